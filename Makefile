@@ -1,0 +1,65 @@
+# Everything here works from a fresh clone: what is missing is installed first, Python's part into $(VENV).
+#   make demo          a small cloud on an embedded database
+#   make test          all tests on SQLite, PostgreSQL and MariaDB, with private throwaway servers
+#   make test-sqlite   the same tests on SQLite alone; needs Python and nothing else
+# ARGS go to the command behind a target: make test ARGS='tests/engine -k retry'
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+WORKERS ?= auto
+
+export PYTHON VENV
+RUN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help venv servers demo test test-sqlite lint format bench wheel lock clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+	@echo 'also: make lint, format, bench, wheel, lock, clean'
+
+venv: $(STAMP)
+
+$(STAMP): pyproject.toml requirements/dev.txt scripts/venv
+	@scripts/venv
+	@touch $@
+
+servers: $(STAMP)
+	@scripts/servers
+
+demo: $(STAMP)
+	@$(RUN)/rawdb demo $(ARGS)
+
+test: servers
+	$(RUN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+test-sqlite: $(STAMP)
+	RAWDB_TEST_DIALECTS=sqlite $(RUN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: $(STAMP)
+	$(RUN)/ruff check
+	$(RUN)/ruff format --check
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+format: $(STAMP)
+	$(RUN)/ruff check --fix
+	$(RUN)/ruff format
+
+bench: servers
+	$(RUN)/python -m bench $(ARGS)
+
+# Builds the wheel, installs it in an environment of its own and uses it from there.
+wheel: $(STAMP)
+	@scripts/check-wheel
+
+# Renews the pinned versions of everything that development needs.
+lock: $(STAMP)
+	$(RUN)/python -m pip install --quiet pip-tools
+	$(RUN)/python -m piptools compile --quiet --upgrade --strip-extras --extra postgresql --extra mysql \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
+		--output-file requirements/dev.txt pyproject.toml requirements/dev.in
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,87 @@
+"""The process-wide database that `rawdb.api` works on, configured by `rawdb.configure` or RAWDB_URL."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+from rawdb import options as service
+from rawdb._house import sql_root
+from rawdb.engine.bound import BoundStatements
+from rawdb.engine.database import Database
+from rawdb.engine.options import check_names
+from rawdb.engine.transactions import READER, WRITER, Entry
+from rawdb.exceptions import AlreadyStartedError, CantStartEngineError
+
+_OF_DATABASE = ("connection", "slave_connection", "queries", "tables")
+_lock = threading.RLock()
+_settings: dict[str, Any] = {}
+_database: Database | None = None
+
+
+def configure(**options: Any) -> None:
+    """Set options of the default database (`connection=URL`, ...) and of the service.
+
+    Service options (`instance_name_template`, ...) may change at any time. The others may not once the database
+    was used: AlreadyStartedError. Unknown names only warn (NotSupportedWarning).
+    """
+    global _database
+    for_service = {name: value for name, value in options.items() if service.is_service_option(name)}
+    others = {name: value for name, value in options.items() if name not in for_service}
+    for_database = check_names(others, also=_OF_DATABASE)
+    with _lock:
+        if for_database and _database is not None and _database.is_started:
+            raise AlreadyStartedError("the database is in use: call rawdb.dispose() before changing its options")
+        service.options.set(**for_service)
+        if for_database:
+            _settings.update(for_database)
+            _database = None
+
+
+def dispose() -> None:
+    """Close the default database's pools and forget its options; `configure` may be called again."""
+    global _database
+    with _lock:
+        database, _database = _database, None
+        _settings.clear()
+    if database is not None:
+        database.dispose()
+
+
+def default_database() -> Database:
+    """The default database. Raises CantStartEngineError when no URL was configured."""
+    global _database
+    with _lock:
+        if _database is None:
+            settings = dict(_settings)
+            url = settings.pop("connection", None) or os.environ.get("RAWDB_URL")
+            if not url:
+                raise CantStartEngineError("no database URL: call rawdb.configure(connection=...) or set RAWDB_URL")
+            root = sql_root()
+            settings.setdefault("queries", root / "queries")
+            settings.setdefault("tables", root / "schema" / "columns.csv")
+            _database = Database(url, **settings)
+        return _database
+
+
+def lent_connections() -> list[str]:
+    """The default database's connections that are in use now, for tests that look for leaks. Opens nothing."""
+    with _lock:
+        return [] if _database is None else _database.lent()
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+reader = Entry(default_database, READER)
+writer = Entry(default_database, WRITER)
+
+
+def sql(context: Any = None) -> BoundStatements:
+    """The statements of the reader or writer that is open on `context` in this thread."""
+    return default_database().sql(context)

@@ -1,0 +1,184 @@
+"""What the engine needs to know of a database, and nothing more.
+
+A dialect opens connections in autocommit mode, runs one statement, names the texts of transaction control,
+and translates its driver's errors. It keeps no state of its own: one instance serves every pool.
+"""
+
+from __future__ import annotations
+
+import select
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rawdb.dialects.catalogs import CATALOGS
+from rawdb.dialects.url import URL
+
+UniqueColumns = Callable[[str], "list[str] | None"]
+
+
+@dataclass(frozen=True)
+class ConnectionOptions:
+    """Settings of a connection. Times are seconds; every socket has a limit."""
+
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    write_timeout: float = 60.0
+    mysql_sql_mode: str | None = "TRADITIONAL"
+    mysql_wsrep_sync_wait: int | None = None
+    sqlite_fk: bool = False
+    sqlite_synchronous: bool = True
+    sqlite_busy_timeout: float = 30.0
+    json_serializer: Callable[[Any], str] | None = None
+    json_deserializer: Callable[[str | bytes], Any] | None = None
+    on_connect: Sequence[Callable[[Any], None]] = field(default_factory=tuple)
+
+    @property
+    def lock_timeout(self) -> float:
+        """For how long the server may let a statement wait for a lock: it shall give up before its client does."""
+        return self.read_timeout * 0.8
+
+
+class Result(NamedTuple):
+    """The outcome of one statement: rows as tuples under `columns`, matched rows, the id of a new row."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    matched: int
+    lastrowid: int | None
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows as plain dicts."""
+        columns = self.columns
+        return [dict(zip(columns, row, strict=True)) for row in self.rows]
+
+
+class Description(NamedTuple):
+    """What a catalog says of columns and of indexes; the rows are those of `rawdb.dialects.catalogs.Catalog`."""
+
+    columns: list[tuple[Any, ...]]
+    indexes: list[tuple[Any, ...]]
+
+
+class Dialect(ABC):
+    """One database server's ways. Subclasses are the only users of their driver."""
+
+    name: str
+    begin_read = "BEGIN"
+    begin_write = "BEGIN"
+    nulls_are_largest = False
+    #: Whether only one transaction at a time can write.
+    single_writer = False
+    #: Whether an INSERT reports the new row's id by itself; else `RETURNING id` is appended.
+    reports_new_id = True
+    max_parameters: int
+    #: The text of a regular expression test, filled with the column and the parameter.
+    regexp_text: str
+    #: A boolean column as the number 0 or 1, for that test.
+    boolean_as_number = "{column}"
+
+    def connect(self, url: URL, options: ConnectionOptions) -> Any:
+        """Open a driver connection in autocommit mode, its session set up. Driver errors leave as they are."""
+        raw = self._open(url, options)
+        try:
+            self._set_up(raw, url, options)
+            for hook in options.on_connect:
+                hook(raw)
+        except BaseException:
+            self.close(raw)
+            raise
+        return raw
+
+    @abstractmethod
+    def _open(self, url: URL, options: ConnectionOptions) -> Any:
+        """The bare driver connection."""
+
+    @abstractmethod
+    def _set_up(self, raw: Any, url: URL, options: ConnectionOptions) -> None:
+        """Everything that is done once with a new connection."""
+
+    @abstractmethod
+    def run(self, raw: Any, text: str, parameters: Mapping[str, Any]) -> Result:
+        """Run one statement and read its whole result. Driver errors leave as they are."""
+
+    @abstractmethod
+    def placeholder(self, name: str) -> str:
+        """How the driver spells the named parameter."""
+
+    def quote(self, name: str) -> str:
+        """An identifier, quoted."""
+        return f'"{name}"'
+
+    def literal(self, text: str) -> str:
+        """SQL text as the driver wants it beside placeholders."""
+        return text
+
+    def bind(self, value: Any) -> Any:
+        """A Python value as the driver wants it."""
+        return value
+
+    @abstractmethod
+    def in_transaction(self, raw: Any) -> bool:
+        """Whether the connection holds an open transaction."""
+
+    @abstractmethod
+    def is_closed(self, raw: Any) -> bool:
+        """Whether the driver knows the connection to be gone; asks no server."""
+
+    @abstractmethod
+    def ping(self, raw: Any, timeout: float) -> None:
+        """One cheap round trip; a driver error when the server is not there, or says nothing for so many seconds."""
+
+    def is_stale(self, raw: Any) -> bool:
+        """Whether the peer closed or abandoned an idle connection; looks at the socket, sends nothing."""
+        return False
+
+    def is_aborted(self, raw: Any) -> bool:
+        """Whether the open transaction can only be rolled back, because a statement in it failed."""
+        return False
+
+    @abstractmethod
+    def ends_transaction(self, raw: Any, error: BaseException) -> bool:
+        """Whether the server has rolled the whole transaction back with this driver error."""
+
+    @abstractmethod
+    def version(self, raw: Any) -> str:
+        """The server's name and version, for people."""
+
+    def describe(self, raw: Any) -> Description:
+        """The tables of the live database, as its catalog has them. Round trips: 2."""
+        catalog = CATALOGS[self.name]
+        return Description(self.run(raw, catalog.columns, {}).rows, self.run(raw, catalog.indexes, {}).rows)
+
+    def close(self, raw: Any) -> None:
+        """Close the driver connection, whatever its state."""
+        raw.close()
+
+    @abstractmethod
+    def is_driver_error(self, error: BaseException) -> bool:
+        """Whether the error came from this driver."""
+
+    @abstractmethod
+    def translate(
+        self, error: BaseException, *, connecting: bool = False, unique_columns: UniqueColumns | None = None
+    ) -> Exception:
+        """The exception of `rawdb.exceptions` for a driver's error."""
+
+    @abstractmethod
+    def evicts(self, error: BaseException) -> bool:
+        """Whether the connection must not be used again after this driver error."""
+
+    @abstractmethod
+    def loses_outcome(self, error: BaseException, *, commit: bool) -> bool:
+        """Whether work that failed with this driver error may have been carried out all the same.
+
+        The work is a COMMIT, or else a statement that commits by itself.
+        """
+
+
+def has_input(descriptor: int) -> bool:
+    """Whether a socket has something to read, its end included, without waiting for it."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))

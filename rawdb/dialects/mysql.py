@@ -1,0 +1,216 @@
+"""MySQL 8.0+ and MariaDB 10.6+ through PyMySQL."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import warnings
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pymysql
+from pymysql.constants import CLIENT, FIELD_TYPE, SERVER_STATUS
+from pymysql.converters import conversions
+
+from rawdb.dialects import errors_mysql
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, has_input
+from rawdb.dialects.url import URL
+from rawdb.exceptions import NotSupportedWarning
+
+LOG = logging.getLogger(__name__)
+
+#: JSON aggregates are cut at this length without a word; MariaDB's default is one megabyte.
+_GROUP_CONCAT_MAX_LEN = 256 * 1024 * 1024
+
+#: Errors with which the whole transaction is rolled back, not the statement alone. The session goes on, and what
+#: is sent next would commit by itself.
+_ERROR_DURING_COMMIT = 1180
+_ENDS_TRANSACTION = frozenset({1020, 1213, _ERROR_DURING_COMMIT, 8022, 8028, 9007})
+
+#: The statement could not be written to the socket as a whole, or the connection was closed on this side.
+_NEVER_SENT = frozenset({0, 2006})
+#: Galera refuses a statement before it looks at it.
+_NOT_PRIMARY = 1047
+
+_LOCK_TIMEOUTS = ("innodb_lock_wait_timeout", "lock_wait_timeout")
+_STRICT = {"TRADITIONAL", "STRICT_ALL_TABLES"}
+_modes_warned_of: set[str] = set()
+
+_URL_OPTIONS = {"charset", "unix_socket", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_key_password", "ssl_verify"}
+
+
+def _number(text: str) -> int | Decimal:
+    return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+
+
+def _boolean(text: str) -> bool:
+    return text != "0"
+
+
+# TINYINT holds booleans only; SUM() and COUNT() are ints on every dialect.
+_CONVERSIONS = {
+    **conversions,
+    FIELD_TYPE.TINY: _boolean,
+    FIELD_TYPE.DECIMAL: _number,
+    FIELD_TYPE.NEWDECIMAL: _number,
+}
+
+
+class _Connection(pymysql.Connection):
+    """PyMySQL's connection; the TLS context of one that configures none is made once.
+
+    PyMySQL makes one at each connect and loads all certificates of the system into it, for 17 ms of CPU time, only to
+    check none of them: without options TLS is used where the server has it, and nothing is verified.
+    """
+
+    _preferred: ClassVar[ssl.SSLContext | None] = None
+
+    def _create_ssl_ctx(self, sslp: Any) -> Any:
+        if sslp:
+            return super()._create_ssl_ctx(sslp)  # type: ignore[misc]
+        if _Connection._preferred is None:
+            _Connection._preferred = super()._create_ssl_ctx(sslp)  # type: ignore[misc]
+        return _Connection._preferred
+
+
+class MySQL(Dialect):
+    """MySQL and MariaDB, Galera clusters included."""
+
+    name = "mysql"
+    max_parameters = 65535
+    regexp_text = "{column} REGEXP {parameter}"
+
+    def _open(self, url: URL, options: ConnectionOptions) -> Any:
+        query = dict(url.query)
+        # FOUND_ROWS: an UPDATE reports the rows it matched, as the other dialects do.
+        arguments: dict[str, Any] = {
+            "host": url.host or "localhost",
+            "port": url.port or 3306,
+            "user": url.user,
+            "password": url.password or "",
+            "database": url.database,
+            "unix_socket": query.get("unix_socket"),
+            "charset": query.get("charset", "utf8mb4"),
+            "autocommit": True,
+            "client_flag": CLIENT.FOUND_ROWS,
+            "conv": _CONVERSIONS,
+            "connect_timeout": max(1, round(options.connect_timeout)),
+            # The greeting and the session settings are part of connecting.
+            "read_timeout": min(options.connect_timeout, options.read_timeout),
+            "write_timeout": options.write_timeout,
+            "init_command": _session_settings(options),
+            "ssl": _tls_context(query),
+            "ssl_disabled": _says_no(query, "ssl"),
+        }
+        for name in sorted(query.keys() - _URL_OPTIONS):
+            warnings.warn(f"unknown option {name!r} of a mysql URL is ignored", NotSupportedWarning, stacklevel=2)
+        return _Connection(**{key: value for key, value in arguments.items() if value is not None})
+
+    def _set_up(self, raw: Any, url: URL, options: ConnectionOptions) -> None:
+        raw._read_timeout = options.read_timeout
+        _check_mode(raw, options)
+
+    def run(self, raw: Any, text: str, parameters: Mapping[str, Any]) -> Result:
+        with raw.cursor() as cursor:
+            cursor.execute(text, parameters)
+            if cursor.description is None:
+                return Result((), [], cursor.rowcount, cursor.lastrowid)
+            columns = tuple(column[0] for column in cursor.description)
+            return Result(columns, list(cursor.fetchall()), cursor.rowcount, None)
+
+    def placeholder(self, name: str) -> str:
+        return f"%({name})s"
+
+    def quote(self, name: str) -> str:
+        return f"`{name}`"
+
+    def literal(self, text: str) -> str:
+        return text.replace("%", "%%")
+
+    def in_transaction(self, raw: Any) -> bool:
+        return bool(raw.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS)
+
+    def is_closed(self, raw: Any) -> bool:
+        return not raw.open
+
+    def ping(self, raw: Any, timeout: float) -> None:
+        limit = raw._read_timeout
+        raw._read_timeout = min(limit or timeout, timeout)
+        try:
+            raw.ping(reconnect=False)
+        finally:
+            raw._read_timeout = limit
+
+    def is_stale(self, raw: Any) -> bool:
+        return raw._sock is None or has_input(raw._sock.fileno())
+
+    def ends_transaction(self, raw: Any, error: BaseException) -> bool:
+        return bool(error.args) and error.args[0] in _ENDS_TRANSACTION
+
+    def version(self, raw: Any) -> str:
+        # MariaDB 10 puts a prefix there that old replicas understood.
+        text = raw.get_server_info().removeprefix("5.5.5-")
+        return text if "MariaDB" in text else f"MySQL {text}"
+
+    def close(self, raw: Any) -> None:
+        if raw.open:
+            raw.close()
+
+    def is_driver_error(self, error: BaseException) -> bool:
+        return errors_mysql.is_driver_error(error)
+
+    def translate(
+        self, error: BaseException, *, connecting: bool = False, unique_columns: UniqueColumns | None = None
+    ) -> Exception:
+        return errors_mysql.translate(error, connecting=connecting, unique_columns=unique_columns)
+
+    def evicts(self, error: BaseException) -> bool:
+        return errors_mysql.evicts(error)
+
+    def loses_outcome(self, error: BaseException, *, commit: bool) -> bool:
+        code = error.args[0] if error.args else None
+        if code in _NEVER_SENT or (code == _NOT_PRIMARY and not commit):
+            return False
+        return code == _ERROR_DURING_COMMIT or errors_mysql.is_disconnect(error)
+
+
+def _check_mode(raw: Any, options: ConnectionOptions) -> None:
+    """Warn, once for each mode, when the server would take wrong values without a word."""
+    mode = options.mysql_sql_mode
+    if mode is None:
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT @@SESSION.sql_mode")
+            mode = str(cursor.fetchone()[0])
+    if mode not in _modes_warned_of and not _STRICT & set(mode.upper().split(",")):
+        _modes_warned_of.add(mode)
+        LOG.warning("sql_mode %r has neither TRADITIONAL nor STRICT_ALL_TABLES: wrong values are stored changed", mode)
+
+
+def _session_settings(options: ConnectionOptions) -> str:
+    settings = [f"SESSION group_concat_max_len = {_GROUP_CONCAT_MAX_LEN}"]
+    longest = max(1, int(options.lock_timeout))
+    settings += [f"SESSION {name} = LEAST(@@SESSION.{name}, {longest})" for name in _LOCK_TIMEOUTS]
+    if options.mysql_sql_mode is not None:
+        mode = options.mysql_sql_mode.replace("\\", "").replace("'", "")
+        settings.append(f"SESSION sql_mode = '{mode}'")
+    if options.mysql_wsrep_sync_wait is not None:
+        settings.append(f"SESSION wsrep_sync_wait = {int(options.mysql_wsrep_sync_wait)}")
+    return f"SET {', '.join(settings)}"
+
+
+def _says_no(query: Mapping[str, str], option: str) -> bool:
+    return query.get(option, "true").lower() in ("false", "0", "no")
+
+
+def _tls_context(query: Mapping[str, str]) -> ssl.SSLContext | None:
+    """The TLS settings of the URL's query: ssl_ca, ssl_cert, ssl_key, ssl_verify (default yes), ssl=true or false."""
+    if _says_no(query, "ssl") or not any(key == "ssl" or key.startswith("ssl_") for key in query):
+        return None
+    context = ssl.create_default_context(cafile=query.get("ssl_ca"))
+    if _says_no(query, "ssl_verify"):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if "ssl_cert" in query:
+        context.load_cert_chain(query["ssl_cert"], query.get("ssl_key"), query.get("ssl_key_password"))
+    return context

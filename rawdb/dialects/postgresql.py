@@ -1,0 +1,166 @@
+"""PostgreSQL through psycopg 3."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Mapping
+from decimal import Decimal
+from typing import Any, cast
+
+import psycopg
+from psycopg import pq
+from psycopg.adapt import Loader
+from psycopg.types.json import set_json_dumps, set_json_loads
+
+from rawdb.dialects import errors_postgresql
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, has_input
+from rawdb.dialects.url import URL
+
+
+class _NumericLoader(Loader):
+    """numeric as int where it is whole: SUM() and COUNT() are ints on every dialect."""
+
+    def load(self, data: Any) -> int | Decimal:
+        text = bytes(data).decode()
+        return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+
+
+#: A limit that the URL or the role sets stays.
+_LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, false) WHERE current_setting('lock_timeout') = '0'"
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that does not wait for ever: libpq has a limit for connecting only."""
+
+    read_timeout = 60.0
+
+    def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().wait(_limited(gen, self.read_timeout), *args, **kwargs)
+        except _NoAnswer:
+            # What comes now would be taken for the answer to another question.
+            self.close()
+            raise
+
+
+class _NoAnswer(psycopg.OperationalError):
+    pass
+
+
+def _limited(work: Generator[Any, Any, Any], seconds: float) -> Generator[Any, Any, Any]:
+    """The driver's work, ended by an error when the server is silent for so long."""
+    deadline = time.monotonic() + seconds
+    try:
+        wanted = next(work)
+        while True:
+            ready = yield wanted
+            now = time.monotonic()
+            if ready:
+                deadline = now + seconds
+            elif now > deadline:
+                raise _NoAnswer(f"the connection is lost: no answer within {seconds:g} s")
+            wanted = work.send(ready)
+    except StopIteration as end:
+        return end.value
+
+
+class PostgreSQL(Dialect):
+    """PostgreSQL 15 and later."""
+
+    name = "postgresql"
+    nulls_are_largest = True
+    reports_new_id = False
+    max_parameters = 65535
+    regexp_text = "CAST({column} AS text) ~ {parameter}"
+    boolean_as_number = "CAST({column} AS integer)"
+
+    def _open(self, url: URL, options: ConnectionOptions) -> _Connection:
+        arguments: dict[str, Any] = {
+            "host": url.host,
+            "port": url.port,
+            "user": url.user,
+            "password": url.password,
+            "dbname": url.database,
+            "connect_timeout": max(2, round(options.connect_timeout)),
+            "client_encoding": "utf8",
+            "application_name": "rawdb",
+            # A silent peer is noticed by keepalives while waiting, by the user timeout while sending.
+            "keepalives": 1,
+            "keepalives_idle": max(1, round(options.read_timeout / 2)),
+            "keepalives_interval": max(1, round(options.read_timeout / 6)),
+            "keepalives_count": 3,
+            "tcp_user_timeout": round(options.write_timeout * 1000),
+            **url.query,
+        }
+        arguments.pop("prepare_threshold", None)
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return _Connection.connect(autocommit=True, **given)
+
+    def _set_up(self, raw: _Connection, url: URL, options: ConnectionOptions) -> None:
+        prepare_threshold = url.query.get("prepare_threshold", "5")
+        raw.read_timeout = options.read_timeout
+        raw.prepare_threshold = None if prepare_threshold in ("", "none") else int(prepare_threshold)
+        raw.adapters.register_loader("numeric", _NumericLoader)
+        if options.json_serializer is not None:
+            set_json_dumps(options.json_serializer, raw)
+        if options.json_deserializer is not None:
+            set_json_loads(options.json_deserializer, raw)
+        raw.execute(_LOCK_TIMEOUT, [f"{max(1, round(options.lock_timeout * 1000))}ms"])
+
+    def run(self, raw: psycopg.Connection[Any], text: str, parameters: Mapping[str, Any]) -> Result:
+        with raw.cursor() as cursor:
+            cursor.execute(cast(Any, text), parameters)
+            if cursor.description is None:
+                return Result((), [], cursor.rowcount, None)
+            columns = tuple(column.name for column in cursor.description)
+            return Result(columns, cursor.fetchall(), cursor.rowcount, None)
+
+    def placeholder(self, name: str) -> str:
+        return f"%({name})s"
+
+    def literal(self, text: str) -> str:
+        return text.replace("%", "%%")
+
+    def in_transaction(self, raw: psycopg.Connection[Any]) -> bool:
+        return raw.info.transaction_status != pq.TransactionStatus.IDLE
+
+    def is_closed(self, raw: psycopg.Connection[Any]) -> bool:
+        return raw.closed or raw.broken
+
+    def ping(self, raw: psycopg.Connection[Any], timeout: float) -> None:
+        limit = getattr(raw, "read_timeout", timeout)
+        raw.__dict__["read_timeout"] = min(limit, timeout)
+        try:
+            raw.execute("SELECT 1")
+        finally:
+            raw.__dict__["read_timeout"] = limit
+
+    def is_stale(self, raw: psycopg.Connection[Any]) -> bool:
+        return has_input(raw.fileno())
+
+    def is_aborted(self, raw: psycopg.Connection[Any]) -> bool:
+        return raw.info.transaction_status == pq.TransactionStatus.INERROR
+
+    def ends_transaction(self, raw: psycopg.Connection[Any], error: BaseException) -> bool:
+        # The server keeps a failed transaction open, and refuses everything in it but the way back.
+        return False
+
+    def version(self, raw: psycopg.Connection[Any]) -> str:
+        return f"PostgreSQL {raw.info.parameter_status('server_version')}"
+
+    def is_driver_error(self, error: BaseException) -> bool:
+        return errors_postgresql.is_driver_error(error)
+
+    def translate(
+        self, error: BaseException, *, connecting: bool = False, unique_columns: UniqueColumns | None = None
+    ) -> Exception:
+        return errors_postgresql.translate(error, connecting=connecting, unique_columns=unique_columns)
+
+    def evicts(self, error: BaseException) -> bool:
+        # 0A000: a prepared statement's table has changed, and the server never plans it anew.
+        return getattr(error, "sqlstate", None) == "0A000" or errors_postgresql.evicts(error)
+
+    def loses_outcome(self, error: BaseException, *, commit: bool) -> bool:
+        # The server's own refusals carry a SQLSTATE; a lost connection does not, or one of classes 08 and 57P.
+        state = getattr(error, "sqlstate", None)
+        return isinstance(error, psycopg.Error) and (state is None or state[:2] == "08" or state[:3] == "57P")

@@ -1,0 +1,120 @@
+"""Database URLs: one small parser for the three dialects.
+
+`postgresql://user:password@host:port/database?option=value`, `mysql://...`, `sqlite:///relative.db`,
+`sqlite:////absolute.db` and `sqlite://` (memory). A driver part (`postgresql+psycopg`) is accepted and kept;
+`postgres` and `mariadb` are understood as the names people also use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+ALIASES = {"postgres": "postgresql", "mariadb": "mysql", "sqlite3": "sqlite"}
+DIALECTS = ("postgresql", "mysql", "sqlite")
+_SECRET_OPTIONS = {"password", "passwd", "sslpassword", "ssl_key_password"}
+
+
+@dataclass(frozen=True)
+class URL:
+    """A parsed database URL. `str()` and `repr()` never show a password; `render()` does."""
+
+    dialect: str
+    driver: str | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    host: str | None = None
+    port: int | None = None
+    database: str | None = None
+    query: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_memory(self) -> bool:
+        """Whether this is SQLite's private in-memory database."""
+        return self.dialect == "sqlite" and self.database in (None, "", ":memory:")
+
+    def render(self, *, hide_password: bool = False, scheme: str | None = None) -> str:
+        """The URL as text; with `hide_password` secrets are replaced by `***`."""
+        scheme = scheme or (f"{self.dialect}+{self.driver}" if self.driver else self.dialect)
+        if self.dialect == "sqlite":
+            location = f"{scheme}://" if self.is_memory else f"{scheme}:///{self.database}"
+        else:
+            location = f"{scheme}://{self._credentials(hide_password)}{self._address()}/{quote(self.database or '')}"
+        if not self.query:
+            return location
+        shown = {
+            key: "***" if hide_password and key.lower() in _SECRET_OPTIONS else value
+            for key, value in self.query.items()
+        }
+        return f"{location}?{urlencode(shown)}"
+
+    def _credentials(self, hide_password: bool) -> str:
+        if self.user is None:
+            return ""
+        if self.password is None:
+            return f"{quote(self.user, safe='')}@"
+        password = "***" if hide_password else quote(self.password, safe="")
+        return f"{quote(self.user, safe='')}:{password}@"
+
+    def _address(self) -> str:
+        host = self.host or ""
+        if ":" in host:
+            host = f"[{host}]"
+        return host if self.port is None else f"{host}:{self.port}"
+
+    def with_database(self, database: str) -> URL:
+        """The same server, another database."""
+        return replace(self, database=database)
+
+    def with_query(self, **options: str) -> URL:
+        """The same URL with options added to its query."""
+        return replace(self, query={**self.query, **options})
+
+    def __str__(self) -> str:
+        return self.render(hide_password=True)
+
+
+def parse_url(text: str | URL) -> URL:
+    """Parse a database URL.
+
+    Raises ValueError, naming what was expected, for an unknown dialect or a malformed address; the text of
+    the error never holds the password.
+    """
+    if isinstance(text, URL):
+        return text
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        raise ValueError("not a database URL: expected <dialect>://..., for example sqlite:///cloud.db")
+    name, _, driver = scheme.lower().partition("+")
+    dialect = ALIASES.get(name, name)
+    if dialect not in DIALECTS:
+        raise ValueError(f"unknown dialect {name!r}: expected one of {', '.join(DIALECTS)}")
+    if dialect == "sqlite":
+        return _parse_sqlite(driver or None, rest)
+    parts = urlsplit(f"//{rest}")
+    try:
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"{dialect} URL: the port must be a number from 0 to 65535") from None
+    return URL(
+        dialect=dialect,
+        driver=driver or None,
+        user=None if parts.username is None else unquote(parts.username),
+        password=None if parts.password is None else unquote(parts.password),
+        host=parts.hostname or None,
+        port=port,
+        database=unquote(parts.path.lstrip("/")) or None,
+        query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+    )
+
+
+def _parse_sqlite(driver: str | None, rest: str) -> URL:
+    path, _, query = rest.partition("?")
+    if path and not path.startswith("/"):
+        raise ValueError("sqlite URL: expected sqlite:///relative.db, sqlite:////absolute.db or sqlite://")
+    return URL(
+        dialect="sqlite",
+        driver=driver,
+        database=path[1:] or None,
+        query=dict(parse_qsl(query, keep_blank_values=True)),
+    )

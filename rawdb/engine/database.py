@@ -1,0 +1,272 @@
+"""A database: its URL and options, its pools, its statements, and its `reader` and `writer`."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from rawdb.dialects import URL, Description, Dialect, get_dialect, parse_url
+from rawdb.dialects.translation import translate_error
+from rawdb.engine.bound import BoundStatements
+from rawdb.engine.columns import Table, live_tables, load_tables, unique_columns
+from rawdb.engine.connection import Connection
+from rawdb.engine.hooks import Hooks, Observer, rewrite_for_ndb, statement_logger
+from rawdb.engine.options import DatabaseOptions
+from rawdb.engine.pool import Pool
+from rawdb.engine.scope import READER, WRITER, current_scope
+from rawdb.engine.statements import Statement, check_parity, load_statements
+from rawdb.engine.transactions import Entry
+from rawdb.engine.turns import Turn
+from rawdb.exceptions import DBConnectionError, StatementError
+
+__all__ = ["Database", "DatabaseOptions", "check_parity"]
+
+LOG = logging.getLogger(__name__)
+_databases: weakref.WeakSet[Database] = weakref.WeakSet()
+
+
+class Database:
+    """One database for SQL of your own, or for rawdb's.
+
+    `connection` is its URL, `slave_connection` that of a replica for async readers. `queries` is the folder of
+    SQL files, `tables` the declared schema as a CSV file or a mapping of tables; without it, the tables are read from
+    the live database. Nothing is opened before the first use. See DatabaseOptions for the rest.
+    """
+
+    def __init__(
+        self,
+        connection: str | URL,
+        slave_connection: str | URL | None = None,
+        *,
+        queries: Path | str | None = None,
+        tables: Path | str | Mapping[str, Table] | None = None,
+        **options: Any,
+    ) -> None:
+        self.options = DatabaseOptions.from_keywords(options)
+        extra = dict(parse_qsl(self.options.connection_parameters, keep_blank_values=True))
+        self.url = parse_url(connection).with_query(**extra)
+        self.replica_url = None if slave_connection is None else parse_url(slave_connection).with_query(**extra)
+        if self.replica_url is not None and self.replica_url.dialect != self.url.dialect:
+            raise ValueError(f"the replica of a {self.url.dialect} database cannot be {self.replica_url.dialect}")
+        self.queries = None if queries is None else Path(queries)
+        self.observers: list[Observer] = []
+        self._given_tables = tables
+        self._lock = threading.RLock()
+        self._started: _Started | None = None
+        self.reader = Entry(lambda: self, READER)
+        self.writer = Entry(lambda: self, WRITER)
+        _databases.add(self)
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect that the URL names."""
+        return get_dialect(self.url.dialect)
+
+    @property
+    def statements(self) -> Mapping[str, Statement]:
+        """The effective statements of this database's dialect."""
+        return self._start().statements
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The declared tables, or those of the live database."""
+        return self._start().tables
+
+    @property
+    def is_started(self) -> bool:
+        """Whether the database was used."""
+        return self._started is not None
+
+    def pool(self, *, replica: bool = False) -> Pool:
+        """The pool of the master, or of the replica when there is one."""
+        started = self._start()
+        return started.replica if replica and started.replica is not None else started.master
+
+    def lent(self) -> list[str]:
+        """The connections that are in use now, each with what it does: more than none between calls is a leak."""
+        started = self._started
+        if started is None:
+            return []
+        return [loan for pool in (started.master, started.replica) if pool is not None for loan in pool.loans()]
+
+    def sql(self, context: Any = None) -> BoundStatements:
+        """The statements of the reader or writer that is open on `context` in this thread."""
+        return current_scope(self, context).sql
+
+    def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
+        """The statement with the tables that its slots need, which are looked for in the live database.
+
+        `describe` reads its catalog. Raises StatementError when they are not there either. Round trips: 2, when the
+        tables are not declared.
+        """
+        with self._lock:
+            if self._given_tables is None and self.queries is not None:
+                self._started = self._with_live_tables(self._start(), self.queries, describe())
+        found = self.statements[statement.name]
+        if found.undeclared is not None:
+            raise StatementError(
+                f"{found.location}:1 - {found.name}: the table {found.undeclared} is neither declared nor in the "
+                "database; declare its columns, or create it"
+            )
+        return found
+
+    def dispose(self) -> None:
+        """Close all connections. The database can be used again and then opens new ones."""
+        with self._lock:
+            started, self._started = self._started, None
+        if started is not None:
+            started.master.dispose()
+            if started.replica is not None:
+                started.replica.dispose()
+
+    def server_version(self) -> str:
+        """Name and version of the server."""
+        pool = self.pool()
+        connection = pool.acquire()
+        try:
+            return self.dialect.version(connection.raw)
+        finally:
+            pool.release(connection)
+
+    def _start(self) -> _Started:
+        started = self._started
+        if started is None:
+            with self._lock:
+                started = self._started
+                if started is None:
+                    started = self._started = self._open()
+        return started
+
+    def _open(self) -> _Started:
+        tables, statements = self._load()
+        hooks = Hooks(
+            observers=self.observers,
+            logger=statement_logger(self.options.connection_debug, self.options.logging_name),
+            trace=self.options.connection_trace,
+            rewrite=rewrite_for_ndb if self.options.mysql_enable_ndb else None,
+            unique_columns=unique_columns(tables),
+        )
+        master = self._make_pool(self.url, hooks)
+        replica = None if self.replica_url is None else self._make_pool(self.replica_url, hooks)
+        if self.options.max_retries != 0:
+            self._connect_first(master)
+        started = _Started(master, replica, hooks, statements, tables)
+        if self._given_tables is None and self.queries is not None:
+            connection = master.acquire()
+            try:
+                started = self._with_live_tables(started, self.queries, connection.describe())
+            finally:
+                master.release(connection)
+        return started
+
+    def _load(self) -> tuple[Mapping[str, Table], Mapping[str, Statement]]:
+        given, queries = self._given_tables, self.queries
+        if isinstance(given, (Path, str)) and queries is not None:
+            return _load_files(Path(given), queries, self.dialect, _newest_change(Path(given), queries))
+        tables = self._load_tables()
+        return tables, {} if queries is None else load_statements(queries, self.dialect, tables)
+
+    def _with_live_tables(self, started: _Started, queries: Path, description: Description) -> _Started:
+        """The same with the tables that the live database has now, and statements that know them."""
+        tables = live_tables(description, self.dialect.name)
+        started.hooks.unique_columns = unique_columns(tables)
+        return replace(started, tables=tables, statements=load_statements(queries, self.dialect, tables))
+
+    def _load_tables(self) -> Mapping[str, Table]:
+        given = self._given_tables
+        if given is None or isinstance(given, Mapping):
+            return given or {}
+        return load_tables(given)
+
+    def _make_pool(self, url: URL, hooks: Hooks) -> Pool:
+        options = self.options
+        size, overflow = options.max_pool_size, options.max_overflow
+        if url.is_memory:
+            # A private memory database lives in its one connection, which all threads take in turn.
+            size, overflow = 1, 0
+        pool = Pool(
+            self._connector(url, hooks),
+            size=size,
+            overflow=overflow,
+            timeout=options.pool_timeout,
+            recycle=-1 if url.is_memory else options.connection_recycle_time,
+            idle_check=options.idle_check,
+            ping_timeout=min(options.connection.connect_timeout, options.connection.read_timeout),
+            checkin=options.thread_checkin,
+            turn=Turn(options.connection.sqlite_busy_timeout) if self.dialect.single_writer else None,
+        )
+        for function in options.on_engine_create:
+            function(pool)
+        return pool
+
+    def _connector(self, url: URL, hooks: Hooks) -> Callable[[], Connection]:
+        dialect, settings = get_dialect(url.dialect), self.options.connection
+
+        def connect() -> Connection:
+            try:
+                raw = dialect.connect(url, settings)
+            except Exception as error:
+                if dialect.is_driver_error(error):
+                    raise translate_error(error, dialect.name, connecting=True) from error
+                raise
+            return Connection(raw, dialect, hooks)
+
+        return connect
+
+    def _connect_first(self, pool: Pool) -> None:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                pool.release(pool.acquire())
+                return
+            except DBConnectionError as error:
+                LOG.warning("cannot connect to %s (attempt %d): %s", self.url, attempt, error)
+                if 0 <= self.options.max_retries <= attempt:
+                    raise
+            time.sleep(self.options.retry_interval)
+
+    def __repr__(self) -> str:
+        return f"Database({str(self.url)!r})"
+
+
+@functools.lru_cache(maxsize=8)
+def _load_files(
+    tables_file: Path, queries: Path, dialect: Dialect, newest_change: int
+) -> tuple[Mapping[str, Table], Mapping[str, Statement]]:
+    """Tables and statements of some files, parsed once for all databases that use them as they are now."""
+    tables = load_tables(tables_file)
+    return tables, load_statements(queries, dialect, tables)
+
+
+def _newest_change(tables_file: Path, queries: Path) -> int:
+    """When the newest of the files was changed (a removed file changes its folder)."""
+    paths = (tables_file, queries, *queries.rglob("*"))
+    return max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
+
+
+@dataclass(frozen=True)
+class _Started:
+    master: Pool
+    replica: Pool | None
+    hooks: Hooks
+    statements: Mapping[str, Statement]
+    tables: Mapping[str, Table]
+
+
+def _after_fork() -> None:
+    for database in list(_databases):
+        # Another thread of the parent may have held it, and is not here to give it back.
+        database._lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_after_fork)

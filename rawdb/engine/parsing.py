@@ -1,0 +1,354 @@
+"""One block of an SQL file, from its `-- name:` line to the next: checked, and taken apart into a Statement.
+
+aiosql reads headers, operations and documentation; what it drops (slot markers) or lets pass (text that means
+different things under different drivers) is looked after here.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from aiosql.query_loader import QueryLoader
+from aiosql.types import SQLOperationType
+from aiosql.utils import SQLParseException
+
+from rawdb.dialects import Dialect
+from rawdb.engine.columns import Table
+from rawdb.engine.resolution import COMPARISONS, Resolver, code, is_name
+from rawdb.engine.slots import NESTING, SLOT_KINDS, Literal, Parameter, Segment, Slot, accepted_arguments
+from rawdb.engine.statement import Statement
+from rawdb.engine.tokens import Source, Token, scan
+from rawdb.exceptions import StatementError
+
+HEADER = re.compile(r"^[ \t]*--[ \t]*name[ \t]*:", re.MULTILINE | re.IGNORECASE)
+_SHAPE = re.compile(
+    r"[ \t]*(?P<name>[^\s(^$!<*#]*)[ \t]*(?P<parameters>\([^)]*\))?[ \t]*(?P<operation>[^\s\w(]*)[ \t]*$"
+)
+_OPERATIONS = ("", "^", "$", "!", "<!")
+_UNUSABLE = {
+    "#": ("a script (#) is no statement", "put it into a migration"),
+    "*!": ("a statement for many calls (*!) is sent once per row", "write ! and a /*{rows}*/ slot"),
+}
+#: Names that the object which offers the statements uses itself.
+_TAKEN = ("execute",)
+#: What makes the answer to a long list more than the sum of the answers to its parts.
+_WHOLE = (
+    "AVG", "COUNT", "DISTINCT", "EXCEPT", "GROUP", "INTERSECT", "LIMIT", "MAX", "MIN", "OR", "ORDER", "SUM", "UNION",
+)  # fmt: skip
+
+
+class _Reader(QueryLoader):
+    """aiosql's loader, used for what it knows: operations and documentation."""
+
+    def __init__(self) -> None:
+        super().__init__(self, None)  # type: ignore[arg-type]
+
+    def process_sql(self, query_name: str, op_type: SQLOperationType, sql: str) -> str:
+        """Part of aiosql's adapter protocol: the text is kept; the dialect shapes it later."""
+        return sql
+
+    def read(self, source: Source, start: int, text: str) -> tuple[SQLOperationType, str]:
+        """The operation and the documentation of a block, as aiosql would have them."""
+        try:
+            datum = self._make_query_datum(text, [], (source.path, source.line_of(start)))
+        except SQLParseException as error:
+            raise source.error(start, str(error), "write -- name: operation(parameter, ...)^") from None
+        return datum.operation_type, datum.doc_comments
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where a statement stands: its source, the stretch of it, and the layer and domain of the file."""
+
+    source: Source
+    start: int
+    end: int
+    layer: str
+    domain: str
+
+    @property
+    def body(self) -> int:
+        """Where the line after the header begins."""
+        found = self.source.text.find("\n", self.start, self.end)
+        return self.end if found < 0 else found
+
+
+def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table]) -> Statement:
+    """The statement of a block. Raises StatementError with the place of the first fault in it."""
+    source = block.source
+    name, parameters = _header(block)
+    tokens = scan(source, block.body, block.end)
+    _check_body(block, name, tokens)
+    _check_quotes(block, dialect, tokens)
+    _check_parameters(block, parameters, tokens)
+    operation, doc = _Reader().read(source, block.start, _without_markers(block, tokens))
+    resolver = Resolver(tokens, tables)
+    segments = _Segments(source, tokens, dialect, resolver).parse()
+    target = tables.get(resolver.target or "")
+    returning = operation is SQLOperationType.INSERT_RETURNING and resolver.has("RETURNING")
+    return Statement(
+        name=name,
+        operation=operation,
+        doc=doc,
+        domain=block.domain,
+        layer=block.layer,
+        location=f"{source.path}:{source.line_of(block.start)}",
+        text=source.text[block.start : block.end].strip(),
+        segments=segments,
+        parameters=tuple(parameters),
+        target=resolver.target,
+        table=target,
+        accepts=accepted_arguments(segments),
+        writes=operation in _CHANGES or resolver.writes,
+        splits=_splits(segments, operation, resolver, tokens),
+        returning=returning,
+        reports_id=dialect.reports_new_id,
+    )
+
+
+_CHANGES = (SQLOperationType.INSERT_UPDATE_DELETE, SQLOperationType.INSERT_RETURNING)
+
+
+def _header(block: Block) -> tuple[str, dict[str, int]]:
+    """The name and the declared parameters, each with its position."""
+    source = block.source
+    end = block.body
+    start = source.text.index(":", block.start) + 1
+    if "name" not in source.text[block.start : start]:
+        raise source.error(block.start, "`name` is written in small letters", "write -- name:")
+    match = _SHAPE.match(source.text, start, end)
+    if match is None:
+        raise source.error(start, "a name that cannot be read", "write -- name: operation(parameter, ...)^")
+    name = match["name"]
+    if not name.isidentifier() or not name.isascii() or keyword.iskeyword(name):
+        raise source.error(match.start("name"), f"{name!r} is no name for a function", "use letters, digits and _")
+    if name.startswith("_") or name in _TAKEN:
+        raise source.error(match.start("name"), f"{name} is taken", "give it another name")
+    if match["operation"] in _UNUSABLE:
+        raise source.error(match.start("operation"), *_UNUSABLE[match["operation"]])
+    if match["operation"] not in _OPERATIONS:
+        raise source.error(
+            match.start("operation"), f"unknown operation {match['operation']}", "use nothing, ^, $, ! or <!"
+        )
+    if match["parameters"] is None:
+        raise source.error(match.end("name"), f"{name} has no parameter list", "write (), or the parameters it takes")
+    return name, _declared(source, match.start("parameters") + 1, match.end("parameters") - 1)
+
+
+def _declared(source: Source, start: int, end: int) -> dict[str, int]:
+    declared: dict[str, int] = {}
+    text = source.text[start:end]
+    if not text.strip():
+        return declared
+    position = start
+    for part in text.split(","):
+        name = part.strip()
+        at = position + len(part) - len(part.lstrip())
+        if not re.fullmatch(r"[A-Za-z_]\w*", name):
+            raise source.error(at, f"{name!r} is no parameter", "write names without colon, with a comma between")
+        if name in declared:
+            raise source.error(at, f"{name} is declared twice", "declare it once")
+        declared[name] = at
+        position += len(part) + 1
+    return declared
+
+
+def _check_body(block: Block, name: str, tokens: list[Token]) -> None:
+    source = block.source
+    words = code(tokens)
+    if not words:
+        raise source.error(block.start, f"{name} has no SQL", "write the statement below its comment")
+    first = words[0].position
+    if not any(token.kind == "line_comment" and token.position < first for token in tokens):
+        raise source.error(block.start, f"{name} has no comment", "say below the name what it does, locks and reads by")
+    for token in words[:-1]:
+        if token.kind == "semicolon":
+            raise source.error(token.position, "a second statement under one name", "give it a name of its own")
+    if words[-1].kind != "semicolon":
+        raise source.error(words[-1].position, "the statement does not end", "close it with ;")
+    for token in tokens:
+        if token.kind == "line_comment":
+            line_start = source.line_starts[source.line_of(token.position) - 1]
+            if source.text[line_start : token.position].strip():
+                raise source.error(token.position, "a comment behind SQL", "put it on a line of its own above")
+
+
+def _check_quotes(block: Block, dialect: Dialect, tokens: list[Token]) -> None:
+    """Quoted names are spelt differently on the servers, so the common set has none."""
+    for token in tokens:
+        if token.kind != "quoted":
+            continue
+        if block.layer == "common":
+            raise block.source.error(
+                token.position, "quotes of names differ between servers", "qualify the name with an alias: k.key"
+            )
+        if token.text[0] != dialect.quote("x")[0] and dialect.name != "sqlite":
+            raise block.source.error(
+                token.position, f"{token.text} is no name on {dialect.name}", f"write {dialect.quote(token.text[1:-1])}"
+            )
+
+
+def _check_parameters(block: Block, declared: Mapping[str, int], tokens: list[Token]) -> None:
+    used = {token.text[1:] for token in tokens if token.kind == "parameter"}
+    for token in tokens:
+        if token.kind == "parameter" and token.text[1:] not in declared:
+            shown = ", ".join([*declared, token.text[1:]])
+            raise block.source.error(token.position, f"{token.text} is not declared", f"write ({shown}) in the header")
+    for name, position in declared.items():
+        if name not in used:
+            raise block.source.error(position, f"{name} is declared and not used", f"remove it, or write :{name}")
+    for token, following in pairwise(tokens):
+        if token.kind == "parameter" and following.text == ".":
+            raise block.source.error(following.position, "a parameter has no attributes", "bind the value itself")
+
+
+def _without_markers(block: Block, tokens: list[Token]) -> str:
+    """The block from its name on, comments in slashes blanked out, as aiosql wants it."""
+    start = block.source.text.index(":", block.start) + 1
+    parts = [block.source.text[start : block.body]]
+    parts += [" " if token.kind in ("comment", "slot_open", "slot_close") else token.text for token in tokens]
+    return "".join(parts)
+
+
+def _splits(
+    segments: tuple[Segment, ...], operation: SQLOperationType, resolver: Resolver, tokens: list[Token]
+) -> str | None:
+    """The argument whose list may be sent in parts, because the parts' answers add up to the whole one."""
+    lists = [segment for segment in segments if isinstance(segment, Slot) and segment.kind == "list"]
+    if len(lists) != 1 or resolver.has(*_WHOLE):
+        return None
+    if operation not in (SQLOperationType.SELECT, SQLOperationType.INSERT_UPDATE_DELETE):
+        return None
+    words = [token for token in tokens if token.kind not in ("space", "comment", "line_comment")]
+    at = next(index for index, token in enumerate(words) if token.kind == "slot_open" and "list" in token.text)
+    before = [token.text.upper() for token in words[max(0, at - 3) : at]]
+    return lists[0].argument if before[-2:] == ["IN", "("] and before[0] != "NOT" else None
+
+
+class _Segments:
+    """Tokens to segments: runs of literal text, parameters, slots (which nest)."""
+
+    def __init__(self, source: Source, tokens: list[Token], dialect: Dialect, resolver: Resolver) -> None:
+        self._source = source
+        self._dialect = dialect
+        self._resolver = resolver
+        self._tokens = [token for token in tokens if token.kind not in ("comment", "line_comment", "semicolon")]
+        self._index = 0
+
+    def parse(self) -> tuple[Segment, ...]:
+        return _trim(self._run(None))
+
+    def _run(self, opened: Token | None) -> tuple[Segment, ...]:
+        segments: list[Segment] = []
+        text: list[str] = []
+        while self._index < len(self._tokens):
+            token = self._tokens[self._index]
+            self._index += 1
+            if token.kind not in ("parameter", "slot_open", "slot_close"):
+                text.append(" " if token.kind == "space" else token.text)
+                continue
+            self._flush(text, segments)
+            if token.kind == "slot_close":
+                if opened is None:
+                    raise self._source.error(token.position, "/*{}*/ ends no slot", "open it with /*{kind}*/")
+                return tuple(segments)
+            segments.append(self._parameter(token) if token.kind == "parameter" else self._slot(token, opened))
+        if opened is not None:
+            raise self._source.error(opened.position, f"the slot {opened.text} does not end", "close it with /*{}*/")
+        self._flush(text, segments)
+        return tuple(segments)
+
+    def _flush(self, text: list[str], segments: list[Segment]) -> None:
+        if text:
+            segments.append(Literal(self._dialect.literal("".join(text))))
+            text.clear()
+
+    def _parameter(self, token: Token) -> Parameter:
+        place = self._resolver.place(token)
+        return Parameter(token.text[1:], place.column, place.stored)
+
+    def _slot(self, token: Token, outer: Token | None) -> Slot:
+        kind, _, argument = token.text[3:-3].strip().partition(" ")
+        self._check_marker(token, kind, argument.strip(), outer)
+        start = self._index
+        body = _trim(self._run(token))
+        sample = self._tokens[start : self._index - 1]
+        _check_sample(self._source, token, kind, sample)
+        alias = self._resolver.alias_in(sample)
+        table = self._resolver.table_of(alias)
+        if kind in ("filters", "after", "order") and not alias and len(set(self._resolver.aliases.values())) > 1:
+            raise self._source.error(token.position, f"slot {kind}: which table?", "qualify the sample with an alias")
+        filled_by = argument.strip() or SLOT_KINDS[kind].argument
+        return Slot(kind, filled_by, body, alias, table, self._resolver.table_name(alias))
+
+    def _check_marker(self, token: Token, kind: str, argument: str, outer: Token | None) -> None:
+        position = token.position
+        if kind not in SLOT_KINDS:
+            raise self._source.error(position, f"unknown slot {kind!r}", f"use one of {', '.join(sorted(SLOT_KINDS))}")
+        if SLOT_KINDS[kind].named != bool(argument):
+            needs = f"write /*{{{kind} name}}*/" if not argument else f"write /*{{{kind}}}*/"
+            raise self._source.error(position, f"slot {kind} is not written like this", needs)
+        if argument and not argument.isidentifier():
+            raise self._source.error(position, f"{argument!r} is no argument", f"write /*{{{kind} name}}*/")
+        if outer is not None and kind in ("part", "same"):
+            raise self._source.error(
+                position, f"a shared part inside {outer.text}", "share what stands outside of slots"
+            )
+        if outer is not None and outer.text[3:-3].split()[0] not in NESTING:
+            raise self._source.error(position, f"a slot inside {outer.text}", f"nest in {', '.join(NESTING)} only")
+
+
+def _check_sample(source: Source, opened: Token, kind: str, sample: list[Token]) -> None:
+    words = code(sample)
+    if not words:
+        raise source.error(opened.position, f"slot {kind} has no sample", "write SQL that is valid in its place")
+    check = _SAMPLES.get(kind)
+    if check is not None and not check[0](words):
+        raise source.error(words[0].position, f"no sample for slot {kind}", f"write {check[1]}")
+
+
+def _is_comparison(words: list[Token], kinds: tuple[str, ...]) -> bool:
+    """[alias.]column = something of these kinds."""
+    column = words[:-2]
+    qualified = len(column) == 3 and column[1].text == "." and is_name(column[0])
+    return (
+        len(words) in (3, 5)
+        and (len(column) == 1 or qualified)
+        and is_name(column[-1])
+        and words[-2].text == "="
+        and words[-1].kind in kinds
+    )
+
+
+def _is_row(words: list[Token]) -> bool:
+    return words[0].text == "(" and words[-1].text == ")"
+
+
+def _is_column_list(words: list[Token]) -> bool:
+    return all(is_name(word) if index % 2 == 0 else word.text == "," for index, word in enumerate(words))
+
+
+_SAMPLES: dict[str, tuple[Callable[[list[Token]], bool], str]] = {
+    "visibility": (lambda words: _is_comparison(words, ("number", "string", "word")), "alias.deleted = 0"),
+    "scope": (lambda words: _is_comparison(words, ("parameter",)), "alias.project_id = :project_id"),
+    "list": (lambda words: [word.kind for word in words] == ["parameter"], "one :parameter"),
+    "columns": (_is_column_list, "column, column"),
+    "rows": (_is_row, "(:value, :value)"),
+    "set": (lambda words: len(words) > 2 and words[1].text in COMPARISONS, "column = :value"),
+}
+
+
+def _trim(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    trimmed = list(segments)
+    if trimmed and isinstance(trimmed[0], Literal):
+        trimmed[0] = Literal(trimmed[0].text.lstrip())
+    if trimmed and isinstance(trimmed[-1], Literal):
+        trimmed[-1] = Literal(trimmed[-1].text.rstrip())
+    return tuple(trimmed)
+
+
+__all__ = ["HEADER", "Block", "StatementError", "parse"]

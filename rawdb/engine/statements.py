@@ -1,0 +1,144 @@
+"""SQL files as statements: loading, the overlay of a dialect over the common set, parity between dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from rawdb.dialects import DIALECTS, Dialect
+from rawdb.engine.columns import Table
+from rawdb.engine.parsing import HEADER, Block, parse
+from rawdb.engine.parts import share_parts
+from rawdb.engine.statement import Statement
+from rawdb.engine.tokens import Source
+from rawdb.exceptions import StatementError
+
+__all__ = ["Statement", "check_parity", "load_statements"]
+
+
+def load_statements(
+    root: Path | str, dialect: Dialect, tables: Mapping[str, Table] | None = None
+) -> dict[str, Statement]:
+    """The effective statements of a dialect: the common set with the dialect's own laid over it.
+
+    `root` holds `common/` and a folder per dialect, or simply the `.sql` files of one set. Raises
+    StatementError naming every fault found, one a line: `file:line:column - what; what to write instead`.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise StatementError("no such folder; expected a folder of .sql files", file=str(root))
+    effective: dict[str, Statement] = {}
+    faults: list[str] = []
+    for layer, folder in _layers(root, dialect):
+        own: dict[str, Statement] = {}
+        for path in sorted(folder.glob("*.sql")):
+            _load_file(path, layer, dialect, tables or {}, own, faults)
+        _check_overlay(effective, own, faults)
+        effective.update(own)
+    complete, unshared = share_parts(effective)
+    if faults or unshared:
+        raise StatementError("\n".join([*faults, *unshared]))
+    return complete
+
+
+def _layers(root: Path, dialect: Dialect) -> list[tuple[str, Path]]:
+    own = (dialect.name, root / dialect.name)
+    if (root / "common").is_dir():
+        return [("common", root / "common"), own]
+    if any((root / name).is_dir() for name in DIALECTS):
+        return [("common", root), own]
+    return [(dialect.name, root)]
+
+
+def _load_file(
+    path: Path,
+    layer: str,
+    dialect: Dialect,
+    tables: Mapping[str, Table],
+    own: dict[str, Statement],
+    faults: list[str],
+) -> None:
+    try:
+        source = Source.of(_short(path), path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        faults.append(f"{_short(path)}:1:1 - byte {error.start} is no UTF-8; save the file as UTF-8")
+        return
+    starts = [match.start() for match in HEADER.finditer(source.text)]
+    try:
+        _check_preamble(source, starts[0] if starts else len(source.text))
+    except StatementError as error:
+        faults.append(str(error))
+    for start, end in pairwise([*starts, len(source.text)]):
+        try:
+            statement = parse(Block(source, start, end, layer, path.stem), dialect, tables)
+            if statement.name in own:
+                first = own[statement.name].location
+                raise source.error(start, f"{statement.name} stands already at {first}", "give one another name")
+            own[statement.name] = statement
+        except StatementError as error:
+            faults.append(str(error))
+
+
+def _check_preamble(source: Source, end: int) -> None:
+    """Before the first name there may be comments about the file, and no SQL: it would belong to nothing."""
+    position = 0
+    for line in source.text[:end].splitlines(keepends=True):
+        if line.strip() and not line.lstrip().startswith("--"):
+            raise source.error(position, "SQL without a name", "write -- name: operation(parameter, ...) above it")
+        position += len(line)
+
+
+def _short(path: Path) -> str:
+    """The path from its `sql` folder on: the same in a checkout and in a wheel."""
+    parts = path.parts
+    return "/".join(parts[parts.index("queries") - 1 :]) if "queries" in parts[1:] else str(path)
+
+
+def _check_overlay(below: Mapping[str, Statement], own: Mapping[str, Statement], faults: list[str]) -> None:
+    for name, statement in own.items():
+        base = below.get(name)
+        if base is None:
+            continue
+        if base.domain != statement.domain:
+            faults.append(
+                f"{statement.location}:1 - {name} replaces the one of {base.location}; move it to {base.domain}.sql"
+            )
+        faults += [
+            f"{statement.location}:1 - {name} has {difference} than at {base.location}; make them agree"
+            for difference in _differences(base, statement)
+        ]
+
+
+def _differences(one: Statement, other: Statement) -> list[str]:
+    """In what the calls of two statements of a name differ."""
+    differences = []
+    if one.operation is not other.operation:
+        differences.append("another operation")
+    if set(one.parameters) != set(other.parameters):
+        differences.append(f"other parameters ({', '.join(other.parameters)})")
+    if one.accepts != other.accepts:
+        changed = sorted(one.accepts ^ other.accepts)
+        differences.append(f"other slots ({', '.join(changed)} on one side only)")
+    return differences
+
+
+def check_parity(sets: Mapping[str, Mapping[str, Statement]]) -> Sequence[str]:
+    """Faults of the effective sets of several dialects.
+
+    A fault is a name that one of them lacks, or two statements of a name that differ in their parameters, slots or
+    operations. An empty list: the sets can be called alike.
+    """
+    faults = []
+    for name in sorted({name for statements in sets.values() for name in statements}):
+        missing = [dialect for dialect, statements in sets.items() if name not in statements]
+        if missing:
+            faults.append(f"{name} is missing on {', '.join(missing)}")
+            continue
+        first, *others = [statements[name] for statements in sets.values()]
+        for other in others:
+            faults += [
+                f"{name} has {difference} at {other.location} than at {first.location}"
+                for difference in _differences(first, other)
+            ]
+    return faults

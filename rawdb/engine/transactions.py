@@ -1,0 +1,226 @@
+"""Readers and writers: how a block or a function gets its transaction, shares it, and is run again."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+
+from rawdb.engine.bound import BoundStatements
+from rawdb.engine.retry import read_again, run_with_retry
+from rawdb.engine.scope import ASYNC_READER, READER, WRITER, Scope, current_scope, enter, leave, stack_of
+from rawdb.exceptions import RetryRequest
+
+if TYPE_CHECKING:
+    from rawdb.engine.database import Database
+
+__all__ = ["ASYNC_READER", "READER", "WRITER", "Block", "Entry", "current_scope"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Entry:
+    """`reader` or `writer`: a decorator, and by `.using(context)` a context manager; refined by attributes.
+
+    The modifiers combine in any order: `independent` (an own transaction inside another), `savepoint` (undone
+    alone), `async_` (may read from the replica), `allow_async` (may run inside an async reader), `autocommit`
+    (each statement stands alone, without BEGIN and COMMIT) and `connection` (no effect: there is one kind of handle).
+    """
+
+    def __init__(self, resolve: Callable[[], Database], mode: str, flags: frozenset[str] = frozenset()) -> None:
+        self._resolve = resolve
+        self._mode = mode
+        self._flags = flags
+
+    def _with(self, flag: str) -> Entry:
+        flags = self._flags | {flag}
+        if {"independent", "savepoint"} <= flags:
+            raise TypeError("independent and savepoint contradict each other")
+        if self._mode == WRITER and flag in ("async_", "allow_async"):
+            raise TypeError("a writer cannot be async")
+        return Entry(self._resolve, self._mode, flags)
+
+    @property
+    def independent(self) -> Entry:
+        """Own connection and transaction, even inside another one on the same context."""
+        return self._with("independent")
+
+    @property
+    def savepoint(self) -> Entry:
+        """Inside a running transaction: undone alone when an exception leaves the block."""
+        return self._with("savepoint")
+
+    @property
+    def async_(self) -> Entry:
+        """A reader that accepts replication lag: it uses the replica when one is configured."""
+        return self._with("async_")
+
+    @property
+    def allow_async(self) -> Entry:
+        """A reader that may also run inside an async reader."""
+        return self._with("allow_async")
+
+    @property
+    def autocommit(self) -> Entry:
+        """Lone statements: each is its own transaction and costs one round trip."""
+        return self._with("autocommit")
+
+    @property
+    def connection(self) -> Entry:
+        """No effect; there for code that asks for the bare connection."""
+        return self
+
+    def __getattr__(self, name: str) -> Entry:
+        if name == "async":  # the old name of async_, a keyword since Python 3.7
+            return self.async_
+        raise AttributeError(f"{self._mode} has no modifier {name!r}")
+
+    def using(self, context: Any = None) -> Block:
+        """A block on `context` for `with`, which yields the statements; it joins the block that is open there.
+
+        The outermost block commits (writer) or rolls back (reader, or any exception). Raises TypeError for a
+        writer inside a reader, before any SQL. Nothing is run again: a RetryRequest leaves as the error inside.
+        """
+        return Block(self, self._resolve(), context)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Decorate a function whose first parameter (after self or cls) is the context.
+
+        Outermost, the whole function is run again when the server refuses its work (deadlock, serialization,
+        certification, lock wait), and once when its connection was lost before anything was committed; joined to a
+        running transaction it never is. Raises TypeError for a function without a context, and for generators and
+        coroutines, whose bodies run after the block is over.
+        """
+        find_context = _context_finder(function)
+
+        @functools.wraps(function)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            return self._run(lambda: function(*args, **kwargs), find_context(args, kwargs), function.__qualname__)
+
+        return wrapper
+
+    def _run(self, body: Callable[[], R], context: Any, name: str) -> R:
+        database = self._resolve()
+        if self.joined(database, context) is not None:
+            with Block(self, database, context):
+                return body()
+        block = Block(self, database, context, keep_requests=True)
+
+        def once() -> R:
+            with block:
+                return body()
+
+        def retriable(error: Exception, attempt: int) -> bool:
+            if isinstance(error, RetryRequest):
+                return True
+            if block.written:
+                return False
+            return read_again(error, attempt)
+
+        return run_with_retry(once, database.options.retry, retriable, name)
+
+    def joined(self, database: Database, context: Any) -> Scope | None:
+        """The open scope that a block becomes part of, or None when it opens one of its own."""
+        stack = stack_of(database, context)
+        if not stack or "independent" in self._flags:
+            return None
+        outer, mode = stack[-1], self.mode_on(database)
+        if outer.autocommit:
+            # Lone statements: there is no transaction to share, only a place to read from.
+            return outer if self.is_autocommit and outer.mode in (mode, WRITER) else None
+        if mode == WRITER and outer.mode != WRITER:
+            article = "an" if outer.mode == ASYNC_READER else "a"
+            raise TypeError(f"can't upgrade {article} {outer.mode.upper()} transaction to a WRITER")
+        if mode == READER and outer.mode == ASYNC_READER and "allow_async" not in self._flags:
+            raise TypeError("can't upgrade an ASYNC READER transaction to a READER")
+        return outer
+
+    def mode_on(self, database: Database) -> str:
+        """What a block is when it opens its own scope."""
+        if self._mode == WRITER:
+            return WRITER
+        replica = "async_" in self._flags or not database.options.synchronous_reader
+        return ASYNC_READER if replica else READER
+
+    @property
+    def is_autocommit(self) -> bool:
+        """Whether statements stand alone."""
+        return "autocommit" in self._flags
+
+    @property
+    def is_savepoint(self) -> bool:
+        """Whether an inner block is undone alone."""
+        return "savepoint" in self._flags
+
+
+class Block:
+    """One reader or writer block. Entered, it joins the open scope of its context, or opens one."""
+
+    def __init__(self, entry: Entry, database: Database, context: Any, *, keep_requests: bool = False) -> None:
+        self._entry = entry
+        self._database = database
+        self._context = context
+        self._keep_requests = keep_requests
+        self._scope: Scope | None = None
+        self._savepoint: AbstractContextManager[None] | None = None
+        self.written = False
+
+    def __enter__(self) -> BoundStatements:
+        if self._scope is not None or self._savepoint is not None:
+            raise RuntimeError("this block is open already: call using() for each block")
+        entry = self._entry
+        outer = entry.joined(self._database, self._context)
+        if outer is not None:
+            if entry.is_savepoint and not outer.autocommit:
+                self._savepoint = outer.savepoint()
+                self._savepoint.__enter__()
+            return outer.sql
+        mode = entry.mode_on(self._database)
+        self._scope = Scope(self._database, self._context, mode, autocommit=entry.is_autocommit)
+        enter(self._scope)
+        return self._scope.sql
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Literal[False]:
+        scope, self._scope = self._scope, None
+        if scope is None:
+            savepoint, self._savepoint = self._savepoint, None
+            if savepoint is not None:
+                savepoint.__exit__(kind, error, trace)
+            return False
+        try:
+            scope.finish(commit=error is None and scope.mode == WRITER)
+        finally:
+            leave(scope)
+            self.written = self.written or scope.written
+        if isinstance(error, RetryRequest) and not self._keep_requests:
+            raise error.inner_exc from error
+        return False
+
+
+def _context_finder(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], dict[str, Any]], Any]:
+    if (
+        inspect.isgeneratorfunction(function)
+        or inspect.iscoroutinefunction(function)
+        or inspect.isasyncgenfunction(function)
+    ):
+        raise TypeError(f"{function.__qualname__} runs after its block is over: open the block with .using() inside")
+    names = list(inspect.signature(function).parameters)
+    index = 1 if names and names[0] in ("self", "cls") else 0
+    if len(names) <= index:
+        raise TypeError(f"{function.__qualname__} has no parameter for the context")
+    name = names[index]
+
+    def find(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if len(args) > index:
+            return args[index]
+        if name in kwargs:
+            return kwargs[name]
+        raise TypeError(f"{function.__qualname__}() needs its context, the argument {name!r}")
+
+    return find

@@ -1,0 +1,207 @@
+"""The texts that a statement can become, with parameters to prepare and explain them by.
+
+Slots of closed sets are combined with one another; slots that take any number of things are shown with none, one and
+two of them. So every shape is there, and what a server accepts of these it accepts of all.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from aiosql.types import SQLOperationType
+
+from rawdb.dialects import Dialect
+from rawdb.engine.columns import Column, Table
+from rawdb.engine.criteria import AnyOf, Page, Predicate, SortKey, equal
+from rawdb.engine.slots import Parameter, Rendering, Segment, Slot
+from rawdb.engine.statement import Statement
+
+#: At most so many combinations of the closed slots.
+COMBINATIONS = 64
+
+_MOMENT = datetime.fromisoformat("2014-06-01T12:30:00.123456")
+_SAMPLES = {
+    "int": 1,
+    "bigint": 1,
+    "bool": True,
+    "float": 1.5,
+    "datetime": _MOMENT,
+    "limit": 10,
+    "offset": 10,
+    "ip": "10.0.0.1",
+    "cidr": "10.0.0.0/24",
+}
+_DIRECTIONS = [(way, nulls) for way in ("asc", "desc") for nulls in ("", "nullsfirst", "nullslast")]
+
+_Axis = list[tuple[str, dict[str, Any]]]
+
+
+class Variant(NamedTuple):
+    """One text of a statement: what makes it so, the text as it is sent, and values for its placeholders."""
+
+    label: str
+    text: str
+    parameters: dict[str, Any]
+
+
+def variants(statement: Statement, dialect: Dialect, samples: Mapping[str, Any] | None = None) -> Iterator[Variant]:
+    """Every variant of a statement, each text once.
+
+    Parameters that are compared with a declared column get a value of its type. `samples` gives values for others
+    by name; without one a name that speaks of time gets a datetime, `...id`, `limit` and the like a number, the rest
+    a text.
+    """
+    given = samples or {}
+    fixed = {name: given.get(name, _sample(name, column)) for name, column in _plain_parameters(statement.segments)}
+    closed = [axis for slot in statement.slots() if (axis := _closed(slot))]
+    opened = [axis for slot in statement.slots() if (axis := _opened(statement, slot, given))]
+    default = _merged(axis[0] for axis in opened)
+    combinations = itertools.islice(itertools.product(*_distinct(closed)), COMBINATIONS)
+    choices = [(*_merged(parts),) for parts in combinations]
+    whole = choices[0] if choices else ("", {})
+    seen = set()
+    for label, arguments in itertools.chain(
+        ((label, {**default[1], **chosen}) for label, chosen in choices or [whole]),
+        ((choice[0], {**default[1], **whole[1], **choice[1]}) for axis in opened for choice in axis),
+    ):
+        text, bound = _rendered(statement, dialect, {**fixed, **arguments})
+        if text not in seen:
+            seen.add(text)
+            yield Variant(label or "plain", text, bound)
+
+
+def _distinct(axes: list[_Axis]) -> list[_Axis]:
+    """The axes without repetitions: two slots may be filled by one argument."""
+    return [axis for index, axis in enumerate(axes) if axis not in axes[:index]]
+
+
+def _merged(choices: Iterable[tuple[str, dict[str, Any]]]) -> tuple[str, dict[str, Any]]:
+    labels, arguments = [], {}
+    for label, chosen in choices:
+        labels.append(label)
+        arguments.update(chosen)
+    return ", ".join(labels), arguments
+
+
+def _rendered(statement: Statement, dialect: Dialect, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    context = SimpleNamespace(is_admin=False, user_id="user", project_id="project", read_deleted="no")
+    rendering = Rendering(statement, dialect, arguments, context)
+    text = f"{statement.tag}{rendering.render(statement.segments, {})}{statement.ending}"
+    return text, rendering.bound
+
+
+def _plain_parameters(segments: Iterable[Segment]) -> Iterator[tuple[str, Column | None]]:
+    """The parameters that a call gives: those outside of slots, and those in slots that take them from the call."""
+    for segment in segments:
+        if isinstance(segment, Parameter):
+            yield segment.name, segment.column
+        elif isinstance(segment, Slot) and segment.kind in ("when", "each", "any", "repeat", "order", "after"):
+            yield from _plain_parameters(segment.body)
+
+
+def _sample(name: str, column: Column | None) -> Any:
+    if column is not None:
+        return sample_of(column)
+    if name == "now" or name.endswith(("_at", "before", "begin", "end", "time")):
+        return _MOMENT
+    if name.startswith(("with_", "is_")):
+        return True
+    if name.endswith(("id", "limit", "offset", "delta", "size", "count", "by")):
+        return 1
+    return "x"
+
+
+def sample_of(column: Column) -> Any:
+    """A value that the column can hold."""
+    kind, _, detail = column.type.rstrip(")").partition("(")
+    if kind == "enum":
+        return detail.split("|")[0]
+    return _SAMPLES.get(kind, "x")
+
+
+def _closed(slot: Slot) -> _Axis:
+    if slot.kind == "visibility":
+        return [(f"deleted {word}", {slot.argument: word}) for word in ("no", "yes", "only")]
+    if slot.kind == "scope":
+        return [(f"scope {word}", {slot.argument: word}) for word in (True, "allow_none", False)]
+    if slot.kind == "when":
+        return [(f"{slot.argument} {word}", {slot.argument: word}) for word in (True, False)]
+    return []
+
+
+def _opened(statement: Statement, slot: Slot, given: Mapping[str, Any]) -> _Axis:
+    """What may fill a slot, the usual first."""
+    if slot.kind in ("each", "any", "repeat"):
+        # The slots of one argument are filled by the same elements.
+        twins = [twin for twin in statement.slots() if twin.argument == slot.argument]
+        parameters = [parameter for twin in twins for parameter in _plain_parameters(twin.body)]
+        element = {name: given.get(name, _sample(name, column)) for name, column in parameters}
+        counts = (1, 2) if any(twin.kind == "repeat" for twin in twins) else (1, 0, 2)
+        return [(f"{count} {slot.argument}", {slot.argument: [element] * count}) for count in counts]
+    if slot.kind == "list":
+        [parameter] = [segment for segment in slot.body if isinstance(segment, Parameter)]
+        value = given.get(parameter.name, _sample(parameter.name, parameter.column))
+        return [(f"{count} {slot.argument}", {slot.argument: [value] * count}) for count in (1, 0, 2)]
+    if slot.kind == "columns":
+        return _rows(statement)
+    table = statement.table if slot.kind == "set" else slot.table
+    if table is None:
+        return []
+    if slot.kind == "filters":
+        compared = [part.column for part in slot.body if isinstance(part, Parameter) and part.column is not None]
+        return _filters(table, [column for column in compared if column.name in table.columns])
+    fill = {"set": _changes, "order": _pages}.get(slot.kind)
+    return fill(table) if fill is not None else []
+
+
+def _rows(statement: Statement) -> _Axis:
+    if statement.table is None:
+        return []
+    row = {name: sample_of(column) for name, column in statement.table.columns.items() if not column.autoincrement}
+    one: _Axis = [("one row", {"values": row})]
+    several = statement.operation is not SQLOperationType.INSERT_RETURNING
+    return [*one, ("two rows", {"values": [row, row]})] if several else one
+
+
+def _changes(table: Table) -> _Axis:
+    columns = [(name, sample_of(column)) for name, column in table.columns.items() if not column.autoincrement]
+    single: _Axis = [(f"set {name}", {"changes": {name: value}}) for name, value in columns]
+    return [*single, ("set all", {"changes": dict(columns)})]
+
+
+def _filters(table: Table, of_sample: list[Column]) -> _Axis:
+    columns = {name: sample_of(column) for name, column in table.columns.items()}
+    name, value = next(iter(columns.items()))
+    texts = [name for name, column in table.columns.items() if column.type.startswith(("string", "text"))]
+    chosen: list[tuple[str, list[Any]]] = [
+        ("filters of the sample", [equal(column.name, sample_of(column)) for column in of_sample]),
+        ("no filter", []),
+        *((f"filter {name}", [equal(name, value)]) for name, value in columns.items()),
+        *((f"filter {name} {way}", [Predicate(name, way, value)]) for way in ("<>", "<", "<=", ">", ">=")),
+        ("filter null", [equal(name, None)]),
+        ("filter not null", [Predicate(name, "<>", None)]),
+        ("filter in", [equal(name, [value, value])]),
+        ("filter in nothing", [equal(name, [])]),
+        ("filter any of", [AnyOf([equal(name, value), equal(name, None)]), AnyOf([])]),
+        *((f"filter {text} regexp", [Predicate(text, "regexp", "x")]) for text in texts[:1]),
+    ]
+    return [(label, {"filters": predicates}) for label, predicates in chosen]
+
+
+def _pages(table: Table) -> _Axis:
+    columns = {name: sample_of(column) for name, column in table.columns.items()}
+    name = next(iter(columns))
+    nullable = next((name for name, column in table.columns.items() if column.nullable), name)
+    chosen: list[tuple[str, Page | None]] = [("no page", None)]
+    chosen += [(f"by {name}", Page([SortKey(name)], {name: value})) for name, value in columns.items()]
+    for way, nulls in _DIRECTIONS:
+        keys = [SortKey(nullable, way, nulls), SortKey(name)]
+        chosen.append((f"first page {way} {nulls}", Page(keys)))
+        for value in (columns[nullable], None):
+            after = "null" if value is None else "a value"
+            chosen.append((f"after {after} {way} {nulls}", Page(keys, {**columns, nullable: value})))
+    return [(label, {"page": page}) for label, page in chosen]

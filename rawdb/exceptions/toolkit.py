@@ -1,0 +1,300 @@
+"""Errors of the toolkit: what a database reports, and what using the engine wrongly reports.
+
+A driver's own error never reaches a caller. It is translated into one of the ``DB*`` classes below, which say
+the same thing on every database, and stays reachable as ``inner_exception`` and ``__cause__``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rawdb.exceptions.base import Rebuilt
+
+__all__ = [
+    "AlreadyStartedError",
+    "BackendNotAvailable",
+    "CantStartEngineError",
+    "CantUpdateException",
+    "ColumnError",
+    "ContextNotRequestedError",
+    "DBConnectionError",
+    "DBConstraintError",
+    "DBDataError",
+    "DBDeadlock",
+    "DBDuplicateEntry",
+    "DBError",
+    "DBInvalidUnicodeParameter",
+    "DBMigrationError",
+    "DBNonExistentConstraint",
+    "DBNonExistentDatabase",
+    "DBNonExistentTable",
+    "DBNotSupportedError",
+    "DBOutcomeUnknown",
+    "DBPoolTimeout",
+    "DBReferenceError",
+    "DBTimeout",
+    "MultiRowsMatched",
+    "NoEngineContextEstablished",
+    "NoRowsMatched",
+    "NotSupportedWarning",
+    "OsloDBDeprecationWarning",
+    "RetryRequest",
+    "StatementError",
+]
+
+_URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:]*):[^\s/]*@")
+
+
+def _text_of(error: BaseException | str | None) -> str:
+    """The text of `error` without the password of any URL in it."""
+    if error is None:
+        return ""
+    return _URL_PASSWORD.sub(r"\1:***@", str(error))
+
+
+class _Located(Rebuilt):
+    """What the engine adds to an error: the statement that failed, where it stands, and on which attempt."""
+
+    inner_exception: BaseException | None = None
+    """The driver's own error."""
+    statement: str | None = None
+    """Name of the statement that failed."""
+    location: str | None = None
+    """``file:line`` of that statement."""
+    dialect: str | None = None
+    """``postgresql``, ``mysql`` or ``sqlite``."""
+    code: str | int | None = None
+    """SQLSTATE, errno or extended result code, as the server gave it."""
+    attempt: int | None = None
+    """Which run of the retried function this was, counted from 1."""
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        if self.statement is None:
+            return text
+        where = self.statement if self.location is None else f"{self.statement}, {self.location}"
+        return f"{text} [{where}]" if text else f"[{where}]"
+
+
+class DBError(_Located, Exception):
+    """A database refused or failed; the base of all that it can report.
+
+    `inner_exception` is the driver's error (a plain text is accepted too), `cause` the error that had led to
+    a rollback to a savepoint when that rollback failed as well.
+    """
+
+    def __init__(self, inner_exception: BaseException | str | None = None, cause: BaseException | None = None) -> None:
+        super().__init__(_text_of(inner_exception))
+        self.inner_exception = inner_exception if isinstance(inner_exception, BaseException) else None
+        self.cause = cause
+
+
+class DBDuplicateEntry(DBError):
+    """A unique key holds these values already.
+
+    `columns` lists the key's columns (empty when unknown), `value` is the refused value as text, or None.
+    """
+
+    def __init__(
+        self,
+        columns: Iterable[str] | None = None,
+        inner_exception: BaseException | str | None = None,
+        value: str | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(inner_exception, cause)
+        self.columns: list[str] = list(columns or ())
+        self.value = value
+
+
+class DBReferenceError(DBError):
+    """A foreign key was violated: `table` and `key` on one side, `key_table` on the other."""
+
+    def __init__(
+        self,
+        table: str | None = None,
+        constraint: str | None = None,
+        key: str | None = None,
+        key_table: str | None = None,
+        inner_exception: BaseException | str | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(inner_exception, cause)
+        self.table = table
+        self.constraint = constraint
+        self.key = key
+        self.key_table = key_table
+
+
+class DBConstraintError(DBError):
+    """A CHECK constraint was violated."""
+
+    def __init__(
+        self,
+        table: str | None = None,
+        check_name: str | None = None,
+        inner_exception: BaseException | str | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(inner_exception, cause)
+        self.table = table
+        self.check_name = check_name
+
+
+class DBNonExistentConstraint(DBError):
+    """The constraint to be changed or dropped is not there."""
+
+    def __init__(
+        self,
+        table: str | None = None,
+        constraint: str | None = None,
+        inner_exception: BaseException | str | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(inner_exception, cause)
+        self.table = table
+        self.constraint = constraint
+
+
+class DBNonExistentTable(DBError):
+    """The table, view or sequence is not there."""
+
+    def __init__(
+        self,
+        table: str | None = None,
+        inner_exception: BaseException | str | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(inner_exception, cause)
+        self.table = table
+
+
+class DBNonExistentDatabase(DBError):
+    """The database is not there, or its file cannot be opened."""
+
+    def __init__(
+        self,
+        database: str | None = None,
+        inner_exception: BaseException | str | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(inner_exception, cause)
+        self.database = database
+
+
+class DBDeadlock(DBError):
+    """Another transaction was in the way: deadlock, lock wait, serialization failure, busy database.
+
+    The transaction must be rolled back and the whole of it run again.
+    """
+
+
+class DBConnectionError(DBError):
+    """The server cannot be reached, or the connection to it is gone."""
+
+
+class DBOutcomeUnknown(DBConnectionError):
+    """A COMMIT, or a write that stood alone, was sent and its answer was lost.
+
+    It may have taken effect or not, so it is not repeated: look at the data first.
+    """
+
+
+class DBPoolTimeout(DBConnectionError):
+    """No connection of the pool became free in time."""
+
+
+class DBTimeout(DBError):
+    """The statement was stopped before its end, by the server's time limit or by a cancel request."""
+
+
+class DBDataError(DBError):
+    """A value does not fit its type: too long, out of range, malformed, a division by zero."""
+
+
+class DBNotSupportedError(DBError):
+    """This server does not have the feature."""
+
+
+class DBMigrationError(DBError):
+    """A schema migration failed, or was asked for something it cannot do."""
+
+    def __init__(self, message: BaseException | str | None = None, cause: BaseException | None = None) -> None:
+        super().__init__(message, cause)
+
+
+class DBInvalidUnicodeParameter(_Located, Exception):
+    """A text value cannot be encoded, such as a lone surrogate. Not a `DBError`: no database has seen it."""
+
+    def __init__(self, inner_exception: BaseException | None = None) -> None:
+        super().__init__("a text parameter holds characters that cannot be encoded")
+        self.inner_exception = inner_exception
+
+
+class StatementError(ValueError):
+    """A SQL file cannot be used as written; raised when it is loaded.
+
+    The text reads ``file:line:column - what is wrong, and what to write instead``, without parts not given.
+    """
+
+    def __init__(
+        self, message: str, *, file: str | None = None, line: int | None = None, column: int | None = None
+    ) -> None:
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        super().__init__(f"{place} - {message}" if place else message)
+        self.file = file
+        self.line = line
+        self.column = column
+
+
+class RetryRequest(Exception):
+    """Raised by a function that wants to be run again; `inner_exc` comes out when the repeats are used up."""
+
+    def __init__(self, inner_exc: BaseException) -> None:
+        super().__init__(str(inner_exc))
+        self.inner_exc = inner_exc
+
+
+class AlreadyStartedError(TypeError):
+    """The connection options were changed after the first connection was made."""
+
+
+class CantStartEngineError(Exception):
+    """No connection can be made because no URL is configured."""
+
+
+class NoEngineContextEstablished(AttributeError):
+    """The context has no running transaction in this thread."""
+
+
+class ContextNotRequestedError(AttributeError):
+    """A transaction is running, but this attribute was not asked of it."""
+
+
+class ColumnError(Exception):
+    """A column has a type that the operation cannot handle, or is missing."""
+
+
+class BackendNotAvailable(Exception):
+    """The kind of database that a test asks for cannot be used here."""
+
+
+class CantUpdateException(Exception):
+    """A compare-and-set update did not hit exactly one row."""
+
+
+class MultiRowsMatched(CantUpdateException):
+    """It hit more than one row; the caller must roll back."""
+
+
+class NoRowsMatched(CantUpdateException):
+    """It hit no row."""
+
+
+class NotSupportedWarning(Warning):
+    """An option is unknown, or has no meaning here, and is ignored."""
+
+
+class OsloDBDeprecationWarning(DeprecationWarning):
+    """A documented name that has a better one."""

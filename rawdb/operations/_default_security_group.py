@@ -1,0 +1,54 @@
+"""The security group 'default' that every project gets when it first needs one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rawdb import timeutils
+from rawdb.default import writer
+from rawdb.engine.criteria import equal
+from rawdb.exceptions import DBDuplicateEntry, RetryRequest
+from rawdb.operations._operation import sql
+from rawdb.operations._quota_usages import lock_projects
+from rawdb.operations._rows import Row
+
+NAME = "default"
+
+
+def find_default_group(context: Any) -> Row | None:
+    """The live default group of the context's project. Round trips: 1."""
+    filters = [equal("project_id", context.project_id)]
+    return sql(context).security_group_ensure_default__find(filters=filters)
+
+
+@writer.savepoint
+def ensure_default_group(context: Any) -> tuple[bool, Row]:
+    """Return whether the context's project had a default group, and the group, made now if it had none.
+
+    A new group belongs to the context's user, gets a copy of the visible default rules, and counts as one security
+    group in use by that user. Of racing callers one makes it, the others find it: all stand at the project's quota
+    lock, which is taken before anything is read. Call it only when a read has found no group: it always writes.
+    Round trips: 2, for a new group 5 or 6, and BEGIN and COMMIT.
+    """
+    lock_projects(sql(context), [context.project_id])
+    found = find_default_group(context)
+    if found is not None:
+        return True, found
+    owner = {"user_id": context.user_id, "project_id": context.project_id}
+    try:
+        group = sql(context).security_group_ensure_default__create(values={**owner, "name": NAME, "description": NAME})
+    except DBDuplicateEntry as error:
+        # Somebody made a group of that name as an ordinary one, without the lock.
+        raise RetryRequest(error) from error
+    sql(context).security_group_ensure_default__rules(security_group_id=group["id"])
+    _count(context, owner)
+    return False, group
+
+
+def _count(context: Any, owner: Row) -> None:
+    filters = [equal(column, value) for column, value in owner.items()]
+    if sql(context).security_group_ensure_default__usage(filters=filters):
+        return
+    now = timeutils.utcnow()
+    usage = {**owner, "resource": "security_groups", "in_use": 1, "reserved": 0, "updated_at": now}
+    sql(context).quota_reserve__create_usage(values=usage)

@@ -1,0 +1,95 @@
+"""Rows of instances as callers see them: which relations they carry, how these are decoded, and the derived name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from rawdb.operations._rows import Row, first_related, related
+from rawdb.options import options
+
+#: The relations of an instance, each with its table.
+RELATIONS = {
+    "info_cache": "instance_info_caches",
+    "metadata": "instance_metadata",
+    "system_metadata": "instance_system_metadata",
+    "security_groups": "security_groups",
+    "pci_devices": "pci_devices",
+    "block_device_mapping": "block_device_mapping",
+}
+
+#: Keys that every instance has, an empty list where they were not asked for.
+ALWAYS = ("metadata", "system_metadata")
+METADATA = frozenset(ALWAYS)
+DEFAULTS = frozenset({"info_cache", "security_groups", *ALWAYS})
+
+
+def is_uuid_like(value: Any) -> bool:
+    """Tell whether the value is a uuid in its canonical form: lower case, with hyphens."""
+    try:
+        return isinstance(value, str) and str(uuid.UUID(value)) == value
+    except ValueError:
+        return False
+
+
+def single_relations(columns_to_join: Iterable[str] | None) -> frozenset[str]:
+    """What a read of one instance carries. Raises ValueError for a name that is no relation."""
+    asked = METADATA if columns_to_join is None else _checked(columns_to_join)
+    return asked | {"info_cache", "security_groups"}
+
+
+def list_relations(columns_to_join: Iterable[str] | None) -> frozenset[str]:
+    """What the instances of a list carry. Raises ValueError for a name that is no relation."""
+    return DEFAULTS if columns_to_join is None else _checked(columns_to_join)
+
+
+def flags(relations: Collection[str], names: Iterable[str]) -> dict[str, bool]:
+    """The statement's arguments that switch the relations `names` on or off."""
+    return {f"with_{name}": name in relations for name in names}
+
+
+def instance(row: Mapping[str, Any], relations: Collection[str]) -> Row:
+    """An instance from the row of a statement: columns, `name`, and the relations asked for."""
+    shown = {key: value for key, value in row.items() if key not in RELATIONS}
+    shown["name"] = instance_name(shown)
+    for key in ALWAYS:
+        shown[key] = []
+    for key in relations:
+        shown[key] = _relation(key, row[key])
+    return shown
+
+
+def instances(rows: Iterable[Mapping[str, Any]], relations: Collection[str]) -> list[Row]:
+    """A list of instances from the rows of a statement."""
+    return [instance(row, relations) for row in rows]
+
+
+def instance_name(columns: Mapping[str, Any]) -> str:
+    """The name by the option instance_name_template: of the id, else of all columns, else the uuid."""
+    template = options.instance_name_template
+    try:
+        return template % columns["id"]
+    except TypeError:
+        pass
+    try:
+        return template % columns
+    except KeyError:
+        return str(columns["uuid"])
+
+
+def _checked(columns_to_join: Iterable[str]) -> frozenset[str]:
+    asked = frozenset(columns_to_join)
+    if unknown := sorted(map(str, asked - RELATIONS.keys())):
+        raise ValueError(f"an instance has no relation {', '.join(unknown)}; it has {', '.join(RELATIONS)}")
+    return asked
+
+
+def _relation(key: str, aggregate: Any) -> Any:
+    if key == "info_cache":
+        return first_related(RELATIONS[key], aggregate)
+    rows = related(RELATIONS[key], aggregate)
+    for row in rows:
+        if "rules" in row:
+            row["rules"] = related("security_group_rules", row["rules"])
+    return rows

@@ -1,0 +1,99 @@
+"""Key/value rows of an instance, replaced as a whole: instance_metadata and instance_system_metadata.
+
+Shared by `instance_update` and the operations on metadata alone. The number of statements does not grow with the
+number of pairs. SQL: the statements `instance_update__*metadata_*` of sql/queries/*/instances.sql.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rawdb import timeutils
+from rawdb.exceptions import DBDeadlock, RetryRequest
+from rawdb.operations._operation import sql
+from rawdb.operations._rows import Row, only_columns
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the two tables, and what the names of its statements begin with."""
+
+    table: str
+    statements: str
+
+
+METADATA = Kind("instance_metadata", "instance_update__metadata")
+SYSTEM_METADATA = Kind("instance_system_metadata", "instance_update__system_metadata")
+
+
+def lock_instance(context: Any, instance_uuid: str) -> None:
+    """Let no other writer of the instance's metadata in until the transaction ends; the first statement of it.
+
+    An instance that does not exist is no error. Round trips: 1.
+    """
+    sql(context).instance_update__lock(uuid=instance_uuid)
+
+
+def metadata_rows(context: Any, kind: Kind, instance_uuid: str, read_deleted: str = "no") -> list[Row]:
+    """The rows of an instance, live ones unless `read_deleted` says otherwise, by id. Round trips: 1."""
+    rows: list[Row] = _statement(context, kind, "rows")(uuid=instance_uuid, read_deleted=read_deleted)
+    return rows
+
+
+def replace_metadata(
+    context: Any,
+    kind: Kind,
+    instance_uuid: str,
+    new: Mapping[Any, Any],
+    delete: bool = True,
+    *,
+    touch_removed: bool = False,
+    read_deleted: str = "no",
+) -> None:
+    """Make the pairs of `new` the instance's own, inside a transaction that has locked the instance.
+
+    Rows whose key is in `new` get its value (`updated_at` moves only if the value differs), with `delete` the
+    other rows are soft deleted (`updated_at` moves with `touch_removed`), keys without a row are inserted. Rows
+    are those that `read_deleted` shows. Raises DBDataError for a key or value that is no text or too long, and
+    restarts the transaction when another one removed a row meanwhile. Round trips: 1 to 4.
+    """
+    wanted = _encoded(kind, new)
+    rows = metadata_rows(context, kind, instance_uuid, read_deleted)
+    changed = [row for row in rows if row["key"] in wanted and row["value"] != wanted[row["key"]]]
+    removed = [row["id"] for row in rows if row["key"] not in wanted] if delete else []
+    known = {row["key"] for row in rows}
+    if changed:
+        _change(context, kind, [(row["id"], wanted[row["key"]]) for row in changed], read_deleted)
+    if removed:
+        touched = timeutils.utcnow() if touch_removed else None
+        _statement(context, kind, "remove")(ids=removed, touched=touched, read_deleted=read_deleted)
+    add_metadata(context, kind, instance_uuid, {key: value for key, value in wanted.items() if key not in known})
+
+
+def add_metadata(context: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any]) -> None:
+    """Insert the pairs, whatever the instance has already. Round trips: 1, or 0 for no pairs."""
+    if new:
+        values = [{"instance_uuid": instance_uuid, "key": key, "value": value} for key, value in new.items()]
+        _statement(context, kind, "add")(values=values)
+
+
+def _statement(context: Any, kind: Kind, part: str) -> Any:
+    return getattr(sql(context), f"{kind.statements}_{part}")
+
+
+def _encoded(kind: Kind, new: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The pairs as they are stored: numbers become text."""
+    pairs = (only_columns(kind.table, {"key": key, "value": value}) for key, value in new.items())
+    return {pair["key"]: pair["value"] for pair in pairs}
+
+
+def _change(context: Any, kind: Kind, values: list[tuple[int, Any]], read_deleted: str) -> None:
+    matched = _statement(context, kind, "change")(
+        changes_by_id=[{"id": row_id, "value": value} for row_id, value in values],
+        ids=[row_id for row_id, _ in values],
+        read_deleted=read_deleted,
+    )
+    if matched != len(values):
+        raise RetryRequest(DBDeadlock(f"{kind.table}: a row was removed by another transaction"))

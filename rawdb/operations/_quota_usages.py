@@ -1,0 +1,110 @@
+"""Quota usages inside a transaction: the project's lock, the rows that were read, and writing them back.
+
+Every transaction that changes quota usages or reservations takes the lock first, before it reads anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rawdb.engine.bound import BoundStatements
+from rawdb.exceptions import DBDeadlock, DBDuplicateEntry, RetryRequest
+from rawdb.operations._rows import Row, only_columns
+
+#: The key in quota_locks of rows that belong to no project.
+NO_PROJECT = ""
+
+#: Rows written by one statement. SQLite limits the depth of an expression to 1,000.
+_WRITTEN_AT_ONCE = 100
+
+
+def lock_projects(statements: BoundStatements, project_ids: Iterable[str | None]) -> None:
+    """Take the locks of some projects, until the end of the transaction. Must be its first statement.
+
+    Round trips: 1.
+    """
+    keys = sorted({NO_PROJECT if project_id is None else project_id for project_id in project_ids})
+    statements.quota_reserve__lock(values=[{"project_id": key, "version": 1} for key in keys])
+
+
+def lost_race(what: str) -> RetryRequest:
+    """What to raise when a guard of a write did not hold: the transaction is run again from its start."""
+    return RetryRequest(DBDeadlock(f"{what} changed while the project's quota lock was held"))
+
+
+@dataclass
+class Usage:
+    """One live row of quota_usages, as a transaction read it and as it will leave it."""
+
+    project_id: str | None
+    user_id: str | None
+    resource: str
+    in_use: int = 0
+    reserved: int = 0
+    until_refresh: int | None = None
+    updated_at: datetime | None = None
+    #: None for a row that is still to be inserted.
+    id: int | None = None
+    changed: bool = False
+
+    def __post_init__(self) -> None:
+        self._seen = (self.in_use, self.reserved)
+
+    @property
+    def total(self) -> int:
+        return self.in_use + self.reserved
+
+    def write(self) -> Row:
+        """What the statement that writes back needs: the new figures, and those that must still be there."""
+        figures = {"in_use": self.in_use, "reserved": self.reserved, "until_refresh": self.until_refresh}
+        return {
+            "id": self.id,
+            **only_columns("quota_usages", figures),
+            "seen_in_use": self._seen[0],
+            "seen_reserved": self._seen[1],
+        }
+
+
+def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: datetime) -> None:
+    """Insert the new ones of some usages and write back the changed ones.
+
+    Raises RetryRequest when a row is not what it was when it was read. Round trips: 1 for each new row, 1 for all
+    changed ones.
+    """
+    known = []
+    for usage in usages:
+        if usage.id is None:
+            usage.id = _insert(statements, usage, now)
+        elif usage.changed:
+            known.append(usage.write())
+    known.sort(key=lambda row: int(row["id"]))
+    for start in range(0, len(known), _WRITTEN_AT_ONCE):
+        rows = known[start : start + _WRITTEN_AT_ONCE]
+        if statements.quota_reserve__write_usages(usages=rows, now=now) != len(rows):
+            raise lost_race("a quota usage")
+
+
+def _insert(statements: BoundStatements, usage: Usage, now: datetime) -> int:
+    values = {
+        "project_id": usage.project_id,
+        "user_id": usage.user_id,
+        "resource": usage.resource,
+        "in_use": usage.in_use,
+        "reserved": usage.reserved,
+        "until_refresh": usage.until_refresh,
+        "created_at": now,
+        "updated_at": now,
+    }
+    try:
+        row: Row = statements.quota_reserve__create_usage(values=values)
+    except DBDuplicateEntry as error:
+        raise RetryRequest(error) from error
+    return int(row["id"])
+
+
+def close_reservations(statements: BoundStatements, ids: Sequence[int], now: datetime) -> None:
+    """Soft delete reservations that were read as live. Raises RetryRequest when one of them is not any more."""
+    if statements.reservation_commit__close(ids=ids, now=now) != len(ids):
+        raise lost_race("a reservation")

@@ -1,0 +1,6 @@
+-- transactional: false
+--
+-- Undoes 0013.dns_domains.sql, last statement first.
+
+DROP TABLE shadow_dns_domains;
+DROP TABLE dns_domains;

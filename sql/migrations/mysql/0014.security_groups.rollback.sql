@@ -1,0 +1,18 @@
+-- transactional: false
+--
+-- Undoes 0014.security_groups.sql, last statement first.
+
+DROP TABLE shadow_provider_fw_rules;
+DROP TABLE provider_fw_rules;
+
+DROP TABLE shadow_security_group_instance_association;
+DROP TABLE security_group_instance_association;
+
+DROP TABLE shadow_security_group_default_rules;
+DROP TABLE security_group_default_rules;
+
+DROP TABLE shadow_security_group_rules;
+DROP TABLE security_group_rules;
+
+DROP TABLE shadow_security_groups;
+DROP TABLE security_groups;

@@ -1,0 +1,10 @@
+-- Undoes 0017.consoles.sql, last statement first.
+
+DROP TABLE shadow_consoles;
+DROP INDEX consoles_pool_id_idx;
+DROP INDEX consoles_instance_uuid_idx;
+DROP TABLE consoles;
+
+DROP TABLE shadow_console_pools;
+DROP INDEX uniq_console_pools0host0console_type0compute_host0deleted;
+DROP TABLE console_pools;

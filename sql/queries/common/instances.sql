@@ -1,0 +1,328 @@
+-- Instances: what every dialect runs alike. Reads with relations are in the dialects' own files.
+
+-- name: instance_create(uuid, project_id)<!
+-- A new instance.
+-- Index: uniq_instances0uuid refuses a uuid that was ever used. Locks: the new row.
+INSERT INTO instances (/*{columns}*/ uuid, project_id /*{}*/)
+VALUES /*{rows}*/ (:uuid, :project_id) /*{}*/;
+
+-- name: instance_create__same_hostname(hostname, project_id)$
+-- Whether a visible instance, of one project or of all, has this hostname in any case.
+-- Index: instances_project_id_deleted_created_at_id_idx for one project, none for all. Locks: none.
+SELECT i.id
+  FROM instances AS i
+ WHERE LOWER(i.hostname) = LOWER(:hostname)
+   AND /*{filters}*/ i.project_id = :project_id /*{}*/
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+ LIMIT 1;
+
+-- name: instance_create__groups(name, project_id)
+-- The live security groups of some names in a project.
+-- Index: uniq_security_groups0project_id0name0deleted. Locks: none.
+SELECT g.id, g.name
+  FROM security_groups AS g
+ WHERE /*{filters}*/ g.project_id = :project_id /*{}*/
+   AND g.name IN (/*{list names}*/ :name /*{}*/)
+   AND g.deleted = 0
+ ORDER BY g.id;
+
+-- name: instance_create__info_cache(instance_uuid, network_info)!
+-- The network cache of a new instance.
+-- Index: uniq_instance_info_caches0instance_uuid refuses a second one. Locks: the new row.
+INSERT INTO instance_info_caches (/*{columns}*/ instance_uuid, network_info /*{}*/)
+VALUES /*{rows}*/ (:instance_uuid, :network_info) /*{}*/;
+
+-- name: instance_create__security_groups(instance_uuid, security_group_id)!
+-- Puts a new instance into its groups.
+-- Index: none. Locks: the new rows.
+INSERT INTO security_group_instance_association (/*{columns}*/ instance_uuid, security_group_id /*{}*/)
+VALUES /*{rows}*/ (:instance_uuid, :security_group_id) /*{}*/;
+
+-- name: instance_create__id_mapping(uuid)!
+-- The number by which EC2 knows a new instance.
+-- Index: none. Locks: the new row.
+INSERT INTO instance_id_mappings (/*{columns}*/ uuid /*{}*/)
+VALUES /*{rows}*/ (:uuid) /*{}*/;
+
+-- name: instance_data_get_for_project(project_id)^
+-- How many visible instances a project has, with their virtual CPUs and memory.
+-- Index: instances_project_id_deleted_created_at_id_idx. Locks: none.
+SELECT COUNT(*) AS instances,
+       COALESCE(SUM(i.vcpus), 0) AS vcpus,
+       COALESCE(SUM(i.memory_mb), 0) AS memory_mb
+  FROM instances AS i
+ WHERE /*{filters}*/ i.project_id = :project_id /*{}*/
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/;
+
+-- name: instance_destroy(uuid, project_id, vm_state, now)!
+-- Soft delete of one instance that meets the caller's constraint.
+-- Index: uniq_instances0uuid. Locks: the row.
+UPDATE instances
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE uuid = :uuid
+   AND /*{visibility}*/ deleted = 0 /*{}*/
+   AND /*{scope}*/ project_id = :project_id /*{}*/
+   AND /*{filters}*/ vm_state = :vm_state /*{}*/;
+
+-- name: instance_destroy__security_groups(uuid, now)!
+-- Takes a destroyed instance out of its groups.
+-- Index: security_group_instance_association_instance_uuid_idx. Locks: the rows.
+UPDATE security_group_instance_association
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE instance_uuid = :uuid
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
+
+-- name: instance_destroy__info_cache(uuid, now)!
+-- Soft delete of the network cache of a destroyed instance.
+-- Index: uniq_instance_info_caches0instance_uuid. Locks: the row.
+UPDATE instance_info_caches
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE instance_uuid = :uuid
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
+
+-- name: instance_destroy__metadata(uuid, now)!
+-- Soft delete of the metadata of a destroyed instance; its system metadata stay.
+-- Index: instance_metadata_instance_uuid_idx. Locks: the rows.
+UPDATE instance_metadata
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE instance_uuid = :uuid
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
+
+-- name: instance_destroy__faults(uuid, now)!
+-- Soft delete of the faults of a destroyed instance.
+-- Index: instance_faults_instance_uuid_deleted_created_at_idx. Locks: the rows.
+UPDATE instance_faults
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE instance_uuid = :uuid
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
+
+-- name: instance_get_by_uuid__row(uuid, project_id)^
+-- The bare row of one instance: the marker of a page, or the state that an update did not expect.
+-- Index: uniq_instances0uuid. Locks: none.
+SELECT i.*
+  FROM instances AS i
+ WHERE i.uuid = :uuid
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+   AND /*{scope}*/ i.project_id = :project_id /*{}*/;
+
+-- name: instance_get_all_by_host_and_node(host)
+-- Instances of a host and node, without relations.
+-- Index: instances_host_node_deleted_idx. Locks: none.
+SELECT i.*
+  FROM instances AS i
+ WHERE /*{filters}*/ i.host = :host /*{}*/
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+ ORDER BY i.id;
+
+-- name: instance_get_all_hung_in_rebooting(threshold)
+-- Instances in a soft reboot that nobody has touched since the threshold, without relations.
+-- Index: instances_task_state_updated_at_idx. Locks: none.
+SELECT i.*
+  FROM instances AS i
+ WHERE i.task_state = 'rebooting'
+   AND i.updated_at <= :threshold
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+ ORDER BY i.id;
+
+-- name: instance_test_and_set(uuid, project_id, task_state)!
+-- Sets a column of one instance if its present value is an expected one.
+-- Index: uniq_instances0uuid. Locks: the row.
+UPDATE instances
+   SET /*{set}*/ task_state = :task_state /*{}*/
+ WHERE uuid = :uuid
+   AND /*{visibility}*/ deleted = 0 /*{}*/
+   AND /*{scope}*/ project_id = :project_id /*{}*/
+   AND /*{filters}*/ task_state = :task_state /*{}*/;
+
+-- name: instance_update(id, task_state)!
+-- Changes columns of one instance if the values that the decision rested on are still there.
+-- Index: the primary key. Locks: the row.
+UPDATE instances
+   SET /*{set}*/ task_state = :task_state /*{}*/
+ WHERE id = :id
+   AND /*{filters}*/ task_state = :task_state /*{}*/;
+
+-- name: instance_update__metadata_rows(uuid)
+-- Metadata of an instance, to be compared with what they are to become.
+-- Index: instance_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
+SELECT m.*
+  FROM instance_metadata AS m
+ WHERE m.instance_uuid = :uuid
+   AND /*{visibility}*/ m.deleted = 0 /*{}*/
+ ORDER BY m.id;
+
+-- name: instance_update__metadata_change(id, value, now)!
+-- New values for some rows, all at once.
+-- Index: the primary key. Locks: the rows.
+UPDATE instance_metadata
+   SET value = CASE id /*{repeat changes_by_id}*/ WHEN :id THEN :value /*{}*/ END,
+       updated_at = :now
+ WHERE id IN (/*{list ids}*/ :id /*{}*/)
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
+
+-- name: instance_update__metadata_remove(id, touched, now)!
+-- Soft delete of some rows; `touched` is their new updated_at, or null to keep it.
+-- Index: the primary key. Locks: the rows.
+UPDATE instance_metadata
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = COALESCE(:touched, updated_at)
+ WHERE id IN (/*{list ids}*/ :id /*{}*/)
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
+
+-- name: instance_update__metadata_add(instance_uuid, value)!
+-- New rows.
+-- Index: none. Locks: the new rows.
+INSERT INTO instance_metadata (/*{columns}*/ instance_uuid, value /*{}*/)
+VALUES /*{rows}*/ (:instance_uuid, :value) /*{}*/;
+
+-- name: instance_update__system_metadata_rows(uuid)
+-- System metadata of an instance, to be compared with what they are to become.
+-- Index: instance_system_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
+SELECT m.*
+  FROM instance_system_metadata AS m
+ WHERE m.instance_uuid = :uuid
+   AND /*{visibility}*/ m.deleted = 0 /*{}*/
+ ORDER BY m.id;
+
+-- name: instance_update__system_metadata_change(id, value, now)!
+-- New values for some rows, all at once.
+-- Index: the primary key. Locks: the rows.
+UPDATE instance_system_metadata
+   SET value = CASE id /*{repeat changes_by_id}*/ WHEN :id THEN :value /*{}*/ END,
+       updated_at = :now
+ WHERE id IN (/*{list ids}*/ :id /*{}*/)
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
+
+-- name: instance_update__system_metadata_remove(id, touched, now)!
+-- Soft delete of some rows; `touched` is their new updated_at, or null to keep it.
+-- Index: the primary key. Locks: the rows.
+UPDATE instance_system_metadata
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = COALESCE(:touched, updated_at)
+ WHERE id IN (/*{list ids}*/ :id /*{}*/)
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
+
+-- name: instance_update__system_metadata_add(instance_uuid, value)!
+-- New rows.
+-- Index: none. Locks: the new rows.
+INSERT INTO instance_system_metadata (/*{columns}*/ instance_uuid, value /*{}*/)
+VALUES /*{rows}*/ (:instance_uuid, :value) /*{}*/;
+
+-- name: instance_get_by_uuid(uuid, project_id)^
+-- One instance by uuid, with its relations.
+-- Index: uniq_instances0uuid; the relations by instance_uuid. Locks: none.
+SELECT i.*,
+       /*{same instance_relations}*/ NULL AS info_cache /*{}*/
+  FROM instances AS i
+ WHERE i.uuid = :uuid
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+   AND /*{scope}*/ i.project_id = :project_id /*{}*/;
+
+-- name: instance_get_all_by_filters(project_id, key, value, after, limit)
+-- A page of instances: filtered, ordered and cut on instances alone, then read with their relations.
+-- Index: instances_deleted_created_at_id_idx or instances_project_id_deleted_created_at_id_idx in the default
+-- order, those of host, task_state, updated_at or uuid where they are filters. Locks: none.
+SELECT i.*,
+       /*{same listed_relations}*/ NULL AS info_cache /*{}*/
+  FROM (SELECT f.id
+          FROM instances AS f
+         WHERE /*{filters}*/ f.project_id = :project_id /*{}*/
+           AND /*{when deleted_or_soft_deleted}*/ (f.deleted = f.id OR f.vm_state = 'soft-delete') /*{}*/
+           AND /*{when deleted_only}*/ f.deleted = f.id /*{}*/
+           AND /*{each metadata_keys}*/ EXISTS (
+               SELECT 1
+                 FROM instance_metadata AS mk
+                WHERE mk.instance_uuid = f.uuid
+                  AND mk.deleted = 0
+                  AND mk.key = :key) /*{}*/
+           AND /*{each metadata_values}*/ EXISTS (
+               SELECT 1
+                 FROM instance_metadata AS mv
+                WHERE mv.instance_uuid = f.uuid
+                  AND mv.deleted = 0
+                  AND mv.value = :value) /*{}*/
+           AND /*{when metadata_null}*/ EXISTS (
+               SELECT 1
+                 FROM instance_metadata AS mn
+                WHERE mn.instance_uuid = f.uuid
+                  AND mn.deleted = 0
+                  AND mn.value IS NULL) /*{}*/
+           AND /*{each system_metadata_keys}*/ EXISTS (
+               SELECT 1
+                 FROM instance_system_metadata AS sk
+                WHERE sk.instance_uuid = f.uuid
+                  AND sk.deleted = 0
+                  AND sk.key = :key) /*{}*/
+           AND /*{each system_metadata_values}*/ EXISTS (
+               SELECT 1
+                 FROM instance_system_metadata AS sv
+                WHERE sv.instance_uuid = f.uuid
+                  AND sv.deleted = 0
+                  AND sv.value = :value) /*{}*/
+           AND /*{when system_metadata_null}*/ EXISTS (
+               SELECT 1
+                 FROM instance_system_metadata AS sn
+                WHERE sn.instance_uuid = f.uuid
+                  AND sn.deleted = 0
+                  AND sn.value IS NULL) /*{}*/
+           AND /*{each tags}*/ f.uuid IN (
+               SELECT tv.instance_uuid
+                 FROM instance_metadata AS tv
+                WHERE /*{visibility}*/ tv.deleted = 0 /*{}*/
+                  AND tv.key = :key
+                  AND tv.value IN (/*{list values}*/ :value /*{}*/)) /*{}*/
+           AND /*{when tagged}*/ f.uuid IN (
+               SELECT t.instance_uuid
+                 FROM instance_metadata AS t
+                WHERE /*{visibility}*/ t.deleted = 0 /*{}*/
+                  AND (t.key IN (/*{list tag_keys}*/ :key /*{}*/)
+                   OR t.value IN (/*{list tag_values}*/ :value /*{}*/))) /*{}*/
+           AND /*{after}*/ f.created_at < :after /*{}*/
+         ORDER BY /*{order}*/ f.created_at DESC, f.id DESC /*{}*/
+         LIMIT :limit) AS page
+  JOIN instances AS i
+    ON i.id = page.id
+ ORDER BY /*{order}*/ i.created_at DESC, i.id DESC /*{}*/;
+
+-- name: instance_get_active_by_window_joined(begin, end, project_id)
+-- Instances that were not terminated before the window, deleted or not.
+-- Index: instances_terminated_at_launched_at_idx. Locks: none.
+SELECT i.*,
+       /*{same listed_relations}*/ NULL AS info_cache /*{}*/
+  FROM instances AS i
+ WHERE (i.terminated_at IS NULL OR i.terminated_at > :begin)
+   AND /*{when ended}*/ i.launched_at < :end /*{}*/
+   AND /*{filters}*/ i.project_id = :project_id /*{}*/
+ ORDER BY i.id;
+
+-- name: instance_get_all_by_host(host)
+-- Instances of a host.
+-- Index: instances_host_deleted_cleaned_idx. Locks: none.
+SELECT i.*,
+       /*{same listed_relations}*/ NULL AS info_cache /*{}*/
+  FROM instances AS i
+ WHERE /*{filters}*/ i.host = :host /*{}*/
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+ ORDER BY i.id;
+
+-- name: instance_get_all_by_host_and_not_type(host)
+-- Instances of a host that are not of a type; those without a type never are listed.
+-- Index: instances_host_deleted_cleaned_idx. Locks: none.
+SELECT i.*,
+       /*{same listed_relations}*/ NULL AS info_cache /*{}*/
+  FROM instances AS i
+ WHERE /*{filters}*/ i.host = :host /*{}*/
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+ ORDER BY i.id;

@@ -1,0 +1,117 @@
+"""Tables that nobody declared: read from the live database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import ClassVar
+
+import pytest
+
+import rawdb
+import rawdb.default
+from rawdb.engine.database import Database
+from rawdb.exceptions import (
+    DBDuplicateEntry,
+    StatementError,
+)
+from rawdb.testing.databases import connected
+from tests.engine.conftest import Open
+
+
+class TestLiveTables:
+    SQL: ClassVar = """\
+    -- name: animal_create(name)<!
+    -- A new animal.
+    INSERT INTO animals (/*{columns}*/ name /*{}*/)
+    VALUES /*{rows}*/ (:name) /*{}*/;
+
+    -- name: animal_update(name, id)!
+    -- Change one.
+    UPDATE animals
+       SET /*{set}*/ name = :name /*{}*/
+     WHERE id = :id;
+
+    -- name: animals(name)
+    -- Some of them.
+    SELECT a.*
+      FROM animals AS a
+     WHERE /*{filters}*/ a.name = :name /*{}*/
+     ORDER BY /*{order}*/ a.id /*{}*/;
+
+    -- name: now()$
+    -- A statement without a table.
+    SELECT 1;
+    """
+    DDL: ClassVar = {
+        "postgresql": "CREATE TABLE animals (id SERIAL PRIMARY KEY, name VARCHAR(10) UNIQUE, legs INTEGER DEFAULT 4,"
+        " tame boolean NOT NULL DEFAULT TRUE, born timestamp(6), price numeric(10, 2))",
+        "mysql": "CREATE TABLE animals (id INTEGER AUTO_INCREMENT PRIMARY KEY, name VARCHAR(10) UNIQUE, legs INTEGER"
+        " DEFAULT 4, tame TINYINT(1) NOT NULL DEFAULT TRUE, born DATETIME, price DECIMAL(10, 2))",
+        "sqlite": "CREATE TABLE animals (id INTEGER PRIMARY KEY, name VARCHAR(10) UNIQUE, legs INTEGER DEFAULT 4,"
+        " tame BOOLEAN NOT NULL DEFAULT TRUE, born DATETIME, price NUMERIC)",
+    }
+
+    @pytest.fixture
+    def database(self, url: str, open_database: Open, tmp_path: Path) -> Iterator[Database]:
+        (tmp_path / "animals.sql").write_text(dedent(self.SQL))
+        yield open_database(url, queries=tmp_path, tables=None)
+        with connected(url) as run:
+            run("DROP TABLE IF EXISTS animals")
+
+    def create(self, database: Database) -> None:
+        with database.writer.autocommit.using(None) as sql:
+            sql.execute(self.DDL[database.url.dialect])
+
+    def test_the_whole_way(self, database: Database) -> None:
+        self.create(database)
+        with database.writer.using(None) as sql:
+            row = sql.animal_create(values={"name": "cat", "price": "1.50", "zork": 1})
+            assert row == {"id": row["id"], "name": "cat", "price": "1.50"}
+            # What the row does not name is left to the server.
+            [stored] = sql.animals(filters=[])
+            assert (stored["legs"], stored["tame"], stored["born"]) == (4, True, None)
+            assert sql.animal_update(id=row["id"], changes={"legs": "3"}) == 1
+            assert sql.animals()[0]["legs"] == 3
+        with pytest.raises(rawdb.exceptions.DBDataError), database.writer.using(None) as sql:
+            sql.animal_create(values={"name": "much too long"})
+        with pytest.raises(DBDuplicateEntry) as raised, database.writer.using(None) as sql:
+            sql.animal_create(values={"name": "cat"})
+        assert raised.value.columns == ["name"]
+
+    def test_a_row_without_columns(self, database: Database) -> None:
+        """MySQL alone would take it."""
+        self.create(database)
+        with database.writer.using(None) as sql, pytest.raises(TypeError, match="names no column of animals"):
+            sql.animal_create(values={"zork": 1})
+
+    def test_a_table_made_later(self, database: Database) -> None:
+        with database.reader.using(None) as sql:
+            assert sql.now() == 1
+            with pytest.raises(StatementError, match="animals is neither declared nor in the database"):
+                sql.animals()
+        self.create(database)
+        with database.writer.using(None) as sql:
+            assert sql.animal_create(values={"name": "dog"})["name"] == "dog"
+
+    def test_a_table_made_in_the_same_transaction(self, database: Database) -> None:
+        with database.writer.using(None) as sql:
+            sql.execute(self.DDL[database.url.dialect])
+            assert sql.animal_create(values={"name": "dog"})["name"] == "dog"
+
+    def test_tables(self, database: Database) -> None:
+        with connected(database.url) as run:
+            run(self.DDL[database.url.dialect])
+        animals = database.tables["animals"]
+        assert animals.identity == "id"
+        assert {name: column.type for name, column in animals.columns.items()} == {
+            "id": "bigint" if database.url.dialect == "sqlite" else "int",
+            "name": "string(10)",
+            "legs": "bigint" if database.url.dialect == "sqlite" else "int",
+            "tame": "bool",
+            "born": "datetime",
+            "price": "other",
+        }
+        assert not animals.columns["tame"].nullable
+        assert "things" in database.tables

@@ -1,0 +1,33 @@
+"""What the tests of flavors share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rawdb import api
+from rawdb.context import RequestContext, get_admin_context
+from tests.operations.factories import stored
+
+#: An administrator who sees deleted rows too.
+DELETED = get_admin_context(read_deleted="yes")
+
+
+def make(flavorid: str = "f1", projects: list[str] | None = None, **values: Any) -> dict[str, Any]:
+    columns = {"name": f"name-{flavorid}", "flavorid": flavorid, "memory_mb": 512, "vcpus": 1, **values}
+    return api.flavor_create(get_admin_context(), columns, projects)
+
+
+def member(project: str, read_deleted: str = "no") -> RequestContext:
+    return RequestContext("some-user", project, is_admin=False, read_deleted=read_deleted)
+
+
+def flavorids(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["flavorid"] for row in rows]
+
+
+def specs_rows() -> list[dict[str, Any]]:
+    return stored("instance_type_extra_specs")
+
+
+def access_rows() -> list[dict[str, Any]]:
+    return stored("instance_type_projects")

@@ -1,0 +1,138 @@
+"""The documented retry wrapper, its markers and the front that follows them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from rawdb import api
+from rawdb.exceptions import DBConnectionError, DBDeadlock, DBError, DBOutcomeUnknown, RetryRequest
+from rawdb.retry import DBAPI, retry_on_deadlock, retry_on_request, safe_for_db_retry, wrap_db_retry
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were made; none takes time."""
+    made: list[float] = []
+    monkeypatch.setattr("rawdb.retry.time.sleep", made.append)
+    monkeypatch.setattr("rawdb.retry.random.uniform", lambda low, high: high / 2)
+    return made
+
+
+def failing(error: Exception, times: int = 10**9) -> tuple[Callable[..., str], list[Any]]:
+    """A function that fails so many times, and the calls it got."""
+    calls: list[Any] = []
+
+    def function(*args: Any, **kwargs: Any) -> str:
+        """What it is for."""
+        calls.append((args, kwargs))
+        if len(calls) <= times:
+            raise error
+        return "done"
+
+    return function, calls
+
+
+def test_it_runs_again_with_the_same_arguments() -> None:
+    function, calls = failing(RetryRequest(DBError("x")), times=2)
+    wrapped = wrap_db_retry()(function)
+    assert wrapped(1, key=2) == "done"
+    assert calls == [((1,), {"key": 2})] * 3
+    assert wrapped.__doc__ == "What it is for."
+
+
+@pytest.mark.parametrize(
+    ("error", "options", "retried"),
+    [
+        (DBDeadlock("x"), {}, False),
+        (DBDeadlock("x"), {"retry_on_deadlock": True}, True),
+        (DBDeadlock("x"), {"retry_on_disconnect": True}, False),
+        (DBConnectionError("x"), {}, False),
+        (DBConnectionError("x"), {"retry_on_disconnect": True}, True),
+        (DBOutcomeUnknown("x"), {"retry_on_disconnect": True}, False),
+        (DBError("x"), {"retry_on_disconnect": True, "retry_on_deadlock": True}, False),
+        (KeyError("x"), {"exception_checker": lambda error: isinstance(error, KeyError)}, True),
+    ],
+)
+def test_what_is_retried(error: Exception, options: dict[str, Any], retried: bool) -> None:
+    function, calls = failing(error)
+    with pytest.raises(type(error)):
+        wrap_db_retry(max_retries=3, **options)(function)()
+    assert len(calls) == (4 if retried else 1)
+
+
+def test_the_error_inside_a_request_comes_out() -> None:
+    function, calls = failing(RetryRequest(KeyError("inside")))
+    with pytest.raises(KeyError, match="inside"):
+        wrap_db_retry()(function)()
+    assert len(calls) == 21
+
+
+def test_for_ever() -> None:
+    function, calls = failing(RetryRequest(DBError("x")), times=500)
+    assert wrap_db_retry(max_retries=-1)(function)() == "done"
+    assert len(calls) == 501
+
+
+@pytest.mark.parametrize(
+    ("error", "options", "expected"),
+    [
+        (RetryRequest(DBError("x")), {}, [1, 2, 4, 8, 10, 10]),
+        (RetryRequest(DBError("x")), {"inc_retry_interval": False}, [1, 1, 1, 1, 1, 1]),
+        (RetryRequest(DBError("x")), {"jitter": True}, [1, 1, 2, 4, 8, 10]),
+        (DBDeadlock("x"), {"retry_on_deadlock": True}, [1, 1, 2, 4, 8, 10]),
+        (RetryRequest(DBError("x")), {"retry_interval": 0.5, "max_retry_interval": 1.5}, [0.5, 1, 1.5, 1.5, 1.5, 1.5]),
+    ],
+)
+def test_pauses(pauses: list[float], error: Exception, options: dict[str, Any], expected: list[float]) -> None:
+    function, _ = failing(error)
+    with pytest.raises((DBError, DBDeadlock)):
+        wrap_db_retry(max_retries=6, **options)(function)()
+    assert pauses == expected
+
+
+class TestFront:
+    @pytest.fixture
+    def backend(self) -> Iterator[ModuleType]:
+        module = ModuleType("rawdb_test_backend")
+        sys.modules[module.__name__] = module
+        yield module
+        del sys.modules[module.__name__]
+
+    def outcome(self, backend: ModuleType, marker: Callable[[Any], Any], error: Exception, **options: Any) -> int:
+        """How often a marked function is called."""
+        function, calls = failing(error)
+        backend.function = marker(function)  # type: ignore[attr-defined]
+        with pytest.raises(Exception, match="x"):
+            DBAPI(backend.__name__, max_retries=2, **options).function()
+        return len(calls)
+
+    def test_markers(self, backend: ModuleType) -> None:
+        def plain(function: Any) -> Any:
+            return function
+
+        lost, deadlock, request = DBConnectionError("x"), DBDeadlock("x"), RetryRequest(DBError("x"))
+        assert self.outcome(backend, safe_for_db_retry, lost) == 1
+        assert self.outcome(backend, safe_for_db_retry, lost, use_db_reconnect=True) == 3
+        assert self.outcome(backend, retry_on_deadlock, deadlock) == 3
+        assert self.outcome(backend, retry_on_deadlock, lost, use_db_reconnect=True) == 1
+        assert self.outcome(backend, retry_on_request, request) == 3
+        assert self.outcome(backend, plain, request, use_db_reconnect=True) == 1
+
+    def test_loading(self, backend: ModuleType) -> None:
+        backend.number = 7  # type: ignore[attr-defined]
+        assert DBAPI("short", {"short": backend.__name__}).number == 7
+        with pytest.raises(ImportError):
+            DBAPI("rawdb_no_such_backend")
+        lazy = DBAPI("rawdb_no_such_backend", lazy=True)
+        with pytest.raises(ImportError):
+            _ = lazy.number
+        with pytest.raises(AttributeError):
+            _ = DBAPI(backend.__name__).missing
+
+    def test_over_the_front_door(self) -> None:
+        assert DBAPI().key_pair_get is api.key_pair_get
