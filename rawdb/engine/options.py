@@ -72,13 +72,29 @@ class DatabaseOptions:
 
     @classmethod
     def from_keywords(cls, keywords: Mapping[str, Any]) -> DatabaseOptions:
-        """Options from flat keywords. Unknown names only warn (NotSupportedWarning)."""
+        """Options from flat keywords. Unknown names only warn (NotSupportedWarning); a wrong type is a TypeError."""
         given = check_names(keywords, stacklevel=4)
+        _check_types(given)
         own = {item.name for item in fields(cls)} - {"connection"}
         driver = {item.name for item in fields(ConnectionOptions)}
         options = cls(**{name: value for name, value in given.items() if name in own})
         connection = ConnectionOptions(**{name: value for name, value in given.items() if name in driver})
         return replace(options, connection=connection)
+
+
+def _check_types(given: Mapping[str, Any]) -> None:
+    """Refuse a value of another kind than the default, such as a number that is still text. TypeError."""
+    for item in (*fields(DatabaseOptions), *fields(ConnectionOptions)):
+        value = given.get(item.name, item.default)
+        if isinstance(item.default, bool):
+            right, wanted = isinstance(value, bool), "True or False"
+        elif isinstance(item.default, (int, float)):
+            kinds = int if isinstance(item.default, int) else (int, float)
+            right, wanted = isinstance(value, kinds) and not isinstance(value, bool), "a number"
+        else:
+            continue
+        if not right:
+            raise TypeError(f"option {item.name} takes {wanted}, not {value!r}")
 
 
 def check_names(keywords: Mapping[str, Any], *, also: Sequence[str] = (), stacklevel: int = 3) -> dict[str, Any]:

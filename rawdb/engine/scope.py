@@ -127,9 +127,11 @@ class Scope:
         finally:
             # release() rolls back whatever is still open.
             pool = self._current_pool()
-            pool.release(connection)
-            if self.mode == WRITER:
-                pool.turn.give()
+            try:
+                pool.release(connection)
+            finally:
+                if self.mode == WRITER:
+                    pool.turn.give()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
