@@ -48,6 +48,10 @@ class Session(NamedTuple):
     statement: str | None
 
 
+#: MySQL's number for a KILL of a session that is not there.
+_NO_SUCH_THREAD = 1094
+
+
 @contextmanager
 def connected(url: str | URL) -> Iterator[Run]:
     """A connection for administration, in autocommit mode: gives `run(text, parameters=None)`.
@@ -111,8 +115,17 @@ def drop_database(url: str | URL) -> None:
             run(f"DROP DATABASE IF EXISTS {_quote(parsed.dialect, name)} WITH (FORCE)")
             return
         for row in run(_CONNECTED, {"name": name}).rows:
-            run(f"KILL {int(row[0])}")
+            end_session(run, row[0])
         run(f"DROP DATABASE IF EXISTS {_quote(parsed.dialect, name)}")
+
+
+def end_session(run: Run, number: int) -> None:
+    """End a session of a MySQL server, which may have gone by itself since it was listed."""
+    try:
+        run(f"KILL {int(number)}")
+    except Exception as error:
+        if error.args[:1] != (_NO_SUCH_THREAD,):
+            raise
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from rawdb.testing.databases import (
     connected,
     create_database,
     drop_database,
+    end_session,
     server_version,
     temporary_database,
 )
@@ -154,3 +155,11 @@ def test_a_keeper_sees_who_holds_a_transaction(database_url: str, keeper: Housek
 def test_the_version_names_the_server(server_url: str, dialect: str) -> None:
     words = {"postgresql": "PostgreSQL 1", "mysql": "M", "sqlite": "SQLite 3."}
     assert words[dialect] in server_version(server_url)
+
+
+@pytest.mark.dialects("mysql")
+def test_a_session_that_has_gone_by_itself_is_no_failure(database_url: str) -> None:
+    """Between the list of sessions and the KILL a client may leave."""
+    with connected(database_url) as run:
+        end_session(run, 2**31 - 1)
+        assert run("SELECT 1").rows == [(1,)]
