@@ -22,9 +22,10 @@ from rawdb.options import options
 def service_create(context: Any, values: Mapping[str, Any]) -> Row:
     """Store a service and return its row.
 
-    `values` are columns of services; other keys are ignored. With the option `enable_new_services` off the
-    service is disabled whatever they say. Raises ServiceBinaryExists or ServiceTopicExists when the host has a live
-    service of that binary or topic. Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
+    `values` are columns of services; other keys are ignored. `availability_zone` is for share services and stays
+    None where it is not given. With the option `enable_new_services` off the service is disabled whatever they say.
+    Raises ServiceBinaryExists or ServiceTopicExists when the host has a live service of that binary or topic.
+    Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
     """
     if not options.enable_new_services:
         values = {**values, "disabled": True}

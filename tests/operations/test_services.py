@@ -55,6 +55,7 @@ def test_create_returns_the_row(admin_context: RequestContext) -> None:
     assert row["disabled"] is False
     assert row["updated_at"] is None
     assert row["deleted"] == 0
+    assert row["availability_zone"] is None
     assert "zork" not in row
     assert api.service_get(admin_context, row["id"]) == row
 

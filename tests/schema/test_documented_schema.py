@@ -157,9 +157,18 @@ def test_indexes_name_operations_that_exist() -> None:
     assert served <= operations
 
 
+#: Documented for one kind of row only: a share service gets its zone from the operation that makes share services.
+DEFAULTS_OF_SOME_ROWS = {("services", "availability_zone"): "'manila'"}
+
+
 def test_the_declared_defaults_are_the_documented_ones() -> None:
     with (sql_root() / "schema" / "columns.csv").open(newline="") as text:
         ours = {(line["table"], line["column"]): line for line in csv.DictReader(text)}
     for line in documented.lines("columns"):
-        column = ours[line["table"], line["column"]]
-        assert (column["default"], column["on_update"]) == (line["default"], line["on_update"])
+        place = (line["table"], line["column"])
+        column = ours[place]
+        assert column["on_update"] == line["on_update"]
+        if place in DEFAULTS_OF_SOME_ROWS:
+            assert (column["default"], line["default"]) == ("", DEFAULTS_OF_SOME_ROWS[place])
+        else:
+            assert column["default"] == line["default"]
