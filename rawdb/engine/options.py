@@ -84,17 +84,18 @@ class DatabaseOptions:
 
 def _check_types(given: Mapping[str, Any]) -> None:
     """Refuse a value of another kind than the default, such as a number that is still text. TypeError."""
-    for item in (*fields(DatabaseOptions), *fields(ConnectionOptions)):
-        value = given.get(item.name, item.default)
-        if isinstance(item.default, bool):
+    defaults = {item.name: item.default for item in (*fields(DatabaseOptions), *fields(ConnectionOptions))}
+    for name, value in given.items():
+        default = defaults.get(name)
+        if isinstance(default, bool):
             right, wanted = isinstance(value, bool), "True or False"
-        elif isinstance(item.default, (int, float)):
-            kinds = int if isinstance(item.default, int) else (int, float)
+        elif isinstance(default, (int, float)):
+            kinds = int if isinstance(default, int) else (int, float)
             right, wanted = isinstance(value, kinds) and not isinstance(value, bool), "a number"
         else:
             continue
         if not right:
-            raise TypeError(f"option {item.name} takes {wanted}, not {value!r}")
+            raise TypeError(f"option {name} takes {wanted}, not {value!r}")
 
 
 def check_names(keywords: Mapping[str, Any], *, also: Sequence[str] = (), stacklevel: int = 3) -> dict[str, Any]:

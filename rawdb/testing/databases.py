@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rawdb.dialects import URL, ConnectionOptions, Result, get_dialect, parse_url
+from rawdb.dialects.translation import translate_error
 
 Run = Callable[..., Result]
 
@@ -124,7 +125,7 @@ def end_session(run: Run, number: int) -> None:
     try:
         run(f"KILL {int(number)}")
     except Exception as error:
-        if error.args[:1] != (_NO_SUCH_THREAD,):
+        if getattr(translate_error(error, "mysql"), "code", None) != _NO_SUCH_THREAD:
             raise
 
 
