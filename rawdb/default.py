@@ -61,7 +61,7 @@ def default_database() -> Database:
             root = sql_root()
             settings.setdefault("queries", root / "queries")
             settings.setdefault("tables", root / "schema" / "columns.csv")
-            _database = Database(url, **settings)
+            _database = Database(url, none_is_null=True, **settings)
         return _database
 
 

@@ -17,7 +17,9 @@ from rawdb.engine.statements import Statement, load_statements
 def effective(dialect: str) -> Mapping[str, Statement]:
     """The effective statements of a dialect."""
     root = sql_root()
-    return load_statements(root / "queries", get_dialect(dialect), load_tables(root / "schema" / "columns.csv"))
+    return load_statements(
+        root / "queries", get_dialect(dialect), load_tables(root / "schema" / "columns.csv"), none_is_null=True
+    )
 
 
 def list_all(options: argparse.Namespace, output: Output) -> int:

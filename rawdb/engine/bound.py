@@ -146,6 +146,9 @@ def _shape(statement: Statement, arguments: dict[str, Any], results: list[Result
     if operation in _COUNTED:
         return sum(result.matched for result in results)
     rows = [row for result in results for row in result.dicts()]
+    for relation in statement.relations:
+        for row in rows:
+            row[relation.key] = relation.decode(row[relation.key])
     if operation is Operation.SELECT_ONE:
         return rows[0] if rows else None
     if operation is Operation.SELECT_VALUE:

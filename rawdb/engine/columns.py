@@ -54,6 +54,11 @@ class Column:
         object.__setattr__(self, "encode", _encoder(self))
         object.__setattr__(self, "comparable", _comparable(self, self.encode))
 
+    @property
+    def is_id(self) -> bool:
+        """Whether the column holds numbers that the server gave to rows: its own, or those of another table."""
+        return self.type in _INT_LIMITS and (self.primary_key or self.name == "id" or self.name.endswith("_id"))
+
     def from_json(self, value: Any) -> Any:
         """A value of this column as a JSON aggregate holds it, in the type that a SELECT gives."""
         if value is None:

@@ -39,7 +39,8 @@ class Database:
 
     `connection` is its URL, `slave_connection` that of a replica for async readers. `queries` is the folder of
     SQL files, `tables` the declared schema as a CSV file or a mapping of tables; without it, the tables are read from
-    the live database. Nothing is opened before the first use. See DatabaseOptions for the rest.
+    the live database. With `none_is_null` a parameter that is None matches NULL by `=`.
+    Nothing is opened before the first use. See DatabaseOptions for the rest.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Database:
         *,
         queries: Path | str | None = None,
         tables: Path | str | Mapping[str, Table] | None = None,
+        none_is_null: bool = False,
         **options: Any,
     ) -> None:
         self.options = DatabaseOptions.from_keywords(options)
@@ -60,6 +62,7 @@ class Database:
         self.queries = None if queries is None else Path(queries)
         self.observers: list[Observer] = []
         self._given_tables = tables
+        self._none_is_null = none_is_null
         self._lock = threading.RLock()
         self._started: _Started | None = None
         self.reader = Entry(lambda: self, READER)
@@ -171,15 +174,20 @@ class Database:
     def _load(self) -> tuple[Mapping[str, Table], Mapping[str, Statement]]:
         given, queries = self._given_tables, self.queries
         if isinstance(given, (Path, str)) and queries is not None:
-            return _load_files(Path(given), queries, self.dialect, _newest_change(Path(given), queries))
+            return _load_files(
+                Path(given), queries, self.dialect, self._none_is_null, _newest_change(Path(given), queries)
+            )
         tables = self._load_tables()
-        return tables, {} if queries is None else load_statements(queries, self.dialect, tables)
+        return tables, {} if queries is None else self._load_statements(queries, tables)
 
     def _with_live_tables(self, started: _Started, queries: Path, description: Description) -> _Started:
         """The same with the tables that the live database has now, and statements that know them."""
         tables = live_tables(description, self.dialect.name)
         started.hooks.unique_columns = unique_columns(tables)
-        return replace(started, tables=tables, statements=load_statements(queries, self.dialect, tables))
+        return replace(started, tables=tables, statements=self._load_statements(queries, tables))
+
+    def _load_statements(self, queries: Path, tables: Mapping[str, Table]) -> Mapping[str, Statement]:
+        return load_statements(queries, self.dialect, tables, none_is_null=self._none_is_null)
 
     def _load_tables(self) -> Mapping[str, Table]:
         given = self._given_tables
@@ -241,11 +249,11 @@ class Database:
 
 @functools.lru_cache(maxsize=8)
 def _load_files(
-    tables_file: Path, queries: Path, dialect: Dialect, newest_change: int
+    tables_file: Path, queries: Path, dialect: Dialect, none_is_null: bool, newest_change: int
 ) -> tuple[Mapping[str, Table], Mapping[str, Statement]]:
     """Tables and statements of some files, parsed once for all databases that use them as they are now."""
     tables = load_tables(tables_file)
-    return tables, load_statements(queries, dialect, tables)
+    return tables, load_statements(queries, dialect, tables, none_is_null=none_is_null)
 
 
 def _newest_change(tables_file: Path, queries: Path) -> int:

@@ -18,8 +18,19 @@ from aiosql.utils import SQLParseException
 
 from rawdb.dialects import Dialect
 from rawdb.engine.columns import Table
+from rawdb.engine.relations import ARGUMENTS, SHAPES
 from rawdb.engine.resolution import COMPARISONS, Resolver, code, is_name
-from rawdb.engine.slots import NESTING, SLOT_KINDS, Literal, Parameter, Segment, Slot, accepted_arguments
+from rawdb.engine.slots import (
+    NESTING,
+    RELATIONS,
+    SLOT_KINDS,
+    TRUE,
+    Literal,
+    Parameter,
+    Segment,
+    Slot,
+    accepted_arguments,
+)
 from rawdb.engine.statement import Statement
 from rawdb.engine.tokens import Source, Token, scan
 from rawdb.exceptions import StatementError
@@ -77,7 +88,7 @@ class Block:
         return self.end if found < 0 else found
 
 
-def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table]) -> Statement:
+def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table], *, none_is_null: bool = False) -> Statement:
     """The statement of a block. Raises StatementError with the place of the first fault in it."""
     source = block.source
     name, parameters = _header(block)
@@ -87,7 +98,7 @@ def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table]) -> Statem
     _check_parameters(block, parameters, tokens)
     operation, doc = _Reader().read(source, block.start, _without_markers(block, tokens))
     resolver = Resolver(tokens, tables)
-    segments = _Segments(source, tokens, dialect, resolver).parse()
+    segments = _Segments(source, tokens, dialect, resolver, none_is_null=none_is_null).parse()
     target = tables.get(resolver.target or "")
     returning = operation is SQLOperationType.INSERT_RETURNING and resolver.has("RETURNING")
     return Statement(
@@ -107,6 +118,7 @@ def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table]) -> Statem
         splits=_splits(segments, operation, resolver, tokens),
         returning=returning,
         reports_id=dialect.reports_new_id,
+        none_is_null=none_is_null,
     )
 
 
@@ -232,7 +244,10 @@ def _splits(
 class _Segments:
     """Tokens to segments: runs of literal text, parameters, slots (which nest)."""
 
-    def __init__(self, source: Source, tokens: list[Token], dialect: Dialect, resolver: Resolver) -> None:
+    def __init__(
+        self, source: Source, tokens: list[Token], dialect: Dialect, resolver: Resolver, *, none_is_null: bool
+    ) -> None:
+        self._none_is_null = none_is_null
         self._source = source
         self._dialect = dialect
         self._resolver = resolver
@@ -269,21 +284,42 @@ class _Segments:
 
     def _parameter(self, token: Token) -> Parameter:
         place = self._resolver.place(token)
-        return Parameter(token.text[1:], place.column, place.stored)
+        matches_null = self._resolver.null_test(token) if self._none_is_null and not place.stored else ""
+        return Parameter(token.text[1:], place.column, place.stored, matches_null)
 
     def _slot(self, token: Token, outer: Token | None) -> Slot:
         kind, _, argument = token.text[3:-3].strip().partition(" ")
         self._check_marker(token, kind, argument.strip(), outer)
+        off = self._off()
         start = self._index
         body = _trim(self._run(token))
         sample = self._tokens[start : self._index - 1]
         _check_sample(self._source, token, kind, sample)
+        if kind in RELATIONS:
+            return self._relation(token, kind, argument.strip(), body)
         alias = self._resolver.alias_in(sample)
         table = self._resolver.table_of(alias)
         if kind in ("filters", "after", "order") and not alias and len(set(self._resolver.aliases.values())) > 1:
             raise self._source.error(token.position, f"slot {kind}: which table?", "qualify the sample with an alias")
         filled_by = argument.strip() or SLOT_KINDS[kind].argument
-        return Slot(kind, filled_by, body, alias, table, self._resolver.table_name(alias))
+        return Slot(kind, filled_by, body, alias, table, self._resolver.table_name(alias), off)
+
+    def _relation(self, token: Token, kind: str, argument: str, body: tuple[Segment, ...]) -> Slot:
+        match = ARGUMENTS[kind].fullmatch(argument)
+        if match is None:
+            shape = f"write /*{{{kind} {SHAPES[kind]}}}*/"
+            raise self._source.error(token.position, f"{kind} is not written like this: {argument}", shape)
+        alias = match["alias"]
+        name = self._resolver.table_name(alias)
+        if not name:
+            raise self._source.error(token.position, f"no table has the alias {alias}", "name the one of its FROM")
+        columns = (match["name"], match["value"]) if kind == "map" else ()
+        return Slot(kind, match["key"], body, alias, self._resolver.table_of(alias), name, columns=columns)
+
+    def _off(self) -> str:
+        """What stands for a slot that begins here and is off."""
+        before = [token for token in self._tokens[: self._index - 1] if token.kind != "space"]
+        return "NULL" if before and before[-1].text.upper() in (",", "SELECT") else TRUE
 
     def _check_marker(self, token: Token, kind: str, argument: str, outer: Token | None) -> None:
         position = token.position
@@ -292,7 +328,7 @@ class _Segments:
         if SLOT_KINDS[kind].named != bool(argument):
             needs = f"write /*{{{kind} name}}*/" if not argument else f"write /*{{{kind}}}*/"
             raise self._source.error(position, f"slot {kind} is not written like this", needs)
-        if argument and not argument.isidentifier():
+        if argument and not argument.isidentifier() and kind not in RELATIONS:
             raise self._source.error(position, f"{argument!r} is no argument", f"write /*{{{kind} name}}*/")
         if outer is not None and kind in ("part", "same"):
             raise self._source.error(
@@ -332,7 +368,14 @@ def _is_column_list(words: list[Token]) -> bool:
     return all(is_name(word) if index % 2 == 0 else word.text == "," for index, word in enumerate(words))
 
 
+def _is_count(words: list[Token]) -> bool:
+    return words[0].text.upper() == "COUNT" and words[-1].text == ")"
+
+
 _SAMPLES: dict[str, tuple[Callable[[list[Token]], bool], str]] = {
+    "json": (_is_count, "COUNT(*)"),
+    "one": (_is_count, "COUNT(*)"),
+    "map": (_is_count, "COUNT(*)"),
     "visibility": (lambda words: _is_comparison(words, ("number", "string", "word")), "alias.deleted = 0"),
     "scope": (lambda words: _is_comparison(words, ("parameter",)), "alias.project_id = :project_id"),
     "list": (lambda words: [word.kind for word in words] == ["parameter"], "one :parameter"),

@@ -21,6 +21,7 @@ _NO_ALIAS = frozenset({
 _SAME_TYPE = frozenset({"ABS", "COALESCE", "IFNULL", "LOWER", "MAX", "MIN", "NULLIF", "SUM", "TRIM", "UPPER"})
 #: Behind these words stands a number of rows.
 _COUNTS = {word: Column("", word, word.lower()) for word in ("LIMIT", "OFFSET")}
+_NULL_TESTS = {"=": "IS NULL", "<>": "IS NOT NULL", "!=": "IS NOT NULL"}
 _NO_FUNCTION = frozenset({"AND", "BY", "IN", "NOT", "ON", "OR", "SELECT", "SET", "THEN", "VALUES", "WHEN", "WHERE"})
 
 
@@ -93,6 +94,18 @@ class Resolver:
     def place(self, parameter: Token) -> Place:
         """What a parameter is compared with, or stored in."""
         return self._place(self._index[parameter.position], self._index[parameter.position])
+
+    def null_test(self, parameter: Token) -> str:
+        """The text that stands for a comparison when its right side, the parameter alone, is None; '' for no such."""
+        index = self._index[parameter.position]
+        column = index >= 2 and (is_name(self._words[index - 2]) and self._column_ends(index - 2))
+        alone = self._after(index) in ("", ")", "AND", "OR", "ORDER", "GROUP", "LIMIT", "FOR", ";", "UNION", "THEN")
+        return _NULL_TESTS.get(self._before(index), "") if column and alone else ""
+
+    def _column_ends(self, index: int) -> bool:
+        """Whether the name here is a whole operand: `column` or `alias.column`."""
+        start = index - 2 if self._before(index) == "." else index
+        return self._before(start) in ("WHERE", "AND", "OR", "ON", "(", "NOT", "HAVING", "WHEN")
 
     def _place(self, first: int, last: int) -> Place:
         """The place of an operand that stretches over some words."""

@@ -18,6 +18,9 @@ any NAME       NAME            the sample once per element, joined by OR; false 
 repeat NAME    NAME            the sample once per element, side by side; at least one
 list NAME      NAME            a bound list, as in `IN (/*{list uuids}*/ :uuid /*{}*/)`; never empty SQL
 after, order   page            the keyset condition and the ORDER BY of a page
+json A as KEY  -               the rows behind alias A as a JSON aggregate: a list of dicts (rawdb.engine.relations)
+one A as KEY   -               the same, of which the row holds the first, or None
+map A.K A.V as  -              pairs of two columns as a dict, under the key named last
 part NAME      -               the sample; text that other statements share
 same NAME      -               the sample of the part of that name, wherever in the set it stands
 =============  ==============  =============================================================================
@@ -34,19 +37,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rawdb.context import project_scope
 from rawdb.dialects import Dialect
 from rawdb.engine.columns import NO_LIMIT, Column, Table, encode_untyped
+from rawdb.engine.relations import Pairs, Relation, aggregate, pairs_aggregate
 from rawdb.exceptions import DBDataError, DBError, StatementError
 
 if TYPE_CHECKING:
     from rawdb.engine.statement import Statement
 
+TRUE = "1 = 1"
+FALSE = "1 = 0"
 #: Kinds whose sample takes parameters and slots of its own.
-NESTING = ("when", "each", "any", "repeat", "part")
+NESTING = ("when", "each", "any", "repeat", "part", "json", "one", "map")
 #: Values in one list. SQLite takes 32,766 parameters in all.
 MAX_LIST = 16384
 #: What None means behind LIMIT and OFFSET, where no server but one takes NULL.
 _NOT_GIVEN = {"limit": NO_LIMIT, "offset": 0}
-TRUE = "1 = 1"
-FALSE = "1 = 0"
 
 
 class Literal(NamedTuple):
@@ -56,11 +60,15 @@ class Literal(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A bound value, with the declared column it is compared with (or stored in) where that is known."""
+    """A bound value, with the declared column it is compared with (or stored in) where that is known.
+
+    `matches_null` is the text that stands for `= :name` (or `<> :name`) when the value is None: None compares as NULL.
+    """
 
     name: str
     column: Column | None
     stored: bool
+    matches_null: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,10 @@ class Slot:
     alias: str
     table: Table | None = field(repr=False)
     table_name: str = ""
+    #: What stands for a `when` that is off: true in a condition, NULL in a list of results.
+    off: str = TRUE
+    #: The two columns of a `map`.
+    columns: tuple[str, ...] = ()
 
     def parameters(self) -> list[str]:
         """Names of the parameters in the sample, nested slots left out."""
@@ -113,8 +125,17 @@ class Rendering:
         if value is None and column is not None:
             value = _NOT_GIVEN.get(column.type)
         if value is not None:
-            value = column.comparable(value) if column else encode_untyped(name, value)
+            value = self._comparable(column, value) if column else encode_untyped(name, value)
         return self.bind(name, value)
+
+    def _comparable(self, column: Column, value: Any) -> Any:
+        """The value as it is compared; NULL, which equals nothing, for what can be no id where that is the rule."""
+        try:
+            return column.comparable(value)
+        except DBDataError:
+            if self.statement.none_is_null and column.is_id:
+                return None
+            raise
 
     def store(self, name: str, value: Any, column: Column | None) -> str:
         """Bind a value that is stored in a column."""
@@ -129,10 +150,19 @@ class Rendering:
             if isinstance(segment, Literal):
                 parts.append(segment.text)
             elif isinstance(segment, Parameter):
-                parts.append(self._parameter(segment, arguments, suffix))
+                if segment.matches_null and self._value(segment, arguments) is None:
+                    # The comparison ends the text before it.
+                    parts[-1] = f"{parts[-1].rstrip().rstrip('=<>').rstrip()} {segment.matches_null}"
+                else:
+                    parts.append(self._parameter(segment, arguments, suffix))
             else:
                 parts.append(_FILL[segment.kind](self, segment, arguments, suffix))
         return "".join(parts)
+
+    def _value(self, segment: Parameter, arguments: Mapping[str, Any]) -> Any:
+        if segment.name in arguments:
+            return arguments[segment.name]
+        return self.arguments.get(segment.name, segment)
 
     def _parameter(self, segment: Parameter, arguments: Mapping[str, Any], suffix: str) -> str:
         use = self.store if segment.stored else self.compare
@@ -228,7 +258,40 @@ def _filters(rendering: Rendering, slot: Slot, arguments: Mapping[str, Any], suf
 
 def _when(rendering: Rendering, slot: Slot, arguments: Mapping[str, Any], suffix: str) -> str:
     wanted = arguments.get(slot.argument, rendering.arguments.get(slot.argument))
-    return rendering.render(slot.body, arguments, suffix) if wanted else TRUE
+    return rendering.render(slot.body, arguments, suffix) if wanted else slot.off
+
+
+def _json(rendering: Rendering, slot: Slot, arguments: Mapping[str, Any], suffix: str) -> str:
+    if slot.table is None:
+        raise StatementError(
+            f"{rendering.statement.location}:1 - {slot.kind} {slot.alias}: the table {slot.table_name} is not declared"
+        )
+    body = rendering.render(slot.body, arguments, suffix)
+    return aggregate(rendering.dialect.name, rendering.dialect.quote, slot.alias, slot.table.columns, body)
+
+
+def _map(rendering: Rendering, slot: Slot, arguments: Mapping[str, Any], suffix: str) -> str:
+    return pairs_aggregate(rendering.dialect.name, rendering.dialect.quote, slot.alias, slot.columns)
+
+
+#: Kinds of slots that mark a relation.
+RELATIONS = ("json", "one", "map")
+
+
+def relations(segments: Iterable[Segment]) -> tuple[Relation | Pairs, ...]:
+    """The relations that some segments read, outermost ones."""
+    found: list[Relation | Pairs] = []
+    for segment in segments:
+        if not isinstance(segment, Slot):
+            continue
+        inner = relations(segment.body)
+        if segment.kind == "map":
+            found.append(Pairs(segment.argument))
+        elif segment.kind not in RELATIONS:
+            found.extend(inner)
+        elif segment.table is not None:
+            found.append(Relation(segment.argument, segment.table, segment.kind == "one", inner))
+    return tuple(found)
 
 
 def _elements(
@@ -300,7 +363,8 @@ def accepted_arguments(segments: Sequence[Segment]) -> frozenset[str]:
         if isinstance(segment, Parameter):
             names.add(segment.name)
         elif isinstance(segment, Slot):
-            names.add(segment.argument)
+            if segment.kind not in RELATIONS:
+                names.add(segment.argument)
             if segment.kind in NESTING:
                 names |= accepted_arguments(segment.body)
     return frozenset(names)
@@ -325,6 +389,9 @@ SLOT_KINDS = {
     "any": SlotKind("", True),
     "repeat": SlotKind("", True),
     "list": SlotKind("", True),
+    "json": SlotKind("", True),
+    "one": SlotKind("", True),
+    "map": SlotKind("", True),
     "part": SlotKind("", True),
     "same": SlotKind("", True),
     "after": SlotKind("page", False),
@@ -342,6 +409,9 @@ _FILL: dict[str, Callable[[Rendering, Slot, Mapping[str, Any], str], str]] = {
     "each": _each,
     "any": _any,
     "repeat": _repeat,
+    "json": _json,
+    "one": _json,
+    "map": _map,
     "list": _list,
     "after": _after,
     "order": _order,

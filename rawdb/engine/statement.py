@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from aiosql.types import SQLOperationType
 
 from rawdb.engine.columns import Table
-from rawdb.engine.slots import Segment, Slot
+from rawdb.engine.relations import Pairs, Relation
+from rawdb.engine.slots import Segment, Slot, relations
 
 
 @dataclass(frozen=True)
 class Statement:
     """One named statement of one dialect, parsed once, filled at each call.
 
+    With `none_is_null` a parameter that is None compares as NULL does by IS, and what can be no id equals nothing.
     `layer` is the folder it comes from, `target` the name of the table it writes (`table` if that is declared),
     `accepts` the arguments of a call, `splits` the list that may be sent in parts.
     """
@@ -35,8 +37,10 @@ class Statement:
     splits: str | None
     returning: bool
     reports_id: bool
+    none_is_null: bool = False
     tag: str = field(init=False)
     ending: str = field(init=False)
+    relations: tuple[Relation | Pairs, ...] = field(init=False, repr=False)
     #: The table that a slot needs to know and does not; None if all is known.
     undeclared: str | None = field(init=False)
 
@@ -44,6 +48,7 @@ class Statement:
         # The constant comment that names the statement in the server's logs.
         object.__setattr__(self, "tag", f"/* rawdb:{self.name} */ ")
         object.__setattr__(self, "ending", self._ending())
+        object.__setattr__(self, "relations", relations(self.segments))
         object.__setattr__(self, "undeclared", self._undeclared())
 
     def _ending(self) -> str:

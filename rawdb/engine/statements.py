@@ -18,11 +18,12 @@ __all__ = ["Statement", "check_parity", "load_statements"]
 
 
 def load_statements(
-    root: Path | str, dialect: Dialect, tables: Mapping[str, Table] | None = None
+    root: Path | str, dialect: Dialect, tables: Mapping[str, Table] | None = None, *, none_is_null: bool = False
 ) -> dict[str, Statement]:
     """The effective statements of a dialect: the common set with the dialect's own laid over it.
 
     `root` holds `common/` and a folder per dialect, or simply the `.sql` files of one set. Raises
+    With `none_is_null` a parameter that is None compares as NULL does by IS. Raises
     StatementError naming every fault found, one a line: `file:line:column - what; what to write instead`.
     """
     root = Path(root)
@@ -33,7 +34,7 @@ def load_statements(
     for layer, folder in _layers(root, dialect):
         own: dict[str, Statement] = {}
         for path in sorted(folder.glob("*.sql")):
-            _load_file(path, layer, dialect, tables or {}, own, faults)
+            _load_file(path, layer, dialect, tables or {}, own, faults, none_is_null=none_is_null)
         _check_overlay(effective, own, faults)
         effective.update(own)
     complete, unshared = share_parts(effective)
@@ -58,6 +59,8 @@ def _load_file(
     tables: Mapping[str, Table],
     own: dict[str, Statement],
     faults: list[str],
+    *,
+    none_is_null: bool,
 ) -> None:
     try:
         source = Source.of(_short(path), path.read_text(encoding="utf-8-sig"))
@@ -71,7 +74,7 @@ def _load_file(
         faults.append(str(error))
     for start, end in pairwise([*starts, len(source.text)]):
         try:
-            statement = parse(Block(source, start, end, layer, path.stem), dialect, tables)
+            statement = parse(Block(source, start, end, layer, path.stem), dialect, tables, none_is_null=none_is_null)
             if statement.name in own:
                 first = own[statement.name].location
                 raise source.error(start, f"{statement.name} stands already at {first}", "give one another name")

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from rawdb.operations._rows import Row, first_related, related
+from rawdb.operations._rows import Row
 from rawdb.options import options
 
 #: The relations of an instance, each with its table.
@@ -56,7 +56,7 @@ def instance(row: Mapping[str, Any], relations: Collection[str]) -> Row:
     for key in ALWAYS:
         shown[key] = []
     for key in relations:
-        shown[key] = _relation(key, row[key])
+        shown[key] = row[key]
     return shown
 
 
@@ -83,13 +83,3 @@ def _checked(columns_to_join: Iterable[str]) -> frozenset[str]:
     if unknown := sorted(map(str, asked - RELATIONS.keys())):
         raise ValueError(f"an instance has no relation {', '.join(unknown)}; it has {', '.join(RELATIONS)}")
     return asked
-
-
-def _relation(key: str, aggregate: Any) -> Any:
-    if key == "info_cache":
-        return first_related(RELATIONS[key], aggregate)
-    rows = related(RELATIONS[key], aggregate)
-    for row in rows:
-        if "rules" in row:
-            row["rules"] = related("security_group_rules", row["rules"])
-    return rows

@@ -1,14 +1,13 @@
-"""What operations do with rows: keep the columns of a table, find what changed, decode relations."""
+"""What operations do with rows: keep the columns of a table, find what changed, sort them into groups."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rawdb import timeutils
 from rawdb.default import default_database
-from rawdb.exceptions import RetryRequest
+from rawdb.exceptions import DBDataError, RetryRequest
 
 Row = dict[str, Any]
 
@@ -16,6 +15,14 @@ Row = dict[str, Any]
 def only_columns(table: str, values: Mapping[str, Any]) -> Row:
     """The entries of `values` that are columns of the table, checked and normalised as they would be stored."""
     return default_database().tables[table].encode(values)
+
+
+def can_be_id(value: Any) -> bool:
+    """Whether a value can be the id of a row: an integer of 64 bits, or the text of one. None can: it means NULL."""
+    try:
+        return value is None or default_database().tables["instances"].columns["id"].comparable(value) is not None
+    except DBDataError:
+        return False
 
 
 def changed_columns(table: str, row: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
@@ -38,29 +45,6 @@ def edit_row(
     if not update(id=row["id"], changes=changes) and lost is not None:
         raise RetryRequest(lost)
     return {**row, **changes}
-
-
-def related(table: str, text: str | bytes | list[Any] | None) -> list[Row]:
-    """Rows of `table` from a JSON aggregate of objects, in the types that a SELECT gives, by ascending id."""
-    objects = json.loads(text) if isinstance(text, (str, bytes)) else text or []
-    columns = default_database().tables[table].columns
-    rows = [
-        {name: columns[name].from_json(value) if name in columns else value for name, value in one.items()}
-        for one in objects
-    ]
-    return sorted(rows, key=lambda row: row["id"])
-
-
-def first_related(table: str, text: str | bytes | list[Any] | None) -> Row | None:
-    """The first of the related rows, or None."""
-    rows = related(table, text)
-    return rows[0] if rows else None
-
-
-def related_map(text: str | bytes | Mapping[str, Any] | None) -> dict[str, Any]:
-    """Keys and values from a JSON object aggregate, ordered by key; empty when there were no rows."""
-    pairs = json.loads(text) if isinstance(text, (str, bytes)) else text or {}
-    return dict(sorted(pairs.items()))
 
 
 def group_by(rows: Iterable[Row], key: str) -> dict[Any, list[Row]]:

@@ -33,7 +33,7 @@ from rawdb.exceptions import (
     NovaException,
 )
 from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, only_columns, related_map
+from rawdb.operations._rows import Row, only_columns
 
 #: Filters of the lists that set a lower bound, and the column they are about.
 _LOWER_BOUNDS = {"min_memory_mb": "memory_mb", "min_root_gb": "root_gb"}
@@ -166,7 +166,7 @@ def flavor_get_by_flavor_id(context: Any, id: str, read_deleted: str | None = No
     )
     if row is None:
         raise FlavorNotFound(flavor_id=id)
-    return _with_specs(row)
+    return row
 
 
 def instance_type_get_by_flavor_id(context: Any, id: str, read_deleted: str | None = None) -> Row:
@@ -349,18 +349,12 @@ def _usable(context: Any) -> Row:
     return {"restricted": not context.is_admin, "project_id": context.project_id}
 
 
-def _with_specs(row: Row) -> Row:
-    return {**row, "extra_specs": related_map(row["extra_specs"])}
-
-
 def _by_id(context: Any, flavor: int) -> Row | None:
-    row = sql(context).flavor_get(id=flavor, **_usable(context))
-    return None if row is None else _with_specs(row)
+    return sql(context).flavor_get(id=flavor, **_usable(context))
 
 
 def _by_name(context: Any, name: str, **visibility: str) -> Row | None:
-    row = sql(context).flavor_get_by_name(filters=[equal("name", name)], **visibility, **_usable(context))
-    return None if row is None else _with_specs(row)
+    return sql(context).flavor_get_by_name(filters=[equal("name", name)], **visibility, **_usable(context))
 
 
 def _live_flavor(context: Any, flavor_id: str) -> int:
@@ -385,8 +379,7 @@ def _list(context: Any, inactive: bool, filters: Mapping[str, Any], page: Page, 
         usable["restricted"] = True
     elif is_public is not None:
         predicates.append(equal("is_public", False))
-    rows = _select(context, inactive, predicates, page, limit, usable)
-    return [_with_specs(row) for row in rows]
+    return _select(context, inactive, predicates, page, limit, usable)
 
 
 def _marker(context: Any, inactive: bool, keys: Sequence[SortKey], flavor_id: str) -> Row:

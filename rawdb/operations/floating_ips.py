@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rawdb.exceptions import DBDataError, FixedIpNotFoundForInstance, InstanceNotFound, InvalidID, InvalidUUID
+from rawdb.exceptions import FixedIpNotFoundForInstance, InstanceNotFound, InvalidID, InvalidUUID
 from rawdb.operations._instance_rows import is_uuid_like
 from rawdb.operations._operation import ANY, lone_read, sql
+from rawdb.operations._rows import can_be_id
 
 
 @lone_read(ANY)
@@ -17,10 +18,9 @@ def instance_get_floating_address(context: Any, instance_id: int) -> str | None:
     FixedIpNotFoundForInstance when the instance has no live fixed address.
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    try:
-        row = sql(context).instance_get_floating_address(instance_id=instance_id)
-    except DBDataError as error:
-        raise InvalidID(id=instance_id) from error
+    if not can_be_id(instance_id):
+        raise InvalidID(id=instance_id)
+    row = sql(context).instance_get_floating_address(instance_id=instance_id)
     if row is None:
         raise InstanceNotFound(instance_id=instance_id)
     if row["fixed_ip_id"] is None:

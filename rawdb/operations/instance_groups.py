@@ -20,7 +20,7 @@ from rawdb.exceptions import (
     InstanceGroupPolicyNotFound,
 )
 from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row, only_columns, related
+from rawdb.operations._rows import Row, edit_row, only_columns
 
 _CHILDREN = ("policies", "metadata", "members")
 
@@ -112,7 +112,7 @@ def instance_group_get_all(context: Any) -> list[Row]:
 
     Round trips: 1. Source: Nova Juno.
     """
-    return [_shown(_decoded(row)) for row in sql(context).instance_group_get_all()]
+    return [_shown(row) for row in sql(context).instance_group_get_all()]
 
 
 @lone_read(NOBODY_IN_PARTICULAR)
@@ -122,7 +122,7 @@ def instance_group_get_all_by_project_id(context: Any, project_id: str) -> list[
     Round trips: 1. Source: Nova Juno.
     """
     of_project = [Predicate("project_id", "=", project_id)]
-    return [_shown(_decoded(row)) for row in sql(context).instance_group_get_all_by_project_id(filters=of_project)]
+    return [_shown(row) for row in sql(context).instance_group_get_all_by_project_id(filters=of_project)]
 
 
 @writes(NOBODY_IN_PARTICULAR)
@@ -247,17 +247,8 @@ def _with_children(context: Any, group_uuid: str) -> Row:
     row = sql(context).instance_group_get(group_uuid=group_uuid)
     if row is None:
         raise InstanceGroupNotFound(group_uuid=group_uuid)
-    return _decoded(row)
-
-
-def _decoded(row: Row) -> Row:
-    """The group with lists of its children's rows."""
-    return {
-        **row,
-        "policies": related("instance_group_policy", row["policies"]),
-        "members": related("instance_group_member", row["members"]),
-        "metadetails": related("instance_group_metadata", row["metadetails"]),
-    }
+    group: Row = row
+    return group
 
 
 def _shown(group: Row) -> Row:

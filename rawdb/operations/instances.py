@@ -20,7 +20,6 @@ from rawdb.default import default_database, writer
 from rawdb.engine.criteria import AnyOf, Page, Predicate, equal
 from rawdb.exceptions import (
     ConstraintNotMet,
-    DBDataError,
     InstanceInvalidState,
     InstanceNotFound,
     InvalidID,
@@ -46,7 +45,7 @@ from rawdb.operations._instance_update import SINGLE_FLAGS, read_locked, update
 from rawdb.operations._instance_values import check_hostname, column_values, hostname_to_check, lock_hostnames
 from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, add_metadata
 from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row
+from rawdb.operations._rows import Row, can_be_id
 from rawdb.operations.constraints import predicates
 
 _BY_HOST_FLAGS = (*ALWAYS, "pci_devices")
@@ -163,10 +162,9 @@ def instance_get(context: Any, instance_id: int, columns_to_join: Iterable[str] 
     Round trips: 1, whatever is joined. Source: Nova Juno and Grizzly.
     """
     relations = single_relations(columns_to_join)
-    try:
-        row = sql(context).instance_get(instance_id=instance_id, **flags(relations, SINGLE_FLAGS))
-    except DBDataError as error:
-        raise InvalidID(id=instance_id) from error
+    if not can_be_id(instance_id):
+        raise InvalidID(id=instance_id)
+    row = sql(context).instance_get(instance_id=instance_id, **flags(relations, SINGLE_FLAGS))
     if row is None:
         raise InstanceNotFound(instance_id=instance_id)
     return instance(row, relations)

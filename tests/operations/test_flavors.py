@@ -277,10 +277,9 @@ class TestGet:
 
     @BY_ID
     def test_by_an_id_that_is_none(self, context: RequestContext, get: Get, error: type[NotFound], field: str) -> None:
-        with pytest.raises(error):
-            get(context, 2**40)
-        with pytest.raises(DBDataError):
-            get(context, "tiny")
+        for nothing in (2**40, 2**70, "tiny", 1.5, None):
+            with pytest.raises(error):
+                get(context, nothing)
 
     @BY_NAME
     def test_by_name(self, context: RequestContext, get: Get, error: type[NotFound], field: str) -> None:

@@ -37,7 +37,9 @@ RIVER_COLUMN = len("SELECT")
 @cache
 def effective(dialect: str) -> Mapping[str, Statement]:
     """The effective statements of a dialect."""
-    return load_statements(QUERIES, get_dialect(dialect), load_tables(ROOT / "sql" / "schema" / "columns.csv"))
+    return load_statements(
+        QUERIES, get_dialect(dialect), load_tables(ROOT / "sql" / "schema" / "columns.csv"), none_is_null=True
+    )
 
 
 def every() -> Iterator[Statement]:

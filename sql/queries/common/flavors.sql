@@ -143,6 +143,21 @@ UPDATE instance_types
        updated_at = updated_at
  WHERE id = :id;
 
+-- name: flavor_get(id)^
+-- One flavor by its id, with its live extra specs; `restricted` to the public ones and a project's own.
+-- Index: primary key, uniq_instance_type_extra_specs0instance_type_id0key0deleted,
+-- uniq_instance_type_projects0instance_type_id0project_id0deleted. Locks: none.
+SELECT f.*,
+       /*{part extra_specs}*/ (SELECT /*{map es.key es.value as extra_specs}*/ COUNT(*) /*{}*/
+          FROM instance_type_extra_specs AS es
+         WHERE es.instance_type_id = f.id
+           AND es.deleted = 0
+           AND es.key IS NOT NULL) AS extra_specs /*{}*/
+  FROM instance_types AS f
+ WHERE f.id = :id
+   AND /*{visibility}*/ f.deleted = 0 /*{}*/
+   AND /*{same accessible}*/ 1 = 1 /*{}*/;
+
 -- name: flavor_get_by_name(name, project_id)^
 -- One flavor by its name, as flavor_get; the oldest where deleted ones are asked for.
 -- Index: uniq_instance_types0name0deleted, and those of flavor_get. Locks: none.

@@ -8,6 +8,28 @@
 INSERT INTO instance_groups (/*{columns}*/ uuid, name /*{}*/)
 VALUES /*{rows}*/ (:uuid, :name) /*{}*/;
 
+-- name: instance_group_get(group_uuid)^
+-- The first visible group of a uuid.
+-- Index: uniq_instance_groups0uuid0deleted; the children by their group_id_deleted_idx. Locks: none.
+SELECT g.*,
+       /*{part group_relations}*/ (SELECT /*{json p as policies}*/ COUNT(*) /*{}*/
+          FROM instance_group_policy AS p
+         WHERE p.group_id = g.id
+           AND p.deleted = 0) AS policies,
+       (SELECT /*{json m as members}*/ COUNT(*) /*{}*/
+          FROM instance_group_member AS m
+         WHERE m.group_id = g.id
+           AND m.deleted = 0) AS members,
+       (SELECT /*{json d as metadetails}*/ COUNT(*) /*{}*/
+          FROM instance_group_metadata AS d
+         WHERE d.group_id = g.id
+           AND d.deleted = 0) AS metadetails /*{}*/
+  FROM instance_groups AS g
+ WHERE g.uuid = :group_uuid
+   AND /*{visibility}*/ g.deleted = 0 /*{}*/
+ ORDER BY g.id
+ LIMIT 1;
+
 -- name: instance_group_get__id(group_uuid)$
 -- The id of the first visible group of a uuid: tells why a statement below matched nothing.
 -- Index: uniq_instance_groups0uuid0deleted. Locks: none.

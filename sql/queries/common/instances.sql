@@ -1,4 +1,4 @@
--- Instances: what every dialect runs alike. Reads with relations are in the dialects' own files.
+-- Instances. A relation that a call does not ask for is not read.
 
 -- name: instance_create(uuid, project_id)<!
 -- A new instance.
@@ -220,6 +220,46 @@ UPDATE instance_system_metadata
 INSERT INTO instance_system_metadata (/*{columns}*/ instance_uuid, value /*{}*/)
 VALUES /*{rows}*/ (:instance_uuid, :value) /*{}*/;
 
+-- name: instance_get(instance_id, project_id)^
+-- One instance by id, with its relations.
+-- Index: the primary key; the relations by instance_uuid. Locks: none.
+SELECT i.*,
+       /*{part instance_relations}*/ (SELECT /*{one c as info_cache}*/ COUNT(*) /*{}*/
+          FROM instance_info_caches AS c
+         WHERE c.instance_uuid = i.uuid) AS info_cache,
+       (SELECT /*{json g as security_groups}*/ COUNT(*) + COUNT((
+               SELECT /*{json r as rules}*/ COUNT(*) /*{}*/
+                 FROM security_group_rules AS r
+                WHERE r.parent_group_id = g.id
+                  AND r.deleted = 0)) /*{}*/
+          FROM security_groups AS g
+         WHERE g.deleted = 0
+           AND i.deleted = 0
+           AND g.id IN (SELECT a.security_group_id
+                          FROM security_group_instance_association AS a
+                         WHERE a.instance_uuid = i.uuid
+                           AND a.deleted = 0)) AS security_groups,
+       /*{when with_metadata}*/ (SELECT /*{json m as metadata}*/ COUNT(*) /*{}*/
+          FROM instance_metadata AS m
+         WHERE m.instance_uuid = i.uuid
+           AND m.deleted = 0) /*{}*/ AS metadata,
+       /*{when with_system_metadata}*/ (SELECT /*{json s as system_metadata}*/ COUNT(*) /*{}*/
+          FROM instance_system_metadata AS s
+         WHERE s.instance_uuid = i.uuid
+           AND s.deleted = 0) /*{}*/ AS system_metadata,
+       /*{when with_pci_devices}*/ (SELECT /*{json p as pci_devices}*/ COUNT(*) /*{}*/
+          FROM pci_devices AS p
+         WHERE p.instance_uuid = i.uuid
+           AND p.deleted = 0) /*{}*/ AS pci_devices,
+       /*{when with_block_device_mapping}*/ (SELECT /*{json b as block_device_mapping}*/ COUNT(*) /*{}*/
+          FROM block_device_mapping AS b
+         WHERE b.instance_uuid = i.uuid
+           AND b.deleted = 0) /*{}*/ AS block_device_mapping /*{}*/
+  FROM instances AS i
+ WHERE i.id = :instance_id
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+   AND /*{scope}*/ i.project_id = :project_id /*{}*/;
+
 -- name: instance_get_by_uuid(uuid, project_id)^
 -- One instance by uuid, with its relations.
 -- Index: uniq_instances0uuid; the relations by instance_uuid. Locks: none.
@@ -229,6 +269,43 @@ SELECT i.*,
  WHERE i.uuid = :uuid
    AND /*{visibility}*/ i.deleted = 0 /*{}*/
    AND /*{scope}*/ i.project_id = :project_id /*{}*/;
+
+-- name: instance_get_all(project_id)
+-- All instances, of the caller's project where it is a user.
+-- Index: instances_project_id_deleted_created_at_id_idx for users, the primary key for admins. Locks: none.
+SELECT i.*,
+       /*{part listed_relations}*/ /*{when with_info_cache}*/ (SELECT /*{one c as info_cache}*/ COUNT(*) /*{}*/
+          FROM instance_info_caches AS c
+         WHERE c.instance_uuid = i.uuid) /*{}*/ AS info_cache,
+       /*{when with_security_groups}*/ (SELECT /*{json g as security_groups}*/ COUNT(*) /*{}*/
+          FROM security_groups AS g
+         WHERE g.deleted = 0
+           AND i.deleted = 0
+           AND g.id IN (SELECT a.security_group_id
+                          FROM security_group_instance_association AS a
+                         WHERE a.instance_uuid = i.uuid
+                           AND a.deleted = 0)) /*{}*/ AS security_groups,
+       /*{when with_metadata}*/ (SELECT /*{json m as metadata}*/ COUNT(*) /*{}*/
+          FROM instance_metadata AS m
+         WHERE m.instance_uuid = i.uuid
+           AND /*{visibility}*/ m.deleted = 0 /*{}*/) /*{}*/ AS metadata,
+       /*{when with_system_metadata}*/ (SELECT /*{json s as system_metadata}*/ COUNT(*) /*{}*/
+          FROM instance_system_metadata AS s
+         WHERE s.instance_uuid = i.uuid
+           AND /*{visibility}*/ s.deleted = 0 /*{}*/) /*{}*/ AS system_metadata,
+       /*{when with_pci_devices}*/ (SELECT /*{json p as pci_devices}*/ COUNT(*) /*{}*/
+          FROM pci_devices AS p
+         WHERE p.instance_uuid = i.uuid
+           AND /*{visibility}*/ p.deleted = 0 /*{}*/
+           AND p.status = 'allocated') /*{}*/ AS pci_devices,
+       /*{when with_block_device_mapping}*/ (SELECT /*{json b as block_device_mapping}*/ COUNT(*) /*{}*/
+          FROM block_device_mapping AS b
+         WHERE b.instance_uuid = i.uuid
+           AND b.deleted = 0) /*{}*/ AS block_device_mapping /*{}*/
+  FROM instances AS i
+ WHERE /*{visibility}*/ i.deleted = 0 /*{}*/
+   AND /*{scope}*/ i.project_id = :project_id /*{}*/
+ ORDER BY i.id;
 
 -- name: instance_get_all_by_filters(project_id, key, value, after, limit)
 -- A page of instances: filtered, ordered and cut on instances alone, then read with their relations.

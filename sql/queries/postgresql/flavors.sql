@@ -1,19 +1,4 @@
--- Flavors on PostgreSQL: extra specs as a JSON object, row locks, and an upsert by ON CONFLICT.
-
--- name: flavor_get(id)^
--- One flavor by its id, with its live extra specs; `restricted` to the public ones and a project's own.
--- Index: primary key, uniq_instance_type_extra_specs0instance_type_id0key0deleted,
--- uniq_instance_type_projects0instance_type_id0project_id0deleted. Locks: none.
-SELECT f.*,
-       /*{part extra_specs}*/ (SELECT json_object_agg(es.key, es.value)
-          FROM instance_type_extra_specs AS es
-         WHERE es.instance_type_id = f.id
-           AND es.deleted = 0
-           AND es.key IS NOT NULL) AS extra_specs /*{}*/
-  FROM instance_types AS f
- WHERE f.id = :id
-   AND /*{visibility}*/ f.deleted = 0 /*{}*/
-   AND /*{same accessible}*/ 1 = 1 /*{}*/;
+-- Flavors on PostgreSQL: row locks, and an upsert by ON CONFLICT.
 
 -- name: flavor_get_by_name__lock(name)$
 -- The id of a flavor that is about to be destroyed; the oldest where deleted ones are asked for.

@@ -1,0 +1,144 @@
+"""Relations: rows of other tables inside a row, read by the same statement and decoded here.
+
+In the SQL a relation is a scalar subquery whose result is marked, with a sample that runs on every server:
+
+    (SELECT /*{json r as rules}*/ COUNT(*) /*{}*/
+       FROM security_group_rules AS r
+      WHERE r.parent_group_id = g.id) AS rules
+
+It is sent as the JSON aggregate that each server builds fastest: an array of arrays of the declared columns of the
+table behind the alias, so names go over the wire once and in no row. The row then holds, under the name behind `as`, a
+list of dicts by ascending id (`json`), or one dict or None (`one`). Relations nest: the sample adds a COUNT of each
+inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs of keys and values are a relation too:
+`/*{map m.key m.value as metadata}*/` gives a dict, ordered by key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+from rawdb.engine.columns import Column, Table
+
+#: The argument of the marker.
+ARGUMENTS = {
+    "json": re.compile(r"(?P<alias>[A-Za-z_]\w*)\s+as\s+(?P<key>[A-Za-z_]\w*)"),
+    "one": re.compile(r"(?P<alias>[A-Za-z_]\w*)\s+as\s+(?P<key>[A-Za-z_]\w*)"),
+    "map": re.compile(r"(?P<alias>\w+)\.(?P<name>\w+)\s+(?P=alias)\.(?P<value>\w+)\s+as\s+(?P<key>[A-Za-z_]\w*)"),
+}
+#: How an argument is written, for people.
+SHAPES = {"json": "alias as key", "one": "alias as key", "map": "alias.name alias.value as key"}
+_COUNT = "COUNT("
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What a marked subquery gives: rows of a table under a key, with the relations inside them."""
+
+    key: str
+    table: Table
+    single: bool
+    inner: tuple[Relation | Pairs, ...] = ()
+
+    def __post_init__(self) -> None:
+        columns = list(self.table.columns.values())
+        names = (*(column.name for column in columns), *(relation.key for relation in self.inner))
+        fixes: list[tuple[int, Callable[[Any], Any]]] = [
+            (index, _FROM_JSON[column.type]) for index, column in enumerate(columns) if column.type in _FROM_JSON
+        ]
+        inner = [(len(columns) + index, relation.decode) for index, relation in enumerate(self.inner)]
+        order = self.table.identity
+        object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_fixes", tuple(fixes))
+        object.__setattr__(self, "_inner", tuple(inner))
+        object.__setattr__(self, "_order", None if order is None else itemgetter(names.index(order)))
+
+    def decode(self, aggregate: Any) -> Any:
+        """The rows of an aggregate, in the types that a SELECT gives; of no rows, an empty list or None."""
+        rows = json.loads(aggregate) if isinstance(aggregate, (str, bytes)) else aggregate
+        if not rows:
+            return None if self.single else []
+        if self._order is not None and len(rows) > 1:  # type: ignore[attr-defined]
+            rows.sort(key=self._order)  # type: ignore[attr-defined]
+        if self.single:
+            return self._row(rows[0])
+        return [self._row(row) for row in rows]
+
+    def _row(self, values: list[Any]) -> dict[str, Any]:
+        for index, fix in self._fixes:  # type: ignore[attr-defined]
+            value = values[index]
+            if value is not None:
+                values[index] = fix(value)
+        for index, decode in self._inner:  # type: ignore[attr-defined]
+            values[index] = decode(values[index])
+        return dict(zip(self._names, values, strict=True))  # type: ignore[attr-defined]
+
+
+_FROM_JSON: Mapping[str, Callable[[Any], Any]] = {"bool": bool, "datetime": datetime.fromisoformat}
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What a marked subquery gives where it reads keys and values: a dict under a key."""
+
+    key: str
+
+    @staticmethod
+    def decode(aggregate: Any) -> dict[str, Any]:
+        """The pairs of an aggregate, ordered by key; an empty dict when there were none."""
+        pairs = json.loads(aggregate) if isinstance(aggregate, (str, bytes)) else aggregate
+        return dict(sorted(pairs.items())) if pairs else {}
+
+
+def pairs_aggregate(dialect: str, quote: Callable[[str], str], alias: str, names: tuple[str, ...]) -> str:
+    """The text of the aggregate of a column of keys and one of values."""
+    return f"{_PAIRS[dialect]}({', '.join(f'{alias}.{quote(name)}' for name in names)})"
+
+
+_PAIRS = {"postgresql": "json_object_agg", "mysql": "JSON_OBJECTAGG", "sqlite": "json_group_object"}
+
+
+def aggregate(dialect: str, quote: Callable[[str], str], alias: str, columns: Mapping[str, Column], body: str) -> str:
+    """The text of a relation's aggregate; `body` is its sample, the inner relations in it being text already."""
+    array, collect, inner = _FORMS[dialect]
+    cells = [f"{alias}.{quote(name)}" for name in columns]
+    cells += [inner.format(subquery) for subquery in _counted(body)]
+    return collect.format(array.format(", ".join(cells)))
+
+
+#: Of each dialect: an array of cells, an array of rows, and an inner relation as a cell.
+_FORMS = {
+    "postgresql": ("json_build_array({})", "json_agg({})", "{}"),
+    "mysql": ("JSON_ARRAY({})", "JSON_ARRAYAGG({})", "{}"),
+    "sqlite": ("json_array({})", "json_group_array({})", "json({})"),
+}
+
+
+def _counted(body: str) -> Iterator[str]:
+    """What the COUNTs of a sample count, the star left out."""
+    position = body.find(_COUNT)
+    while position >= 0:
+        start = position + len(_COUNT)
+        end = _closing(body, start)
+        if body[start:end].strip() != "*":
+            yield body[start:end].strip()
+        position = body.find(_COUNT, end)
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the parenthesis that was opened before `start` closes."""
+    depth, quoted = 1, False
+    for index in range(start, len(text)):
+        character = text[index]
+        if character == "'":
+            quoted = not quoted
+        elif not quoted:
+            depth += {"(": 1, ")": -1}.get(character, 0)
+            if depth == 0:
+                return index
+    raise ValueError("a parenthesis that does not close")
