@@ -180,6 +180,25 @@ def project_scope(context: Any, project_only: ProjectOnly) -> Scope:
     return "own_or_none" if project_only == "allow_none" else "own"
 
 
+class ContextRules:
+    """What statements take from a request context: which rows its reads see, deleted ones and other projects'.
+
+    With `none_is_null` a parameter that is None matches NULL.
+    """
+
+    def __init__(self, *, none_is_null: bool = False) -> None:
+        self.none_is_null = none_is_null
+
+    def visibility(self, context: Any) -> str:
+        """'no', 'yes' or 'only': the context's read_deleted, 'no' where it has none."""
+        return getattr(context, "read_deleted", "no")
+
+    def scope(self, context: Any, wanted: Any) -> tuple[Scope, str | None]:
+        """The scope of a read that is declared `wanted`, and the project whose rows are the context's own."""
+        kind = project_scope(context, wanted)
+        return kind, None if kind == "none" else context.project_id
+
+
 def _has_admin_role(roles: list[str]) -> bool:
     return any(role.lower() == "admin" for role in roles)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from rawdb import options as service
 from rawdb._house import sql_root
-from rawdb.engine.bound import BoundStatements
+from rawdb.context import ContextRules
+from rawdb.engine.calls import BoundStatements
 from rawdb.engine.database import Database
 from rawdb.engine.options import check_names
 from rawdb.engine.transactions import READER, WRITER, Entry
@@ -52,6 +53,9 @@ def dispose() -> None:
 def default_database() -> Database:
     """The default database. Raises CantStartEngineError when no URL was configured."""
     global _database
+    database = _database
+    if database is not None:
+        return database
     with _lock:
         if _database is None:
             settings = dict(_settings)
@@ -61,7 +65,7 @@ def default_database() -> Database:
             root = sql_root()
             settings.setdefault("queries", root / "queries")
             settings.setdefault("tables", root / "schema" / "columns.csv")
-            _database = Database(url, none_is_null=True, **settings)
+            _database = Database(url, rules=ContextRules(none_is_null=True), **settings)
         return _database
 
 

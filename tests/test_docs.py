@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rawdb.dialects import get_dialect
-from rawdb.engine.statements import load_statements
+from rawdb.statements.loading import load_statements
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from rawdb._house import sql_root
 from rawdb.cli.output import Output
 from rawdb.dialects import get_dialect
-from rawdb.engine.columns import load_tables
-from rawdb.engine.export import export_statements
-from rawdb.engine.statements import Statement, load_statements
+from rawdb.statements.columns import load_tables
+from rawdb.statements.export import export_statements
+from rawdb.statements.loading import Statement, load_statements
 
 
 def effective(dialect: str) -> Mapping[str, Statement]:

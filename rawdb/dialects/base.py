@@ -73,6 +73,17 @@ class Dialect(ABC):
     #: Whether an INSERT reports the new row's id by itself; else `RETURNING id` is appended.
     reports_new_id = True
     max_parameters: int
+    #: Whether placeholders have numbers, so that one value may stand in several places.
+    numbers_parameters = False
+    #: Whether a list can be bound as one array.
+    has_arrays = False
+    #: How one text serves any number of rows of an INSERT: `json` (one document), `many` (sent for each row), or not.
+    batches = ""
+    #: An array of cells, an array of rows, an inner array as a cell, and pairs, as JSON.
+    json_row = "json_array({})"
+    json_rows = "json_group_array({})"
+    json_inner = "{}"
+    json_pairs = "json_group_object({})"
     #: The text of a regular expression test, filled with the column and the parameter.
     regexp_text: str
     #: A boolean column as the number 0 or 1, for that test.
@@ -98,9 +109,46 @@ class Dialect(ABC):
     def _set_up(self, raw: Any, url: URL, options: ConnectionOptions) -> None:
         """Everything that is done once with a new connection."""
 
+    def run(self, raw: Any, text: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> Result:
+        """Run one statement on a cursor of its own. Driver errors leave as they are.
+
+        Named parameters are written as `placeholder` says, and the text then as `literal` does; others by `parameter`.
+        """
+        if isinstance(parameters, Mapping):
+            return self._run_named(raw, text, parameters)
+        return self.execute(self.cursor(raw), text, parameters)
+
     @abstractmethod
-    def run(self, raw: Any, text: str, parameters: Mapping[str, Any]) -> Result:
+    def cursor(self, raw: Any) -> Any:
+        """A cursor for any number of statements, one after the other."""
+
+    @abstractmethod
+    def execute(self, cursor: Any, text: str, parameters: Sequence[Any]) -> Result:
         """Run one statement and read its whole result. Driver errors leave as they are."""
+
+    def execute_many(self, cursor: Any, text: str, rows: Sequence[Sequence[Any]]) -> Result:
+        """Run one statement for each row, where `batches` says `many`."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def parameter(self, position: int) -> str:
+        """How the parameter at a position, from 1, is written."""
+
+    def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
+        """What makes a checked value of a logical type (None: of any) the driver's; None where nothing need be done."""
+        return None
+
+    def array(self, values: Sequence[Any]) -> Any:
+        """A list as one parameter, where `has_arrays` says so."""
+        raise NotImplementedError
+
+    def type_of(self, logical: str) -> str:
+        """The server's name of a logical type, where `batches` says `json`."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def _run_named(self, raw: Any, text: str, parameters: Mapping[str, Any]) -> Result:
+        """Run one statement with the driver's named parameters."""
 
     @abstractmethod
     def placeholder(self, name: str) -> str:
@@ -111,7 +159,11 @@ class Dialect(ABC):
         return f'"{name}"'
 
     def literal(self, text: str) -> str:
-        """SQL text as the driver wants it beside placeholders."""
+        """SQL text as the driver wants it beside named placeholders."""
+        return text
+
+    def escaped(self, text: str) -> str:
+        """SQL text as `execute` wants it."""
         return text
 
     def bind(self, value: Any) -> Any:

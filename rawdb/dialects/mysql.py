@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -80,6 +80,9 @@ class MySQL(Dialect):
     name = "mysql"
     max_parameters = 65535
     regexp_text = "{column} REGEXP {parameter}"
+    json_row = "JSON_ARRAY({})"
+    json_rows = "JSON_ARRAYAGG({})"
+    json_pairs = "JSON_OBJECTAGG({})"
 
     def _open(self, url: URL, options: ConnectionOptions) -> Any:
         query = dict(url.query)
@@ -111,13 +114,22 @@ class MySQL(Dialect):
         raw._read_timeout = options.read_timeout
         _check_mode(raw, options)
 
-    def run(self, raw: Any, text: str, parameters: Mapping[str, Any]) -> Result:
+    def cursor(self, raw: Any) -> Any:
+        return raw.cursor()
+
+    def execute(self, cursor: Any, text: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Result:
+        cursor.execute(text, parameters)
+        if cursor.description is None:
+            return Result((), [], cursor.rowcount, cursor.lastrowid)
+        columns = tuple([column[0] for column in cursor.description])
+        return Result(columns, list(cursor.fetchall()), cursor.rowcount, None)
+
+    def parameter(self, position: int) -> str:
+        return "%s"
+
+    def _run_named(self, raw: Any, text: str, parameters: Mapping[str, Any]) -> Result:
         with raw.cursor() as cursor:
-            cursor.execute(text, parameters)
-            if cursor.description is None:
-                return Result((), [], cursor.rowcount, cursor.lastrowid)
-            columns = tuple(column[0] for column in cursor.description)
-            return Result(columns, list(cursor.fetchall()), cursor.rowcount, None)
+            return self.execute(cursor, text, parameters)
 
     def placeholder(self, name: str) -> str:
         return f"%({name})s"
@@ -126,6 +138,9 @@ class MySQL(Dialect):
         return f"`{name}`"
 
     def literal(self, text: str) -> str:
+        return text.replace("%", "%%")
+
+    def escaped(self, text: str) -> str:
         return text.replace("%", "%%")
 
     def in_transaction(self, raw: Any) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
 from psycopg import pq
 from psycopg.adapt import Loader
 from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg.types.numeric import Int8BinaryDumper
 
 from rawdb.dialects import errors_postgresql
 from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, has_input
@@ -64,6 +66,32 @@ def _limited(work: Generator[Any, Any, Any], seconds: float) -> Generator[Any, A
         return end.value
 
 
+#: Types of columns in a JSON document of rows; everything else is read as text and converted by the assignment.
+_TYPES = {
+    "int": "integer",
+    "bigint": "bigint",
+    "bool": "boolean",
+    "float": "double precision",
+    "datetime": "timestamp",
+}
+
+
+@lru_cache(maxsize=4096)
+def _decoded(names: tuple[bytes, ...]) -> tuple[str, ...]:
+    """Names of columns as text."""
+    return tuple(name.decode() for name in names)
+
+
+def _array_element(value: Any) -> str:
+    """A value as it stands in the text of an array."""
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value) if isinstance(value, (int, float, Decimal)) else f'"{value}"'
+
+
 class PostgreSQL(Dialect):
     """PostgreSQL 15 and later."""
 
@@ -73,6 +101,12 @@ class PostgreSQL(Dialect):
     max_parameters = 65535
     regexp_text = "CAST({column} AS text) ~ {parameter}"
     boolean_as_number = "CAST({column} AS integer)"
+    numbers_parameters = True
+    has_arrays = True
+    batches = "json"
+    json_row = "json_build_array({})"
+    json_rows = "json_agg({})"
+    json_pairs = "json_object_agg({})"
 
     def _open(self, url: URL, options: ConnectionOptions) -> _Connection:
         arguments: dict[str, Any] = {
@@ -101,19 +135,42 @@ class PostgreSQL(Dialect):
         raw.read_timeout = options.read_timeout
         raw.prepare_threshold = None if prepare_threshold in ("", "none") else int(prepare_threshold)
         raw.adapters.register_loader("numeric", _NumericLoader)
+        # By itself psycopg sends the smallest type that holds a number, and so another statement for a larger one.
+        raw.adapters.register_dumper(int, Int8BinaryDumper)
         if options.json_serializer is not None:
             set_json_dumps(options.json_serializer, raw)
         if options.json_deserializer is not None:
             set_json_loads(options.json_deserializer, raw)
         raw.execute(_LOCK_TIMEOUT, [f"{max(1, round(options.lock_timeout * 1000))}ms"])
 
-    def run(self, raw: psycopg.Connection[Any], text: str, parameters: Mapping[str, Any]) -> Result:
+    def cursor(self, raw: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
+        # Takes the server's own $1, $2: no text is searched for placeholders, whatever its length.
+        return psycopg.RawCursor(raw)
+
+    def execute(self, cursor: psycopg.Cursor[Any], text: str, parameters: Sequence[Any]) -> Result:
+        cursor.execute(cast(Any, text), parameters or None)
+        result = cursor.pgresult
+        width = 0 if result is None else result.nfields
+        if result is None or width == 0:
+            return Result((), [], cursor.rowcount, None)
+        # `description` makes an object of each column; the names alone are cheap.
+        names = tuple([result.fname(index) for index in range(width)])
+        return Result(_decoded(names), cursor.fetchall(), cursor.rowcount, None)
+
+    def parameter(self, position: int) -> str:
+        return f"${position}"
+
+    def array(self, values: Sequence[Any]) -> str:
+        return f"{{{','.join([_array_element(value) for value in values])}}}"
+
+    def type_of(self, logical: str) -> str:
+        return _TYPES.get(logical.partition("(")[0], "text")
+
+    def _run_named(self, raw: psycopg.Connection[Any], text: str, parameters: Mapping[str, Any]) -> Result:
         with raw.cursor() as cursor:
             cursor.execute(cast(Any, text), parameters)
-            if cursor.description is None:
-                return Result((), [], cursor.rowcount, None)
-            columns = tuple(column.name for column in cursor.description)
-            return Result(columns, cursor.fetchall(), cursor.rowcount, None)
+            columns = tuple([column.name for column in cursor.description or ()])
+            return Result(columns, cursor.fetchall() if columns else [], cursor.rowcount, None)
 
     def placeholder(self, name: str) -> str:
         return f"%({name})s"
@@ -122,7 +179,7 @@ class PostgreSQL(Dialect):
         return text.replace("%", "%%")
 
     def in_transaction(self, raw: psycopg.Connection[Any]) -> bool:
-        return raw.info.transaction_status != pq.TransactionStatus.IDLE
+        return raw.pgconn.transaction_status != pq.TransactionStatus.IDLE
 
     def is_closed(self, raw: psycopg.Connection[Any]) -> bool:
         return raw.closed or raw.broken
@@ -139,7 +196,7 @@ class PostgreSQL(Dialect):
         return has_input(raw.fileno())
 
     def is_aborted(self, raw: psycopg.Connection[Any]) -> bool:
-        return raw.info.transaction_status == pq.TransactionStatus.INERROR
+        return raw.pgconn.transaction_status == pq.TransactionStatus.INERROR
 
     def ends_transaction(self, raw: psycopg.Connection[Any], error: BaseException) -> bool:
         # The server keeps a failed transaction open, and refuses everything in it but the way back.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -43,6 +43,8 @@ class SQLite(Dialect):
     begin_write = "BEGIN IMMEDIATE"
     single_writer = True
     max_parameters = 32766
+    batches = "many"
+    json_inner = "json({})"
     regexp_text = "{column} REGEXP {parameter}"
 
     def _open(self, url: URL, options: ConnectionOptions) -> sqlite3.Connection:
@@ -53,6 +55,7 @@ class SQLite(Dialect):
             detect_types=sqlite3.PARSE_DECLTYPES,
             check_same_thread=False,
             uri=bool(url.query),
+            cached_statements=512,
         )
 
     def _set_up(self, raw: sqlite3.Connection, url: URL, options: ConnectionOptions) -> None:
@@ -63,13 +66,30 @@ class SQLite(Dialect):
             raw.execute("PRAGMA synchronous = OFF").close()
         raw.execute(f"PRAGMA foreign_keys = {'ON' if options.sqlite_fk else 'OFF'}").close()
 
-    def run(self, raw: sqlite3.Connection, text: str, parameters: Mapping[str, Any]) -> Result:
-        cursor = raw.execute(text, dict(parameters))
+    def cursor(self, raw: sqlite3.Connection) -> sqlite3.Cursor:
+        return raw.cursor()
+
+    def execute(self, cursor: sqlite3.Cursor, text: str, parameters: Sequence[Any]) -> Result:
+        cursor.execute(text, parameters)
+        if cursor.description is None:
+            return Result((), [], cursor.rowcount, cursor.lastrowid)
+        columns = tuple([column[0] for column in cursor.description])
+        return Result(columns, cursor.fetchall(), cursor.rowcount, cursor.lastrowid)
+
+    def execute_many(self, cursor: sqlite3.Cursor, text: str, rows: Sequence[Sequence[Any]]) -> Result:
+        cursor.executemany(text, rows)
+        return Result((), [], cursor.rowcount, cursor.lastrowid)
+
+    def parameter(self, position: int) -> str:
+        return "?"
+
+    def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
+        return self.bind if logical in (None, "datetime", "other") else None
+
+    def _run_named(self, raw: sqlite3.Connection, text: str, parameters: Mapping[str, Any]) -> Result:
+        cursor = raw.cursor()
         try:
-            if cursor.description is None:
-                return Result((), [], cursor.rowcount, cursor.lastrowid)
-            columns = tuple(column[0] for column in cursor.description)
-            return Result(columns, cursor.fetchall(), cursor.rowcount, cursor.lastrowid)
+            return self.execute(cursor, text, dict(parameters))  # type: ignore[arg-type]
         finally:
             cursor.close()
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from rawdb.dialects import Description, Dialect, Result
 from rawdb.dialects.translation import translate_error
 from rawdb.engine.hooks import Hooks, Observer
 from rawdb.exceptions import DBConnectionError, DBDeadlock, DBError, DBOutcomeUnknown
+from rawdb.statements.compiled import Compiled
 
 __all__ = ["Connection", "Observer"]
+
+
+_COMMIT = Compiled("COMMIT", "COMMIT")
+_ROLLBACK = Compiled("ROLLBACK", "ROLLBACK")
+_DESCRIBE = Compiled("describe", "")
+_PING = Compiled("ping", "")
+#: Rows of a result that a cursor may hold on to.
+_KEPT_ROWS = 1000
 
 
 class Connection:
@@ -24,33 +34,33 @@ class Connection:
         self.process = os.getpid()
         self.opened_at = self.used_at = time.monotonic()
         self.evicted = False
+        #: The thread that has it from the pool, and since when; None while it is idle.
+        self.borrower: threading.Thread | None = None
+        self.lent_at = self.opened_at
         #: Name of the statement sent last, for reports.
         self.statement: str | None = None
         self._hooks = hooks or Hooks()
+        self._cursor = dialect.cursor(raw)
         self._in_block = False
         self._failed: Exception | None = None
         self._over: Exception | None = None
 
-    def run(
-        self,
-        name: str,
-        text: str,
-        parameters: Mapping[str, Any],
-        location: str | None = None,
-        *,
-        lone_write: bool = False,
-        table: str | None = None,
-    ) -> Result:
+    def lend(self, thread: threading.Thread) -> None:
+        """Note who has the connection now."""
+        self.borrower = thread
+        self.lent_at = time.monotonic()
+
+    def run(self, sent: Compiled, parameters: Sequence[Any] = (), *, lone_write: bool = False) -> Result:
         """Run one statement. Every driver error leaves as a DB* exception that names the statement.
 
         With `lone_write` the statement commits by itself, so a connection lost under it leaves the outcome
-        unknown: DBOutcomeUnknown. `table` is the one it writes, for errors that name a key only.
+        unknown: DBOutcomeUnknown.
         """
         if self._over is not None:
             raise self._repeated()
         if lone_write:
             self._check_alive()
-        return self._send(name, text, parameters, location, unknown=lone_write, table=table)
+        return self._send(sent, parameters, unknown=lone_write)
 
     def check_process(self) -> None:
         """Raise DBConnectionError in a process that only inherited this connection by a fork."""
@@ -62,12 +72,12 @@ class Connection:
         try:
             return self.dialect.describe(self.raw)
         except Exception as error:
-            raise self._translated(error, "describe", None, unknown=False, table=None) from error
+            raise self._translated(error, _DESCRIBE, unknown=False) from error
 
     def begin(self, *, write: bool) -> None:
         """Open a transaction."""
         self._forget_block()
-        self._send("BEGIN", self.dialect.begin_write if write else self.dialect.begin_read, {})
+        self._send(Compiled("BEGIN", self.dialect.begin_write if write else self.dialect.begin_read))
         self._in_block = True
 
     def commit(self) -> None:
@@ -82,16 +92,18 @@ class Connection:
         if self.dialect.is_aborted(self.raw):
             raise self._aborted()
         self._check_alive()
-        self._send("COMMIT", "COMMIT", {}, unknown=True)
+        self._send(_COMMIT, unknown=True)
         self._forget_block()
 
     def rollback(self) -> None:
         """Roll back; a connection that cannot is evicted and the failure is not raised."""
         try:
+            if not (self.evicted or self._in_block or self.dialect.in_transaction(self.raw)):
+                return
             if self.evicted or self.dialect.is_closed(self.raw):
                 self.evicted = True
             elif self.dialect.in_transaction(self.raw):
-                self._send("ROLLBACK", "ROLLBACK", {})
+                self._send(_ROLLBACK)
         except Exception:
             # The transaction dies with its connection: nothing of it can stay.
             self.evicted = True
@@ -99,15 +111,15 @@ class Connection:
 
     def savepoint(self, name: str) -> None:
         """Mark the place that `back_to` returns to."""
-        self.run("SAVEPOINT", f"SAVEPOINT {name}", {})
+        self.run(Compiled("SAVEPOINT", f"SAVEPOINT {name}"))
 
     def release(self, name: str) -> None:
         """Forget a savepoint; what was done since stays."""
-        self.run("RELEASE SAVEPOINT", f"RELEASE SAVEPOINT {name}", {})
+        self.run(Compiled("RELEASE SAVEPOINT", f"RELEASE SAVEPOINT {name}"))
 
     def back_to(self, name: str) -> None:
         """Undo what was done since a savepoint, an error included."""
-        self.run("ROLLBACK TO SAVEPOINT", f"ROLLBACK TO SAVEPOINT {name}", {})
+        self.run(Compiled("ROLLBACK TO SAVEPOINT", f"ROLLBACK TO SAVEPOINT {name}"))
         self._failed = None
 
     def close(self) -> None:
@@ -133,25 +145,24 @@ class Connection:
             try:
                 self.dialect.ping(self.raw, timeout)
             except Exception as error:
-                raise self._translated(error, "ping", None, unknown=False, table=None) from error
+                raise self._translated(error, _PING, unknown=False) from error
         return True
 
-    def _send(
-        self,
-        name: str,
-        text: str,
-        parameters: Mapping[str, Any],
-        location: str | None = None,
-        *,
-        unknown: bool = False,
-        table: str | None = None,
-    ) -> Result:
-        self.check_process()
-        self.statement = name
+    def _send(self, sent: Compiled, parameters: Sequence[Any] = (), *, unknown: bool = False) -> Result:
+        if self.process != os.getpid():
+            self.check_process()
+        self.statement = sent.name
         try:
-            return self.dialect.run(self.raw, self._hooks.outgoing(name, text, self.dialect), parameters)
+            text = sent.text if self._hooks.idle else self._hooks.outgoing(sent.name, sent.text, self.dialect)
+            if sent.batch:
+                return self.dialect.execute_many(self._cursor, text, parameters)
+            result = self.dialect.execute(self._cursor, text, parameters)
+            if len(result.rows) > _KEPT_ROWS:
+                # The cursor would keep them all until it is used again.
+                self._cursor = self.dialect.cursor(self.raw)
+            return result
         except Exception as error:
-            raise self._translated(error, name, location, unknown=unknown, table=table) from error
+            raise self._translated(error, sent, unknown=unknown) from error
         except BaseException:
             # Interrupted between question and answer: the next answer would be the wrong one.
             self.evicted = True
@@ -163,19 +174,17 @@ class Connection:
             self.evicted = True
             raise DBConnectionError("the connection was lost before the statement was sent: nothing was changed")
 
-    def _translated(
-        self, error: Exception, name: str, location: str | None, *, unknown: bool, table: str | None
-    ) -> Exception:
+    def _translated(self, error: Exception, sent: Compiled, *, unknown: bool) -> Exception:
         if not self.dialect.is_driver_error(error):
             # Not the driver's own, so nobody knows in what state it left the connection.
             self.evicted = self.evicted or not isinstance(error, DBError)
             return error
         lost = self.dialect.is_closed(self.raw) or self.dialect.evicts(error)
-        translated = translate_error(error, self.dialect.name, unique_columns=self._unique_columns(table))
-        if unknown and self._is_unknown(error, translated, commit=name == "COMMIT"):
+        translated = translate_error(error, self.dialect.name, unique_columns=self._unique_columns(sent.table))
+        if unknown and self._is_unknown(error, translated, commit=sent is _COMMIT):
             translated = DBOutcomeUnknown(error)
         if isinstance(translated, DBError):
-            translated.statement, translated.location = name, location
+            translated.statement, translated.location = sent.name, sent.location
             translated.dialect = self.dialect.name
         self.evicted = self.evicted or lost
         if self._in_block:

@@ -14,19 +14,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from rawdb.context import ContextRules
 from rawdb.dialects import URL, Description, Dialect, get_dialect, parse_url
 from rawdb.dialects.translation import translate_error
-from rawdb.engine.bound import BoundStatements
-from rawdb.engine.columns import Table, live_tables, load_tables, unique_columns
+from rawdb.engine.calls import BoundStatements, bound
 from rawdb.engine.connection import Connection
 from rawdb.engine.hooks import Hooks, Observer, rewrite_for_ndb, statement_logger
 from rawdb.engine.options import DatabaseOptions
 from rawdb.engine.pool import Pool
 from rawdb.engine.scope import READER, WRITER, current_scope
-from rawdb.engine.statements import Statement, check_parity, load_statements
 from rawdb.engine.transactions import Entry
-from rawdb.engine.turns import Turn
+from rawdb.engine.writer_lock import WriterLock
 from rawdb.exceptions import DBConnectionError, StatementError
+from rawdb.statements.columns import Table, live_tables, load_tables, unique_columns
+from rawdb.statements.compiled import Cache, Rules
+from rawdb.statements.loading import Statement, check_parity, load_statements
 
 __all__ = ["Database", "DatabaseOptions", "check_parity"]
 
@@ -39,8 +41,8 @@ class Database:
 
     `connection` is its URL, `slave_connection` that of a replica for async readers. `queries` is the folder of
     SQL files, `tables` the declared schema as a CSV file or a mapping of tables; without it, the tables are read from
-    the live database. With `none_is_null` a parameter that is None matches NULL by `=`.
-    Nothing is opened before the first use. See DatabaseOptions for the rest.
+    the live database. `rules` fill the slots of visibility and scope from a context; without any, those of a
+    RequestContext do. Nothing is opened before the first use. See DatabaseOptions for the rest.
     """
 
     def __init__(
@@ -50,7 +52,7 @@ class Database:
         *,
         queries: Path | str | None = None,
         tables: Path | str | Mapping[str, Table] | None = None,
-        none_is_null: bool = False,
+        rules: Rules | None = None,
         **options: Any,
     ) -> None:
         self.options = DatabaseOptions.from_keywords(options)
@@ -59,20 +61,19 @@ class Database:
         self.replica_url = None if slave_connection is None else parse_url(slave_connection).with_query(**extra)
         if self.replica_url is not None and self.replica_url.dialect != self.url.dialect:
             raise ValueError(f"the replica of a {self.url.dialect} database cannot be {self.replica_url.dialect}")
+        #: The dialect that the URL names.
+        self.dialect: Dialect = get_dialect(self.url.dialect)
         self.queries = None if queries is None else Path(queries)
         self.observers: list[Observer] = []
         self._given_tables = tables
-        self._none_is_null = none_is_null
+        self.rules = ContextRules() if rules is None else rules
+        #: The finished texts of its statements; see `len(database.cache)`, `.hits`, `.misses`.
+        self.cache = Cache()
         self._lock = threading.RLock()
         self._started: _Started | None = None
         self.reader = Entry(lambda: self, READER)
         self.writer = Entry(lambda: self, WRITER)
         _databases.add(self)
-
-    @property
-    def dialect(self) -> Dialect:
-        """The dialect that the URL names."""
-        return get_dialect(self.url.dialect)
 
     @property
     def statements(self) -> Mapping[str, Statement]:
@@ -103,7 +104,7 @@ class Database:
 
     def sql(self, context: Any = None) -> BoundStatements:
         """The statements of the reader or writer that is open on `context` in this thread."""
-        return current_scope(self, context).sql
+        return bound(current_scope(self, context))
 
     def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement with the tables that its slots need, which are looked for in the live database.
@@ -175,7 +176,7 @@ class Database:
         given, queries = self._given_tables, self.queries
         if isinstance(given, (Path, str)) and queries is not None:
             return _load_files(
-                Path(given), queries, self.dialect, self._none_is_null, _newest_change(Path(given), queries)
+                Path(given), queries, self.dialect, self.rules.none_is_null, _newest_change(Path(given), queries)
             )
         tables = self._load_tables()
         return tables, {} if queries is None else self._load_statements(queries, tables)
@@ -187,7 +188,7 @@ class Database:
         return replace(started, tables=tables, statements=self._load_statements(queries, tables))
 
     def _load_statements(self, queries: Path, tables: Mapping[str, Table]) -> Mapping[str, Statement]:
-        return load_statements(queries, self.dialect, tables, none_is_null=self._none_is_null)
+        return load_statements(queries, self.dialect, tables, none_is_null=self.rules.none_is_null)
 
     def _load_tables(self) -> Mapping[str, Table]:
         given = self._given_tables
@@ -210,7 +211,7 @@ class Database:
             idle_check=options.idle_check,
             ping_timeout=min(options.connection.connect_timeout, options.connection.read_timeout),
             checkin=options.thread_checkin,
-            turn=Turn(options.connection.sqlite_busy_timeout) if self.dialect.single_writer else None,
+            writer_lock=WriterLock(options.connection.sqlite_busy_timeout) if self.dialect.single_writer else None,
         )
         for function in options.on_engine_create:
             function(pool)

@@ -32,12 +32,17 @@ class Hooks:
     rewrite: Callable[[str], str] | None = None
     unique_columns: UniqueColumns | None = None
 
+    @property
+    def idle(self) -> bool:
+        """Whether a text is sent as it is, and nobody wants to see it."""
+        return not (self.observers or self.trace or self.rewrite or self.logger.isEnabledFor(logging.INFO))
+
     def outgoing(self, name: str, text: str, dialect: Dialect) -> str:
         """The text to send for a statement; observers and the log have seen it. Observers may raise."""
         if self.rewrite is not None:
             text = self.rewrite(text)
         if self.trace:
-            text = f"{text} {dialect.literal(trace_comment())}"
+            text = f"{text} {dialect.escaped(trace_comment())}"
         for observer in self.observers:
             observer(name, text)
         # Texts hold no values, so no secret gets into the log.

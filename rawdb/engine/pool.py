@@ -14,24 +14,15 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 from types import BuiltinFunctionType
-from typing import NamedTuple
 
 from rawdb.engine.connection import Connection
-from rawdb.engine.turns import NoTurn, Turn
+from rawdb.engine.writer_lock import NoWriterLock, WriterLock
 from rawdb.exceptions import DBError, DBPoolTimeout
 
 #: Connections a forked child inherited. They belong to the parent: closing one, even by garbage collection,
 #: would end the parent's session, so the child keeps them for good.
 _inherited: list[Connection] = []
 _pools: weakref.WeakSet[Pool] = weakref.WeakSet()
-
-
-class _Loan(NamedTuple):
-    """Who has a connection, and since when."""
-
-    thread: int
-    thread_name: str
-    since: float
 
 
 class _Ticket:
@@ -66,9 +57,9 @@ class Pool:
         idle_check: float = 1.0,
         ping_timeout: float = 10.0,
         checkin: bool = True,
-        turn: Turn | None = None,
+        writer_lock: WriterLock | None = None,
     ) -> None:
-        self.turn = turn or NoTurn(0)
+        self.writer_lock = writer_lock or NoWriterLock(0)
         self._connect = connect
         self._size = size
         self._overflow = overflow
@@ -85,7 +76,9 @@ class Pool:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._idle: deque[Connection] = deque()
-        self._loans: dict[Connection, _Loan] = {}
+        #: Every open connection, lent or idle. Weak: one that an interrupt took between two owners is closed by
+        #: the collector, and its place is free again.
+        self._open: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._waiting: deque[_Ticket] = deque()
         self._opening = 0
 
@@ -94,12 +87,23 @@ class Pool:
 
         Raises DBPoolTimeout when all are lent for `timeout` seconds, and whatever opening one raises.
         """
-        connection = self._claim()
+        connection = self._take_idle() or self._claim()
         if connection is not None:
             if self._is_usable(connection):
                 return connection
             self._exchange(connection)
-        return self._open()
+        return self._open_one()
+
+    def _take_idle(self) -> Connection | None:
+        """The connection used last, if nobody waits for one. Takes no lock: a deque pops for one thread alone."""
+        if self._waiting:
+            return None
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            return None
+        connection.lend(threading.current_thread())
+        return connection
 
     def release(self, connection: Connection) -> None:
         """Take a connection back; one that is unhealthy or in a transaction is closed instead of kept."""
@@ -107,20 +111,32 @@ class Pool:
             return
         connection.rollback()
         connection.used_at = time.monotonic()
-        with self._lock:
-            lent = self._loans.pop(connection, None) is not None
-            kept = lent and not connection.evicted and not self._closed
-            if kept:
-                self._idle.append(connection)
-            self._serve()
-            surplus = self._idle.popleft() if self._size and len(self._idle) > self._size else None
-        for leaving in (surplus, None if kept else connection):
-            if leaving is not None:
-                leaving.close()
+        kept = connection.borrower is not None and not (connection.evicted or self._closed)
+        connection.borrower = None
+        if kept:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        # Whoever queues adds himself first and looks for an idle connection then, so one of the two sees the other.
+        if self._waiting or not kept or len(self._idle) > self._size > 0:
+            self._settle(connection, kept=kept)
         if self._checkin and not isinstance(time.sleep, BuiltinFunctionType):
             # Green threads have put their own function here, and need it to switch. With the system's threads it
             # would only cost: more than the rest of a checkout.
             time.sleep(0)
+
+    def _settle(self, connection: Connection, *, kept: bool) -> None:
+        """Serve who waits, and close what is too much, after a connection came back."""
+        with self._lock:
+            if not kept:
+                self._open.discard(connection)
+            self._serve()
+            surplus = None
+            if self._size and len(self._idle) > self._size:
+                surplus = self._idle.popleft()
+                self._open.discard(surplus)
+        if surplus is not None:
+            surplus.close()
 
     def dispose(self) -> None:
         """Close the idle connections; lent ones are closed when they come back."""
@@ -129,32 +145,36 @@ class Pool:
 
     def close_idle(self) -> None:
         """Close the idle connections: new ones are opened when needed."""
+        closed = []
         with self._lock:
-            idle, self._idle = self._idle, deque()
-        for connection in idle:
+            while self._idle:
+                closed.append(self._idle.pop())
+                self._open.discard(closed[-1])
+        for connection in closed:
             connection.close()
 
     @property
     def lent(self) -> int:
         """How many connections are in use now: a number other than 0 between calls is a leak."""
-        with self._lock:
-            return len(self._loans)
+        return len(self._lent())
 
     def loans(self) -> list[str]:
         """What each lent connection is in use for: thread, time, the statement it ran last."""
         now = time.monotonic()
-        with self._lock:
-            loans = list(self._loans.items())
         return [
-            f"thread {loan.thread_name} for {now - loan.since:.1f} s, last statement {connection.statement or 'none'}"
-            for connection, loan in loans
+            f"thread {connection.borrower.name if connection.borrower else '?'} for {now - connection.lent_at:.1f} s, "
+            f"last statement {connection.statement or 'none'}"
+            for connection in self._lent()
         ]
+
+    def _lent(self) -> list[Connection]:
+        with self._lock:
+            return [connection for connection in self._open if connection.borrower is not None]
 
     def after_fork(self) -> None:
         """In a forked child: start empty and leave the parent's connections alone."""
-        _inherited.extend(self._idle)
-        _inherited.extend(self._loans)
-        self.turn.after_fork()
+        _inherited.extend(self._open)
+        self.writer_lock.after_fork()
         self._reset()
 
     def _claim(self) -> Connection | None:
@@ -162,7 +182,7 @@ class Pool:
         with self._lock:
             if not self._waiting:
                 if self._idle:
-                    return self._lend(self._idle.pop())
+                    return self._lend(self._idle.pop(), threading.current_thread())
                 if self._has_room():
                     self._opening += 1
                     return None
@@ -197,9 +217,9 @@ class Pool:
             self.release(ticket.connection)
 
     def _refuse_to_wait_for_oneself(self) -> None:
-        me = threading.get_ident()
-        held_by_me = all(loan.thread == me for loan in self._loans.values())
-        if self._limit is not None and len(self._loans) >= self._limit and held_by_me:
+        me = threading.current_thread()
+        borrowers = [connection.borrower for connection in self._open if connection.borrower is not None]
+        if self._limit is not None and len(borrowers) >= self._limit and all(one is me for one in borrowers):
             raise DBPoolTimeout(f"no free connection, and this thread itself holds all: {self._limits()}")
 
     def _limits(self) -> str:
@@ -209,11 +229,11 @@ class Pool:
         return "; ".join([self._limits(), *self.loans()[:5]])
 
     def _has_room(self) -> bool:
-        return self._limit is None or len(self._loans) + self._opening < self._limit
+        return self._limit is None or len(self._open) - len(self._idle) + self._opening < self._limit
 
-    def _lend(self, connection: Connection, thread: threading.Thread | None = None) -> Connection:
-        borrower = thread or threading.current_thread()
-        self._loans[connection] = _Loan(borrower.ident or 0, borrower.name, time.monotonic())
+    @staticmethod
+    def _lend(connection: Connection, thread: threading.Thread) -> Connection:
+        connection.lend(thread)
         return connection
 
     def _serve(self) -> None:
@@ -244,11 +264,12 @@ class Pool:
     def _exchange(self, connection: Connection) -> None:
         """Close a lent connection and keep its place for a new one."""
         with self._lock:
-            self._loans.pop(connection, None)
+            connection.borrower = None
+            self._open.discard(connection)
             self._opening += 1
         connection.close()
 
-    def _open(self) -> Connection:
+    def _open_one(self) -> Connection:
         try:
             connection = self._connect()
         except BaseException:
@@ -258,7 +279,8 @@ class Pool:
             raise
         with self._lock:
             self._opening -= 1
-            return self._lend(connection)
+            self._open.add(connection)
+            return self._lend(connection, threading.current_thread())
 
 
 def _after_fork() -> None:

@@ -8,27 +8,64 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
-from rawdb.dialects import Description, Result
-from rawdb.engine.bound import BoundStatements
+from rawdb.dialects import Description, Dialect, Result
 from rawdb.engine.connection import Connection
+from rawdb.engine.options import DatabaseOptions
 from rawdb.engine.pool import Pool
 from rawdb.engine.retry import read_again, run_with_retry
 from rawdb.exceptions import DBConnectionError, DBPoolTimeout, NoEngineContextEstablished
-
-if TYPE_CHECKING:
-    from rawdb.engine.database import Database
+from rawdb.statements.compiled import Cache, Compiled, Rules
+from rawdb.statements.statement import Statement
 
 READER, ASYNC_READER, WRITER = "reader", "async reader", "writer"
+
+T = TypeVar("T")
+
+
+class Home(Protocol):
+    """What a scope needs of its database."""
+
+    dialect: Dialect
+    options: DatabaseOptions
+    rules: Rules
+    cache: Cache
+    queries: Path | None
+
+    @property
+    def statements(self) -> Mapping[str, Statement]:
+        """The effective statements."""
+
+    def pool(self, *, replica: bool = False) -> Pool:
+        """The pool to take connections from."""
+
+    def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
+        """The statement, with the tables that the live database has."""
 
 
 class Scope:
     """One transaction, or one stretch of lone statements, of one context in one thread."""
 
-    def __init__(self, database: Database, context: Any, mode: str, *, autocommit: bool) -> None:
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_pool",
+        "_savepoints",
+        "_stack",
+        "autocommit",
+        "context",
+        "database",
+        "handle",
+        "mode",
+        "over",
+        "written",
+    )
+
+    def __init__(self, database: Home, context: Any, mode: str, *, autocommit: bool) -> None:
         self.database = database
         self.context = context
         self.mode = mode
@@ -37,108 +74,98 @@ class Scope:
         self.written = False
         #: Whether the block is over. Its handle may outlive it, but what it began then nobody would end.
         self.over = False
-        self.sql = BoundStatements(self)
+        #: The statements, bound to this scope, once somebody asked for them.
+        self.handle: Any = None
         self._pool: Pool | None = None
         self._connection: Connection | None = None
         self._savepoints = 0
+        self._stack: list[Scope] | None = None
 
-    def run(
-        self,
-        name: str,
-        text: str,
-        parameters: Mapping[str, Any],
-        location: str | None = None,
-        *,
-        writes: bool = False,
-        table: str | None = None,
-    ) -> Result:
+    def run(self, sent: Compiled, parameters: Sequence[Any] = ()) -> Result:
         """Run a statement: in the transaction, or alone on a connection borrowed for it.
 
         Raises NoEngineContextEstablished when the block is over.
         """
         if self.over:
-            raise NoEngineContextEstablished(f"{name}: this {self.mode} block is over; run statements inside it")
+            raise NoEngineContextEstablished(f"{sent.name}: this {self.mode} block is over; run statements inside it")
         if not self.autocommit:
-            return self._own().run(name, text, parameters, location, table=table)
-
-        if writes and self.mode != WRITER:
-            raise TypeError(f"{name} writes, and a lone statement of a reader would stay: use writer.autocommit")
-
-        def alone() -> Result:
-            with self._borrowed(writes=writes) as borrowed:
-                return borrowed.run(name, text, parameters, location, lone_write=writes, table=table)
-
-        if self.written and not writes:
+            return (self._connection or self._begin()).run(sent, parameters)
+        if not sent.writes:
+            if not self.written:
+                return self._alone(sent, parameters)
             # What is written stays, so the function cannot be run again; to read again harms nobody.
-            return run_with_retry(alone, self.database.options.retry, read_again, name)
-        result = alone()
-        self.written = self.written or (writes and result.matched != 0)
+            return run_with_retry(
+                lambda: self._alone(sent, parameters), self.database.options.retry, read_again, sent.name
+            )
+        if self.mode != WRITER:
+            raise TypeError(f"{sent.name} writes, and a lone statement of a reader would stay: use writer.autocommit")
+        result = self._alone(sent, parameters)
+        self.written = self.written or result.matched != 0
         return result
+
+    def _alone(self, sent: Compiled, parameters: Sequence[Any]) -> Result:
+        """Run a statement that is its own transaction."""
+        pool = self._pool or self._current_pool()
+        if sent.writes:
+            pool.writer_lock.acquire(self)
+        try:
+            borrowed = pool.acquire()
+            try:
+                return borrowed.run(sent, parameters, lone_write=sent.writes)
+            finally:
+                pool.release(borrowed)
+        finally:
+            if sent.writes:
+                pool.writer_lock.release(self)
 
     def describe(self) -> Description:
         """The tables of the live database, as this scope sees them: those of its own transaction too."""
         if self._connection is not None:
             return self._connection.describe()
-        with self._borrowed(writes=False) as borrowed:
-            return borrowed.describe()
-
-    @contextmanager
-    def _borrowed(self, *, writes: bool) -> Iterator[Connection]:
-        """A connection for one lone statement."""
         pool = self._current_pool()
-        if writes:
-            pool.turn.take()
+        borrowed = pool.acquire()
         try:
-            borrowed = pool.acquire()
-            try:
-                yield borrowed
-            finally:
-                pool.release(borrowed)
+            return borrowed.describe()
         finally:
-            if writes:
-                pool.turn.give()
+            pool.release(borrowed)
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """A stretch whose statements take effect all or none, where statements stand alone otherwise."""
+    def atomic(self, body: Callable[[], T]) -> T:
+        """Run a body whose statements take effect all or none, where statements stand alone otherwise."""
         if not self.autocommit:
-            yield
-            return
+            return body()
         self.autocommit = False
         try:
-            try:
-                yield
-            except BaseException:
-                self.finish(commit=False)
-                raise
+            result = body()
             self.finish(commit=True)
             self.written = True
+            return result
         finally:
             self.autocommit = True
+            self.finish(commit=False)
 
     def finish(self, *, commit: bool) -> None:
         """End the transaction, if it ever began, and give the connection back."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
+        pool = self._current_pool()
         try:
             if commit:
                 connection.commit()
         finally:
             # release() rolls back whatever is still open.
-            pool = self._current_pool()
             try:
                 pool.release(connection)
             finally:
                 if self.mode == WRITER:
-                    pool.turn.give()
+                    pool.writer_lock.release(self)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part that is undone alone when an exception leaves it."""
         self._savepoints += 1
         name = f"rawdb_{self._savepoints}"
-        connection = self._own()
+        connection = self._connection or self._begin()
         connection.savepoint(name)
         try:
             yield
@@ -147,28 +174,55 @@ class Scope:
             _undo(connection, name, error)
             raise
 
+    def enter(self) -> None:
+        """Make this the innermost scope of its context. Open scopes keep their contexts, so an id stays its own."""
+        stacks = _stacks()
+        key = (id(self.database), id(self.context))
+        self._stack = stacks.setdefault(key, [])
+        self._stack.append(self)
+
+    def leave(self) -> None:
+        """End the scope, whatever state it is in: what is not committed by now is undone.
+
+        It leaves the stack that it entered, also where another thread ends it.
+        """
+        self.over = True
+        try:
+            if self._connection is not None:
+                self.finish(commit=False)
+        finally:
+            stack = self._stack
+            if stack is not None:
+                self._stack = None
+                if stack[-1:] == [self]:
+                    stack.pop()
+                elif self in stack:
+                    stack.remove(self)
+                if not stack:
+                    stacks = _stacks()
+                    key = (id(self.database), id(self.context))
+                    if stacks.get(key) is stack:
+                        del stacks[key]
+
     def _current_pool(self) -> Pool:
         # Remembered: the database may be disposed of, and used anew, before the block ends.
         if self._pool is None:
             self._pool = self.database.pool(replica=self.mode == ASYNC_READER)
         return self._pool
 
-    def _own(self) -> Connection:
-        """The transaction's connection. It begins with the first statement: an empty block costs nothing."""
-        if self._connection is None:
-            self._connection = self._begin()
-        return self._connection
-
     def _begin(self) -> Connection:
+        """The transaction's connection. It begins with the first statement: an empty block costs nothing."""
         if self.mode != WRITER:
-            return self._opened()
-        turn = self._current_pool().turn
-        turn.take()
+            self._connection = self._opened()
+            return self._connection
+        lock = self._current_pool().writer_lock
+        lock.acquire(self)
         try:
-            return self._opened()
-        except BaseException:
-            turn.give()
-            raise
+            self._connection = self._opened()
+        finally:
+            if self._connection is None:
+                lock.release(self)
+        return self._connection
 
     def _opened(self) -> Connection:
         pool = self._current_pool()
@@ -202,31 +256,29 @@ def _undo(connection: Connection, savepoint: str, error: BaseException) -> None:
 _local = threading.local()
 
 
-def stack_of(database: Database, context: Any) -> list[Scope]:
-    """The open scopes of a context in this thread, the innermost last; empty outside of all blocks."""
-    stacks: dict[tuple[int, int], list[Scope]] = _local.__dict__.get("stacks", {})
-    return stacks.get((id(database), id(context)), [])
+def _stacks() -> dict[tuple[int, int], list[Scope]]:
+    """This thread's open scopes, by database and context."""
+    try:
+        return _local.stacks  # type: ignore[no-any-return]
+    except AttributeError:
+        _local.stacks = {}
+        return _local.stacks  # type: ignore[no-any-return]
 
 
-def enter(scope: Scope) -> None:
-    """Make a scope the innermost of its context. Open scopes keep their contexts, so an id stays its own."""
-    stacks: dict[tuple[int, int], list[Scope]] = _local.__dict__.setdefault("stacks", {})
-    stacks.setdefault((id(scope.database), id(scope.context)), []).append(scope)
+def innermost(database: Home, context: Any) -> Scope | None:
+    """The innermost open scope of a context in this thread, or None outside of all blocks."""
+    stack = _stacks().get((id(database), id(context)))
+    while stack:
+        if not stack[-1].over:
+            return stack[-1]
+        # Its end was interrupted: what it held is given back now.
+        stack.pop().leave()
+    return None
 
 
-def leave(scope: Scope) -> None:
-    """Take a scope out again: it is over."""
-    scope.over = True
-    key = (id(scope.database), id(scope.context))
-    stack = _local.stacks[key]
-    stack.remove(scope)
-    if not stack:
-        del _local.stacks[key]
-
-
-def current_scope(database: Database, context: Any) -> Scope:
+def current_scope(database: Home, context: Any) -> Scope:
     """The innermost open scope. Raises NoEngineContextEstablished outside of every reader and writer."""
-    stack = stack_of(database, context)
-    if not stack:
+    scope = innermost(database, context)
+    if scope is None:
         raise NoEngineContextEstablished("no reader or writer is open on this context in this thread")
-    return stack[-1]
+    return scope

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
-from rawdb.engine.bound import BoundStatements
-from rawdb.engine.retry import read_again, run_with_retry
-from rawdb.engine.scope import ASYNC_READER, READER, WRITER, Scope, current_scope, enter, leave, stack_of
-from rawdb.exceptions import RetryRequest
+from rawdb.engine.calls import BoundStatements, bound
+from rawdb.engine.retry import RetryPolicy, read_again
+from rawdb.engine.scope import ASYNC_READER, READER, WRITER, Home, Scope, current_scope, innermost
+from rawdb.exceptions import DBError, RetryRequest
 
-if TYPE_CHECKING:
-    from rawdb.engine.database import Database
+LOG = logging.getLogger(__name__)
 
 __all__ = ["ASYNC_READER", "READER", "WRITER", "Block", "Entry", "current_scope"]
 
@@ -31,10 +32,14 @@ class Entry:
     (each statement stands alone, without BEGIN and COMMIT) and `connection` (no effect: there is one kind of handle).
     """
 
-    def __init__(self, resolve: Callable[[], Database], mode: str, flags: frozenset[str] = frozenset()) -> None:
+    def __init__(self, resolve: Callable[[], Home], mode: str, flags: frozenset[str] = frozenset()) -> None:
         self._resolve = resolve
         self._mode = mode
         self._flags = flags
+        #: Whether statements stand alone.
+        self.is_autocommit = "autocommit" in flags
+        #: Whether an inner block is undone alone.
+        self.is_savepoint = "savepoint" in flags
 
     def _with(self, flag: str) -> Entry:
         flags = self._flags | {flag}
@@ -99,36 +104,44 @@ class Entry:
 
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            return self._run(lambda: function(*args, **kwargs), find_context(args, kwargs), function.__qualname__)
+            return self.run(function, find_context(args, kwargs), args, kwargs)
 
         return wrapper
 
-    def _run(self, body: Callable[[], R], context: Any, name: str) -> R:
+    def run(self, function: Callable[..., R], context: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> R:
+        """Call a function in a transaction of its own, again as often as it takes, or in the one that is open."""
         database = self._resolve()
-        if self.joined(database, context) is not None:
-            with Block(self, database, context):
-                return body()
-        block = Block(self, database, context, keep_requests=True)
+        outer = self.joined(database, context)
+        if outer is not None:
+            if self.is_savepoint and not outer.autocommit:
+                with outer.savepoint():
+                    return function(*args, **kwargs)
+            return function(*args, **kwargs)
+        mode, autocommit = self.mode_on(database), self.is_autocommit
+        started, attempt, written = time.monotonic(), 0, False
+        while True:
+            attempt += 1
+            scope = Scope(database, context, mode, autocommit=autocommit)
+            try:
+                scope.enter()
+                result = function(*args, **kwargs)
+                scope.finish(commit=mode == WRITER)
+                return result
+            except Exception as error:
+                written = written or scope.written
+                pause = _pause(error, database.options.retry, started, attempt, function.__qualname__, written=written)
+            finally:
+                # A plain store first: no interrupt can come between it and the statement before.
+                scope.over = True
+                scope.leave()
+            time.sleep(pause)
 
-        def once() -> R:
-            with block:
-                return body()
-
-        def retriable(error: Exception, attempt: int) -> bool:
-            if isinstance(error, RetryRequest):
-                return True
-            if block.written:
-                return False
-            return read_again(error, attempt)
-
-        return run_with_retry(once, database.options.retry, retriable, name)
-
-    def joined(self, database: Database, context: Any) -> Scope | None:
+    def joined(self, database: Home, context: Any) -> Scope | None:
         """The open scope that a block becomes part of, or None when it opens one of its own."""
-        stack = stack_of(database, context)
-        if not stack or "independent" in self._flags:
+        outer = innermost(database, context)
+        if outer is None or "independent" in self._flags:
             return None
-        outer, mode = stack[-1], self.mode_on(database)
+        mode = self.mode_on(database)
         if outer.autocommit:
             # Lone statements: there is no transaction to share, only a place to read from.
             return outer if self.is_autocommit and outer.mode in (mode, WRITER) else None
@@ -139,35 +152,40 @@ class Entry:
             raise TypeError("can't upgrade an ASYNC READER transaction to a READER")
         return outer
 
-    def mode_on(self, database: Database) -> str:
+    def mode_on(self, database: Home) -> str:
         """What a block is when it opens its own scope."""
         if self._mode == WRITER:
             return WRITER
         replica = "async_" in self._flags or not database.options.synchronous_reader
         return ASYNC_READER if replica else READER
 
-    @property
-    def is_autocommit(self) -> bool:
-        """Whether statements stand alone."""
-        return "autocommit" in self._flags
 
-    @property
-    def is_savepoint(self) -> bool:
-        """Whether an inner block is undone alone."""
-        return "savepoint" in self._flags
+def _pause(error: Exception, policy: RetryPolicy, started: float, attempt: int, name: str, *, written: bool) -> float:
+    """Seconds to wait before the next run; raises the error where there is none.
+
+    For a RetryRequest, the error inside it is raised.
+    """
+    if isinstance(error, DBError):
+        error.attempt = attempt
+    pause = policy.pause(attempt)
+    retriable = isinstance(error, RetryRequest) or (not written and read_again(error, attempt))
+    if not retriable or time.monotonic() + pause - started >= policy.limit:
+        if isinstance(error, RetryRequest):
+            raise error.inner_exc from error
+        raise error
+    LOG.debug("%s is run again after attempt %d: %s", name, attempt, error)
+    return pause
 
 
 class Block:
     """One reader or writer block. Entered, it joins the open scope of its context, or opens one."""
 
-    def __init__(self, entry: Entry, database: Database, context: Any, *, keep_requests: bool = False) -> None:
+    def __init__(self, entry: Entry, database: Home, context: Any) -> None:
         self._entry = entry
         self._database = database
         self._context = context
-        self._keep_requests = keep_requests
         self._scope: Scope | None = None
         self._savepoint: AbstractContextManager[None] | None = None
-        self.written = False
 
     def __enter__(self) -> BoundStatements:
         if self._scope is not None or self._savepoint is not None:
@@ -178,11 +196,18 @@ class Block:
             if entry.is_savepoint and not outer.autocommit:
                 self._savepoint = outer.savepoint()
                 self._savepoint.__enter__()
-            return outer.sql
+            return bound(outer)
         mode = entry.mode_on(self._database)
-        self._scope = Scope(self._database, self._context, mode, autocommit=entry.is_autocommit)
-        enter(self._scope)
-        return self._scope.sql
+        scope = Scope(self._database, self._context, mode, autocommit=entry.is_autocommit)
+        try:
+            scope.enter()
+            self._scope = scope
+            return bound(scope)
+        except BaseException:
+            self._scope = None
+            scope.over = True
+            scope.leave()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -196,9 +221,9 @@ class Block:
         try:
             scope.finish(commit=error is None and scope.mode == WRITER)
         finally:
-            leave(scope)
-            self.written = self.written or scope.written
-        if isinstance(error, RetryRequest) and not self._keep_requests:
+            scope.over = True
+            scope.leave()
+        if isinstance(error, RetryRequest):
             raise error.inner_exc from error
         return False
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.default import writer
-from rawdb.engine.criteria import equal
 from rawdb.exceptions import DBDuplicateEntry, RetryRequest
 from rawdb.operations._operation import sql
 from rawdb.operations._quota_usages import lock_projects
 from rawdb.operations._rows import Row
+from rawdb.statements.criteria import equal
 
 NAME = "default"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.default import default_database
-from rawdb.engine.criteria import NO_LIMIT, AnyOf, Predicate, SortKey, equal
 from rawdb.exceptions import InvalidParameterValue
+from rawdb.statements.criteria import NO_LIMIT, AnyOf, Predicate, SortKey, equal
 
 #: Columns that are compared; every other column is searched by a regular expression.
 EXACT = frozenset({"project_id", "user_id", "image_ref", "vm_state", "instance_type_id", "uuid", "host", "task_state"})
@@ -58,7 +58,7 @@ def _predicates(filters: Mapping[str, Any]) -> list[Predicate | AnyOf]:
     found: list[Predicate | AnyOf] = []
     for name, value in filters.items():
         if name in EXACT:
-            found.append(equal(name, value))
+            found.append(equal(name, _without_none(value)))
         elif name == "changes-since":
             found.append(Predicate("updated_at", ">=", _moment(value)))
         elif name == "cleaned":
@@ -68,6 +68,11 @@ def _predicates(filters: Mapping[str, Any]) -> list[Predicate | AnyOf]:
     if "deleted" in filters and not filters["deleted"]:
         found.extend(_live(soft_deleted=bool(filters.get("soft_deleted", False))))
     return found
+
+
+def _without_none(value: Any) -> Any:
+    """A list of values without None: in a list it matches nothing, alone it means NULL."""
+    return [one for one in value if one is not None] if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
 def _moment(value: Any) -> datetime:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rawdb import timeutils
-from rawdb.engine.criteria import equal
 from rawdb.exceptions import (
     DBDeadlock,
     InstanceNotFound,
@@ -21,6 +20,7 @@ from rawdb.operations._instance_values import check_hostname, column_values, hos
 from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, metadata_rows, replace_metadata
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
+from rawdb.statements.criteria import equal
 
 #: The relations that a read of one instance may leave out.
 SINGLE_FLAGS = ("metadata", "system_metadata", "pci_devices", "block_device_mapping")

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from rawdb import timeutils
-from rawdb.engine.criteria import equal
 from rawdb.exceptions import DBDataError, InstanceExists
 from rawdb.operations._operation import sql
 from rawdb.operations._quota_usages import lock_projects
 from rawdb.operations._rows import Row, only_columns
 from rawdb.options import options
+from rawdb.statements.criteria import equal
 
 LOG = logging.getLogger(__name__)
 

@@ -89,30 +89,28 @@ def guarded(guard: Guard) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def _operation(entry: Entry, guard: Guard) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        run = entry(function)
-        on_replica = _on_replica(entry, function)
+        if "use_slave" in inspect.signature(function).parameters:
+            return _with_replica(entry, guard, function)
 
         @functools.wraps(function)
-        def operation(context: Any, *args: Any, **kwargs: Any) -> Any:
+        def operation(context: Any, *args: Any, **kwargs: Any) -> R:
             guard(context)
-            chosen = on_replica(args, kwargs) or run
-            return cast(Callable[..., Any], chosen)(context, *args, **kwargs)
+            return entry.run(function, context, (context, *args), kwargs)
 
         return cast(Callable[P, R], operation)
 
     return decorate
 
 
-def _on_replica(entry: Entry, function: Callable[P, R]) -> Callable[[Any, Any], Callable[P, R] | None]:
-    """A function of the call's arguments: the operation on the replica, or None where it is not asked for."""
-    names = list(inspect.signature(function).parameters)
-    if "use_slave" not in names:
-        return lambda args, kwargs: None
-    position = names.index("use_slave") - 1
-    replica = entry.async_(function)
+def _with_replica(entry: Entry, guard: Guard, function: Callable[P, R]) -> Callable[P, R]:
+    """An operation that reads from the replica where its caller says so."""
+    position = list(inspect.signature(function).parameters).index("use_slave") - 1
+    replica = entry.async_
 
-    def choose(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[P, R] | None:
+    @functools.wraps(function)
+    def operation(context: Any, *args: Any, **kwargs: Any) -> R:
+        guard(context)
         asked = kwargs.get("use_slave", args[position] if len(args) > position else False)
-        return replica if asked else None
+        return (replica if asked else entry).run(function, context, (context, *args), kwargs)
 
-    return choose
+    return cast(Callable[P, R], operation)

@@ -11,12 +11,12 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.default import sql, writer
-from rawdb.engine.bound import BoundStatements
-from rawdb.engine.criteria import equal
+from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown, OverQuota, QuotaResourceUnknown
 from rawdb.operations._quota_sync import PER_PROJECT_QUOTAS, sync_function
 from rawdb.operations._quota_usages import Usage, lock_projects, lost_race, write_usages
 from rawdb.operations._rows import Row, only_columns
+from rawdb.statements.criteria import equal
 
 LOG = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from rawdb import timeutils
 from rawdb.default import reader, sql, writer
-from rawdb.engine.bound import BoundStatements
-from rawdb.engine.criteria import equal
+from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
 from rawdb.operations._quota_usages import Usage, close_reservations, lock_projects, write_usages
 from rawdb.operations._rows import Row, only_columns
+from rawdb.statements.criteria import equal
 
 T = TypeVar("T")
 #: Reads the live reservations to settle, each with its usage.

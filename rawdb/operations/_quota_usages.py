@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rawdb.engine.bound import BoundStatements
+from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBDeadlock, DBDuplicateEntry, RetryRequest
 from rawdb.operations._rows import Row, only_columns
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rawdb.engine.criteria import Predicate
 from rawdb.exceptions import InstanceActionEventNotFound, InstanceActionNotFound
 from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row
+from rawdb.statements.criteria import Predicate
 from rawdb.timeutils import ACTION_FINISH_DATETIME_KEYS, ACTION_START_DATETIME_KEYS, strip_timezone
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from rawdb.engine.criteria import equal
 from rawdb.operations._block_device_format import for_create, for_update, is_swap
 from rawdb.operations._instance_rows import instance_name
 from rawdb.operations._metadata import lock_instance
 from rawdb.operations._operation import ANY, NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.statements.criteria import equal
 
 _TABLE = "block_device_mapping"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rawdb.constraints import Condition, Constraint, EqualAny, NotEqual
 from rawdb.default import default_database
-from rawdb.engine.criteria import AnyOf, Predicate, equal
+from rawdb.statements.criteria import AnyOf, Predicate, equal
 
 
 def constraint(**conditions: Condition) -> Constraint:

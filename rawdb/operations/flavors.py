@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rawdb.default import writer
-from rawdb.engine.criteria import NO_LIMIT, Page, Predicate, SortKey, equal
 from rawdb.exceptions import (
     DBDataError,
     DBDuplicateEntry,
@@ -34,6 +33,7 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns
+from rawdb.statements.criteria import NO_LIMIT, Page, Predicate, SortKey, equal
 
 #: Filters of the lists that set a lower bound, and the column they are about.
 _LOWER_BOUNDS = {"min_memory_mb": "memory_mb", "min_root_gb": "root_gb"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from rawdb.engine.slots import MAX_LIST
 from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql
 from rawdb.operations._rows import Row, group_by
+from rawdb.statements.slots import MAX_LIST
 
 
 @lone_write(NOBODY_IN_PARTICULAR)

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from rawdb.engine.criteria import Predicate
 from rawdb.exceptions import (
     DBDuplicateEntry,
     InstanceGroupIdExists,
@@ -21,6 +20,7 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.statements.criteria import Predicate
 
 _CHILDREN = ("policies", "metadata", "members")
 

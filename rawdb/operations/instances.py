@@ -17,7 +17,6 @@ from typing import Any
 from rawdb import timeutils
 from rawdb.constraints import Constraint
 from rawdb.default import default_database, writer
-from rawdb.engine.criteria import AnyOf, Page, Predicate, equal
 from rawdb.exceptions import (
     ConstraintNotMet,
     InstanceInvalidState,
@@ -47,6 +46,7 @@ from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, add_metadata
 from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, can_be_id
 from rawdb.operations.constraints import predicates
+from rawdb.statements.criteria import AnyOf, Page, Predicate, equal
 
 _BY_HOST_FLAGS = (*ALWAYS, "pci_devices")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rawdb.engine.criteria import equal
 from rawdb.exceptions import DBDuplicateEntry, PciDeviceNotFound, PciDeviceNotFoundById, RetryRequest
 from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.statements.criteria import equal
 
 _TABLE = "pci_devices"
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.access import authorize_project, authorize_quota_class
-from rawdb.engine.criteria import Predicate, equal
 from rawdb.exceptions import (
     DBDuplicateEntry,
     ProjectQuotaNotFound,
@@ -39,6 +38,7 @@ from rawdb.operations._operation import (
 from rawdb.operations._quota_sync import PER_PROJECT_QUOTAS, QUOTA_SYNC_FUNCTIONS
 from rawdb.operations._quota_usages import lock_projects
 from rawdb.operations._rows import Row, only_columns
+from rawdb.statements.criteria import Predicate, equal
 
 __all__ = [
     "PER_PROJECT_QUOTAS",

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rawdb import timeutils
-from rawdb.engine.columns import Column, Table, encode_untyped, load_tables, unique_columns
 from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter
+from rawdb.statements.columns import Column, Table, encode_untyped, load_tables, unique_columns
 from tests.engine.conftest import TABLES
 
 NOON = datetime.fromisoformat("2014-06-01T12:00:00")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from rawdb.context import get_admin_context
-from rawdb.engine.criteria import NO_LIMIT, Page, SortKey, equal
 from rawdb.engine.database import Database
 from rawdb.exceptions import DBDataError
+from rawdb.statements.criteria import NO_LIMIT, Page, SortKey, equal
 
 DIRECTIONS = [f"{way}{nulls}" for way in ("asc", "desc") for nulls in ("", "-nullsfirst", "-nullslast")]
 _PATIENCE = 50
@@ -107,8 +107,8 @@ def test_with_filters_and_conditions(sql: Any) -> None:
 def test_a_marker_needs_its_keys_only(sql: Any) -> None:
     page = Page([SortKey("size", "asc", "nullslast"), SortKey("id")], {"size": None, "id": 0})
     assert [row["name"] for row in sql.thing_list(limit=9, page=page)] == ["b", "e", "g"]
-    with pytest.raises(KeyError):
-        sql.thing_list(limit=9, page=Page([SortKey("size"), SortKey("id")], {"size": 1}))
+    with pytest.raises(ValueError, match="the marker lacks id"):
+        Page([SortKey("size"), SortKey("id")], {"size": 1})
 
 
 @pytest.mark.parametrize("limit", [0, 1, "2", None, NO_LIMIT])

@@ -12,6 +12,7 @@ import pytest
 import rawdb.default
 from rawdb.engine.database import Database
 from rawdb.exceptions import DBConnectionError
+from rawdb.statements.compiled import Compiled
 
 # From Python 3.12 on a fork beside threads warns; what it warns of is what is tested here.
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
@@ -62,7 +63,7 @@ def test_idle_connections_are_not_shared(database: Database) -> None:
     in_child(child)
     # The parent's session has outlived the child's.
     assert pool.acquire() is connection
-    assert connection.run("count", "SELECT COUNT(*) FROM things", {}).rows == [(6,)]
+    assert connection.run(Compiled("count", "SELECT COUNT(*) FROM things")).rows == [(6,)]
     pool.release(connection)
 
 

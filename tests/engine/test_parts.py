@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from rawdb.dialects import get_dialect
-from rawdb.engine.export import plain_text
-from rawdb.engine.statements import load_statements
 from rawdb.exceptions import StatementError
+from rawdb.statements.export import plain_text
+from rawdb.statements.loading import load_statements
 
 OWNER = """
 -- name: thing_get(id, with_parts)^

@@ -12,6 +12,7 @@ import pytest
 from rawdb.engine.database import Database
 from rawdb.engine.pool import Pool
 from rawdb.exceptions import DBConnectionError, DBError, DBOutcomeUnknown, DBPoolTimeout
+from rawdb.statements.compiled import Compiled
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
 from tests.support.proxy import Proxy
@@ -82,7 +83,7 @@ class TestLimits:
         holder = threading.Thread(target=hold, name="the-holder")
         holder.start()
         holder.join()
-        lent[0].run("the_statement", "SELECT 1", {})
+        lent[0].run(Compiled("the_statement", "SELECT 1"))
         with pytest.raises(DBPoolTimeout) as raised:
             pool.acquire()
         text = str(raised.value)
@@ -273,11 +274,11 @@ class TestHealth:
         pool = database.pool()
         connection = pool.acquire()
         connection.begin(write=True)
-        connection.run("insert", "INSERT INTO parts (name) VALUES ('x')", {})
+        connection.run(Compiled("insert", "INSERT INTO parts (name) VALUES ('x')"))
         pool.release(connection)
         assert pool.acquire() is connection
         assert not connection.dialect.in_transaction(connection.raw)
-        assert connection.run("select", "SELECT p.name FROM parts AS p", {}).rows == []
+        assert connection.run(Compiled("select", "SELECT p.name FROM parts AS p")).rows == []
         pool.release(connection)
 
     def test_given_back_twice(self, database: Database) -> None:
@@ -356,7 +357,7 @@ class TestEnd:
     def test_lent_connections_are_named(self, database: Database) -> None:
         assert database.lent() == []
         connection = database.pool().acquire()
-        connection.run("what_it_did", "SELECT 1", {})
+        connection.run(Compiled("what_it_did", "SELECT 1"))
         [loan] = database.lent()
         assert "what_it_did" in loan
         assert threading.current_thread().name in loan

@@ -21,6 +21,7 @@ from rawdb.exceptions import (
     DBPoolTimeout,
     RetryRequest,
 )
+from rawdb.statements.compiled import Compiled
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
 from tests.engine.test_pool import kill
@@ -474,7 +475,7 @@ class TestLostConnections:
             def write() -> None:
                 pool = database.pool()
                 connection = pool.acquire()
-                numbers.append(int(connection.run("who", text, {}).rows[0][0]))
+                numbers.append(int(connection.run(Compiled("who", text)).rows[0][0]))
                 pool.release(connection)
                 with database.writer.autocommit.using(object()) as sql:
                     sql.thing_update(name="a", changes={"size": 100})

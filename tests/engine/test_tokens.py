@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawdb.engine.tokens import Source, scan
 from rawdb.exceptions import StatementError
+from rawdb.statements.tokens import Source, scan
 
 
 def kinds(text: str) -> list[tuple[str, str]]:

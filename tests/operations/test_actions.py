@@ -262,11 +262,12 @@ class TestReads:
         for call in (
             lambda: api.actions_get(nobody, [INSTANCE]),
             lambda: api.action_get_by_request_id(nobody, INSTANCE, {}),
-            lambda: api.action_events_get(nobody, "one"),
-            lambda: api.action_event_get_by_id(nobody, 1, "one"),
         ):
             with pytest.raises(DBDataError):
                 call()
+        for nothing in ("one", 2**70, None):
+            assert api.action_events_get(nobody, nothing) == []
+            assert api.action_event_get_by_id(nobody, 1, nothing) is None
 
     def test_visibility(self, nobody: RequestContext) -> None:
         live, gone = start(nobody), start(nobody, request_id="req-2")

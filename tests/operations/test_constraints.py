@@ -8,8 +8,8 @@ import pytest
 
 from rawdb import api
 from rawdb.context import RequestContext
-from rawdb.engine.criteria import AnyOf, Predicate
 from rawdb.operations.constraints import predicates
+from rawdb.statements.criteria import AnyOf, Predicate
 
 
 def test_constraints_become_predicates(context: RequestContext) -> None:

@@ -150,10 +150,9 @@ def test_exact_filters_by_uuid_type_and_project(context: RequestContext) -> None
     assert names(context, {"uuid": [row["uuid"] for row in rows[1:]]}) == ["1", "2"]
     assert names(context, {"uuid": [new_uuid() for _ in range(5000)] + [rows[2]["uuid"]]}) == ["2"]
     assert names(context, {"instance_type_id": "2"}) == names(context, {"instance_type_id": [2, "7"]}) == ["2"]
-    assert names(context, {"instance_type_id": 2**40}) == []
+    for nothing in (2**40, 2**70, "zork"):
+        assert names(context, {"instance_type_id": nothing}) == []
     assert names(get_admin_context(), {"project_id": [context.project_id, "x"]}) == ["0", "1", "2"]
-    with pytest.raises(DBDataError):
-        api.instance_get_all_by_filters(context, {"instance_type_id": "zork"})
 
 
 def test_other_keys_are_ignored(context: RequestContext) -> None:

@@ -128,7 +128,8 @@ class TestUpdate:
         row = make()
         with pytest.raises(DBDataError):
             api.pci_device_update(admin_context, 1, ADDRESS, {"product_id": "12345"})
-        with pytest.raises(DBDataError):
+        # No node has such an id, so the device would be a new one, of which nothing is known.
+        with pytest.raises(DBError):
             api.pci_device_update(admin_context, "node", ADDRESS, {})
         assert stored("pci_devices") == [row]
 

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from rawdb.dialects import DIALECTS, get_dialect
-from rawdb.engine.columns import load_tables
-from rawdb.engine.statements import Statement, load_statements
-from rawdb.engine.tokens import Source, Token, scan
+from rawdb.statements.columns import load_tables
+from rawdb.statements.loading import Statement, load_statements
+from rawdb.statements.tokens import Source, Token, scan
 
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = ROOT / "sql" / "queries"

@@ -11,8 +11,8 @@ import pytest
 
 import rawdb.api as api
 from rawdb.dialects import ConnectionOptions, get_dialect, parse_url
-from rawdb.engine.statements import check_parity
-from rawdb.engine.variants import variants
+from rawdb.statements.loading import check_parity
+from rawdb.statements.variants import variants
 from rawdb.testing.plugin import chosen_dialects
 from tests.sql import house
 
@@ -165,7 +165,7 @@ def _result_columns(dialect: str, url: str) -> Mapping[str, tuple[str, ...]]:
     try:
         for name, statement in house.effective(dialect).items():
             if not statement.writes:
-                variant = next(variants(statement, spoken))
+                variant = next(variants(statement))
                 found[name] = spoken.run(raw, variant.text, variant.parameters).columns
     finally:
         spoken.close(raw)
@@ -190,10 +190,9 @@ class TestServers:
         spoken.close(raw)
 
     def test_every_variant_is_accepted(self, explain: Any, dialect: str) -> None:
-        spoken = get_dialect(dialect)
         faults, tried = [], 0
         for statement in house.effective(dialect).values():
-            for variant in variants(statement, spoken):
+            for variant in variants(statement):
                 tried += 1
                 error = explain(variant.text, variant.parameters)
                 if error is not None:

@@ -13,10 +13,10 @@ import pytest
 
 from rawdb import migrate
 from rawdb.dialects import ConnectionOptions, Dialect, get_dialect, parse_url
-from rawdb.engine.columns import Column, Table, load_tables
-from rawdb.engine.resolution import Resolver
-from rawdb.engine.statement import Statement
-from rawdb.engine.variants import variants
+from rawdb.statements.columns import Column, Table, load_tables
+from rawdb.statements.resolution import Resolver
+from rawdb.statements.statement import Statement
+from rawdb.statements.variants import variants
 from tests.sql import house
 
 _DIGITS = " UNION ALL ".join(f"SELECT {digit} AS d" for digit in range(10))
@@ -112,7 +112,7 @@ def test_no_table_is_scanned(loaded: tuple[Dialect, Any]) -> None:
     faults = []
     tried = 0
     for statement in house.effective(spoken.name).values():
-        variant = next(variants(statement, spoken))
+        variant = next(variants(statement))
         rows = spoken.run(raw, word + variant.text, variant.parameters).rows
         resolver = Resolver(house.tokens(statement), {})
         tables = {resolver.aliases.get(name, "") for name in scanned(rows)} & declared

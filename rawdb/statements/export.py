@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rawdb.engine.statement import Statement
-from rawdb.engine.tokens import Source, scan
+from rawdb.statements.statement import Statement
+from rawdb.statements.tokens import Source, scan
 
 _HEADING = "-- The effective statements of one dialect. Written by rawdb: edit the files they come from instead.\n"
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from rawdb.engine.slots import Parameter, Segment, Slot, accepted_arguments
-from rawdb.engine.statement import Statement
-from rawdb.engine.tokens import Source, Token, scan
+from rawdb.statements.compiled import Segment
+from rawdb.statements.slots import Parameter, Slot
+from rawdb.statements.statement import Statement
+from rawdb.statements.tokens import Source, Token, scan
 
 _KINDS = ("part", "same")
 _PARAMETERS = re.compile(r"\(([^)]*)\)")
@@ -51,7 +52,6 @@ def _complete(statement: Statement, owners: Mapping[str, Statement]) -> Statemen
     return replace(
         statement,
         segments=segments,
-        accepts=accepted_arguments(segments),
         parameters=parameters,
         text=_text(statement, owners, parameters),
     )

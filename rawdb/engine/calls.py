@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiosql.types import SQLOperationType as Operation
 
 from rawdb import timeutils
 from rawdb.dialects import Result
-from rawdb.engine.columns import Table
-from rawdb.engine.slots import MAX_LIST, Rendering
-from rawdb.engine.statement import Statement
-
-if TYPE_CHECKING:
-    from rawdb.engine.scope import Scope
+from rawdb.engine.scope import Scope
+from rawdb.statements.adhoc import with_parameters
+from rawdb.statements.columns import Table
+from rawdb.statements.compiled import Compiled
+from rawdb.statements.slots import MAX_LIST
+from rawdb.statements.statement import Statement
 
 #: Values of the rows of one INSERT; more rows are sent in parts.
 ROW_PARAMETERS = 8192
-
-_COUNTED = (Operation.INSERT_UPDATE_DELETE, Operation.INSERT_RETURNING)
+#: Rows that are sent as one document, or one by one.
+BATCH_ROWS = 10_000
 
 
 class BoundStatements:
@@ -35,53 +34,87 @@ class BoundStatements:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> BoundStatement:
         if name.startswith("_"):
             raise AttributeError(name)
         statements = self._scope.database.statements
-        if name not in statements:
+        statement = statements.get(name)
+        if statement is None:
             near = difflib.get_close_matches(name, statements, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise AttributeError(f"no statement {name!r} in {self._scope.database.queries}{hint}")
-        return partial(call, self._scope, statements[name])
+        return BoundStatement(self._scope, statement)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._scope.database.statements]
 
     def execute(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """Run SQL text of your own, in the driver's own parameter style, in this scope."""
-        return self._scope.run("execute", text, parameters or {}, writes=self._scope.mode == "writer")
+        """Run SQL text of your own in this scope, its parameters written `:name` on every dialect.
+
+        A text without parameters is sent as it stands.
+        """
+        dialect = self._scope.database.dialect
+        sent, values = with_parameters(dialect, text, parameters) if parameters else (dialect.escaped(text), [])
+        return self._scope.run(Compiled("execute", sent, writes=self._scope.mode == "writer"), values)
 
 
-def call(scope: Scope, statement: Statement, /, **arguments: Any) -> Any:
+class BoundStatement:
+    """A statement in a scope; calling it runs it. Its documentation is the comment in the SQL file."""
+
+    __slots__ = ("_scope", "statement")
+
+    def __init__(self, scope: Scope, statement: Statement) -> None:
+        self._scope = scope
+        self.statement = statement
+
+    def __call__(self, **arguments: Any) -> Any:
+        return call(self._scope, self.statement, arguments)
+
+    def __repr__(self) -> str:
+        return f"<statement {self.statement.name} of {self.statement.location}>"
+
+
+def bound(scope: Scope) -> BoundStatements:
+    """The statements of a scope."""
+    if scope.handle is None:
+        scope.handle = BoundStatements(scope)
+    statements: BoundStatements = scope.handle
+    return statements
+
+
+def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
     """Run a statement in a scope. Raises TypeError for missing and unknown arguments, before anything is sent."""
     if statement.undeclared is not None:
         statement = scope.database.inspected(statement, scope.describe)
-    complete = _complete(scope, statement, arguments)
-    parts = _parts(statement, complete)
-    if len(parts) > 1 and statement.writes:
-        with scope.together():
-            results = [_run(scope, statement, part) for part in parts]
-    else:
-        results = [_run(scope, statement, part) for part in parts]
-    return _shape(statement, complete, results)
-
-
-def _complete(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(arguments) - statement.accepts
-    if unknown:
-        takes = ", ".join(sorted(statement.accepts)) or "nothing"
-        raise TypeError(f"{statement.name} takes no argument {', '.join(sorted(unknown))}; it takes {takes}")
-    if "now" in statement.accepts and "now" not in arguments:
+    if statement.takes_now and "now" not in arguments:
         arguments["now"] = timeutils.utcnow()
-    if "read_deleted" in statement.accepts and "read_deleted" not in arguments:
-        arguments["read_deleted"] = getattr(scope.context, "read_deleted", "no")
     table = statement.table
-    if table is not None and "values" in arguments:
-        arguments["values"] = _new_rows(statement, table, arguments["values"])
-    if table is not None and "changes" in arguments:
-        arguments["changes"] = _stamped(table, arguments["changes"])
-    return arguments
+    if table is not None:
+        if "values" in arguments:
+            arguments["values"] = _new_rows(statement, table, arguments["values"])
+        if "changes" in arguments:
+            arguments["changes"] = _stamped(table, arguments["changes"])
+    if statement.is_divisible:
+        parts = _parts(scope, statement, arguments)
+        if len(parts) != 1 or parts[0] is not arguments:
+            return _shape(statement, arguments, _run_parts(scope, statement, parts))
+    return _shape(statement, arguments, [_run(scope, statement, arguments)])
+
+
+def _run_parts(scope: Scope, statement: Statement, parts: list[dict[str, Any]]) -> list[Result]:
+    if len(parts) > 1 and statement.writes:
+        return scope.atomic(lambda: [_run(scope, statement, part) for part in parts])
+    return [_run(scope, statement, part) for part in parts]
+
+
+def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Result:
+    database = scope.database
+    prepared = statement.call(arguments, scope.context, database.rules)
+    compiled = statement.compiled(prepared, database.cache)
+    parameters = compiled.parameters(prepared.values)
+    if compiled.batch:
+        return scope.atomic(lambda: scope.run(compiled, parameters[0]))
+    return scope.run(compiled, parameters)
 
 
 def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any] | list[dict[str, Any]]:
@@ -109,16 +142,16 @@ def _stamped(table: Table, changes: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: timeutils.utcnow() for name in table.stamped}, **changes}
 
 
-def _parts(statement: Statement, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+def _parts(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     """The calls that one call becomes: long lists of rows or values are sent in parts."""
     rows = arguments.get("values")
-    if isinstance(rows, Sequence) and not isinstance(rows, str):
-        return _chunks(arguments, "values", rows, max(1, ROW_PARAMETERS // max(1, len(rows[0]))) if rows else 1)
+    if isinstance(rows, list):
+        size = BATCH_ROWS if scope.database.dialect.batches else ROW_PARAMETERS // max(1, len(rows[0]) if rows else 1)
+        return [arguments] if 0 < len(rows) <= size else _chunks(arguments, "values", rows, max(1, size))
     name = statement.splits
-    if name is None or name not in arguments:
+    if name is None or name not in arguments or isinstance(arguments[name], (str, bytes)):
         return [arguments]
-    values = list(arguments[name])
-    arguments = {**arguments, name: values}
+    arguments[name] = values = list(arguments[name])
     return [arguments] if len(values) <= MAX_LIST else _chunks(arguments, name, values, MAX_LIST)
 
 
@@ -126,33 +159,26 @@ def _chunks(arguments: dict[str, Any], name: str, values: Sequence[Any], size: i
     return [{**arguments, name: values[start : start + size]} for start in range(0, len(values), size)]
 
 
-def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Result:
-    rendering = Rendering(statement, scope.database.dialect, arguments, scope.context)
-    text = f"{statement.tag}{rendering.render(statement.segments, {})}{statement.ending}"
-    return scope.run(
-        statement.name,
-        text,
-        rendering.bound,
-        statement.location,
-        writes=statement.writes,
-        table=statement.target,
-    )
-
-
 def _shape(statement: Statement, arguments: dict[str, Any], results: list[Result]) -> Any:
     operation = statement.operation
     if operation is Operation.INSERT_RETURNING:
         return _new_row(statement, arguments, results[0])
-    if operation in _COUNTED:
-        return sum(result.matched for result in results)
-    rows = [row for result in results for row in result.dicts()]
-    for relation in statement.relations:
-        for row in rows:
-            row[relation.key] = relation.decode(row[relation.key])
+    if operation is Operation.INSERT_UPDATE_DELETE:
+        return sum([result.matched for result in results])
+    rows = _rows(statement, results[0]) if len(results) == 1 else [r for one in results for r in _rows(statement, one)]
     if operation is Operation.SELECT_ONE:
         return rows[0] if rows else None
     if operation is Operation.SELECT_VALUE:
         return next(iter(rows[0].values())) if rows else None
+    return rows
+
+
+def _rows(statement: Statement, result: Result) -> list[dict[str, Any]]:
+    rows = result.dicts()
+    for relation in statement.relations:
+        key, decode = relation.key, relation.decode
+        for row in rows:
+            row[key] = decode(row[key])
     return rows
 
 

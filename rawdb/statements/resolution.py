@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from rawdb.engine.columns import Column, Table
-from rawdb.engine.tokens import Token
+from rawdb.statements.columns import Column, Table
+from rawdb.statements.tokens import Token
 
 COMPARISONS = frozenset({"=", "<>", "!=", "<", ">", "<=", ">="})
 _NOT_CODE = frozenset({"space", "line_comment", "comment", "slot_open", "slot_close"})
@@ -55,7 +55,7 @@ class Resolver:
         self._index = {token.position: index for index, token in enumerate(self._words)}
         self._upper = [token.text.upper() for token in self._words]
         self._opened = _enclosing(self._words)
-        self._tables = tables
+        self.tables = tables
         self.aliases = self._find_aliases()
         self.target = self._find_target()
 
@@ -68,13 +68,21 @@ class Resolver:
             for index, word in enumerate(self._upper)
         )
 
+    @property
+    def changes_rows(self) -> bool:
+        """Whether the statement is an UPDATE or a DELETE, whose conditions choose what is changed."""
+        return next((word for word in self._upper if word in ("SELECT", "INSERT", "UPDATE", "DELETE")), "") in (
+            "UPDATE",
+            "DELETE",
+        )
+
     def has(self, *words: str) -> bool:
         """Whether one of the words stands in the statement."""
         return not set(words).isdisjoint(self._upper)
 
     def table_of(self, alias: str) -> Table | None:
         """The declared table behind an alias; for no alias, the only table there is."""
-        return self._tables.get(self.table_name(alias))
+        return self.tables.get(self.table_name(alias))
 
     def table_name(self, alias: str) -> str:
         """The name of the table behind an alias, declared or not; empty where it is not clear."""
@@ -172,7 +180,7 @@ class Resolver:
 
     def _inserted(self, index: int, opened: int) -> Column | None:
         """The column of an INSERT that a value in its row goes to."""
-        table = self._tables.get(self.target or "")
+        table = self.tables.get(self.target or "")
         if table is None or "INTO" not in self._upper:
             return None
         start = self._upper.index("INTO") + 2
@@ -198,7 +206,7 @@ class Resolver:
 
     def _assigned(self, index: int) -> Column | None:
         """The column that a value in a SET list is for: an unqualified one is the target's."""
-        table = self._tables.get(self.target or "")
+        table = self.tables.get(self.target or "")
         if self._upper[index - 3] == ".":
             table = self.table_of(name_of(self._words[index - 4]))
         return table.columns.get(name_of(self._words[index - 2])) if table else None
@@ -253,7 +261,7 @@ class Resolver:
             return table.columns.get(column) if table else None
         owners = [
             table
-            for table in (self._tables.get(name) for name in set(self.aliases.values()))
+            for table in (self.tables.get(name) for name in set(self.aliases.values()))
             if table is not None and column in table.columns
         ]
         return owners[0].columns[column] if len(owners) == 1 else None

@@ -7,12 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from rawdb.dialects import DIALECTS, Dialect
-from rawdb.engine.columns import Table
-from rawdb.engine.parsing import HEADER, Block, parse
-from rawdb.engine.parts import share_parts
-from rawdb.engine.statement import Statement
-from rawdb.engine.tokens import Source
 from rawdb.exceptions import StatementError
+from rawdb.statements.columns import Table
+from rawdb.statements.parsing import HEADER, Block, parse
+from rawdb.statements.parts import share_parts
+from rawdb.statements.statement import Statement
+from rawdb.statements.tokens import Source
 
 __all__ = ["Statement", "check_parity", "load_statements"]
 

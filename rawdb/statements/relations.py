@@ -23,7 +23,8 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from rawdb.engine.columns import Column, Table
+from rawdb.dialects import Dialect
+from rawdb.statements.columns import Column, Table
 
 #: The argument of the marker.
 ARGUMENTS = {
@@ -95,28 +96,16 @@ class Pairs:
         return dict(sorted(pairs.items())) if pairs else {}
 
 
-def pairs_aggregate(dialect: str, quote: Callable[[str], str], alias: str, names: tuple[str, ...]) -> str:
+def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...]) -> str:
     """The text of the aggregate of a column of keys and one of values."""
-    return f"{_PAIRS[dialect]}({', '.join(f'{alias}.{quote(name)}' for name in names)})"
+    return dialect.json_pairs.format(", ".join(f"{alias}.{dialect.quote(name)}" for name in names))
 
 
-_PAIRS = {"postgresql": "json_object_agg", "mysql": "JSON_OBJECTAGG", "sqlite": "json_group_object"}
-
-
-def aggregate(dialect: str, quote: Callable[[str], str], alias: str, columns: Mapping[str, Column], body: str) -> str:
+def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body: str) -> str:
     """The text of a relation's aggregate; `body` is its sample, the inner relations in it being text already."""
-    array, collect, inner = _FORMS[dialect]
-    cells = [f"{alias}.{quote(name)}" for name in columns]
-    cells += [inner.format(subquery) for subquery in _counted(body)]
-    return collect.format(array.format(", ".join(cells)))
-
-
-#: Of each dialect: an array of cells, an array of rows, and an inner relation as a cell.
-_FORMS = {
-    "postgresql": ("json_build_array({})", "json_agg({})", "{}"),
-    "mysql": ("JSON_ARRAY({})", "JSON_ARRAYAGG({})", "{}"),
-    "sqlite": ("json_array({})", "json_group_array({})", "json({})"),
-}
+    cells = [f"{alias}.{dialect.quote(name)}" for name in columns]
+    cells += [dialect.json_inner.format(subquery) for subquery in _counted(body)]
+    return dialect.json_rows.format(dialect.json_row.format(", ".join(cells)))
 
 
 def _counted(body: str) -> Iterator[str]:

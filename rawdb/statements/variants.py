@@ -9,16 +9,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from aiosql.types import SQLOperationType
 
-from rawdb.dialects import Dialect
-from rawdb.engine.columns import Column, Table
-from rawdb.engine.criteria import AnyOf, Page, Predicate, SortKey, equal
-from rawdb.engine.slots import Parameter, Rendering, Segment, Slot
-from rawdb.engine.statement import Statement
+from rawdb.statements.columns import Column, Table
+from rawdb.statements.compiled import Segment
+from rawdb.statements.criteria import AnyOf, Page, Predicate, SortKey, equal
+from rawdb.statements.slots import Parameter, Slot
+from rawdb.statements.statement import Statement
 
 #: At most so many combinations of the closed slots.
 COMBINATIONS = 64
@@ -37,6 +36,9 @@ _SAMPLES = {
 }
 _DIRECTIONS = [(way, nulls) for way in ("asc", "desc") for nulls in ("", "nullsfirst", "nullslast")]
 
+#: Kinds of slots whose sample takes the parameters of the call.
+_OF_CALL = ("when", "each", "any", "repeat", "json", "one", "part")
+
 _Axis = list[tuple[str, dict[str, Any]]]
 
 
@@ -45,10 +47,10 @@ class Variant(NamedTuple):
 
     label: str
     text: str
-    parameters: dict[str, Any]
+    parameters: list[Any]
 
 
-def variants(statement: Statement, dialect: Dialect, samples: Mapping[str, Any] | None = None) -> Iterator[Variant]:
+def variants(statement: Statement, samples: Mapping[str, Any] | None = None) -> Iterator[Variant]:
     """Every variant of a statement, each text once.
 
     Parameters that are compared with a declared column get a value of its type. `samples` gives values for others
@@ -67,8 +69,9 @@ def variants(statement: Statement, dialect: Dialect, samples: Mapping[str, Any] 
     for label, arguments in itertools.chain(
         ((label, {**default[1], **chosen}) for label, chosen in choices or [whole]),
         ((choice[0], {**default[1], **whole[1], **choice[1]}) for axis in opened for choice in axis),
+        ((label, {**default[1], **whole[1], **nothing}) for label, nothing in _absent(statement.segments)),
     ):
-        text, bound = _rendered(statement, dialect, {**fixed, **arguments})
+        text, bound = _rendered(statement, {**fixed, **arguments})
         if text not in seen:
             seen.add(text)
             yield Variant(label or "plain", text, bound)
@@ -87,11 +90,32 @@ def _merged(choices: Iterable[tuple[str, dict[str, Any]]]) -> tuple[str, dict[st
     return ", ".join(labels), arguments
 
 
-def _rendered(statement: Statement, dialect: Dialect, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    context = SimpleNamespace(is_admin=False, user_id="user", project_id="project", read_deleted="no")
-    rendering = Rendering(statement, dialect, arguments, context)
-    text = f"{statement.tag}{rendering.render(statement.segments, {})}{statement.ending}"
-    return text, rendering.bound
+class _Samples:
+    """Rules that leave the choice to the arguments; a scope's own rows are those of a sample project."""
+
+    none_is_null = True
+
+    def visibility(self, context: Any) -> str:
+        return "no"
+
+    def scope(self, context: Any, wanted: Any) -> tuple[str, Any]:
+        return {True: "own", "allow_none": "own_or_none"}.get(wanted, "none"), "project"
+
+
+def _rendered(statement: Statement, arguments: dict[str, Any]) -> tuple[str, list[Any]]:
+    call = statement.call(arguments, None, _Samples())
+    compiled = statement.compile(call)
+    parameters = compiled.parameters(call.values)
+    return compiled.text, parameters[0][0] if compiled.batch else parameters
+
+
+def _absent(segments: Iterable[Segment]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """For each parameter that compares as NULL when it is None: a call where it is."""
+    for segment in segments:
+        if isinstance(segment, Parameter) and segment.matches_null:
+            yield f"{segment.name} None", {segment.name: None}
+        elif isinstance(segment, Slot) and segment.kind in ("when", "json", "one", "part"):
+            yield from _absent(segment.body)
 
 
 def _plain_parameters(segments: Iterable[Segment]) -> Iterator[tuple[str, Column | None]]:
@@ -99,7 +123,7 @@ def _plain_parameters(segments: Iterable[Segment]) -> Iterator[tuple[str, Column
     for segment in segments:
         if isinstance(segment, Parameter):
             yield segment.name, segment.column
-        elif isinstance(segment, Slot) and segment.kind in ("when", "each", "any", "repeat", "order", "after"):
+        elif isinstance(segment, Slot) and segment.kind in _OF_CALL:
             yield from _plain_parameters(segment.body)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from aiosql.query_loader import QueryLoader
@@ -17,24 +17,25 @@ from aiosql.types import SQLOperationType
 from aiosql.utils import SQLParseException
 
 from rawdb.dialects import Dialect
-from rawdb.engine.columns import Table
-from rawdb.engine.relations import ARGUMENTS, SHAPES
-from rawdb.engine.resolution import COMPARISONS, Resolver, code, is_name
-from rawdb.engine.slots import (
+from rawdb.exceptions import StatementError
+from rawdb.statements.columns import Table
+from rawdb.statements.compiled import Segment
+from rawdb.statements.relations import ARGUMENTS, SHAPES
+from rawdb.statements.resolution import COMPARISONS, Resolver, code, is_name
+from rawdb.statements.slots import (
     NESTING,
     RELATIONS,
     SLOT_KINDS,
-    TRUE,
     Literal,
     Parameter,
-    Segment,
+    Rows,
     Slot,
     accepted_arguments,
 )
-from rawdb.engine.statement import Statement
-from rawdb.engine.tokens import Source, Token, scan
-from rawdb.exceptions import StatementError
+from rawdb.statements.statement import Statement
+from rawdb.statements.tokens import Source, Token, scan
 
+_IN = re.compile(r"\b(?P<no>NOT\s+)?IN\s*\(\s*$", re.IGNORECASE)
 HEADER = re.compile(r"^[ \t]*--[ \t]*name[ \t]*:", re.MULTILINE | re.IGNORECASE)
 _SHAPE = re.compile(
     r"[ \t]*(?P<name>[^\s(^$!<*#]*)[ \t]*(?P<parameters>\([^)]*\))?[ \t]*(?P<operation>[^\s\w(]*)[ \t]*$"
@@ -98,7 +99,7 @@ def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table], *, none_i
     _check_parameters(block, parameters, tokens)
     operation, doc = _Reader().read(source, block.start, _without_markers(block, tokens))
     resolver = Resolver(tokens, tables)
-    segments = _Segments(source, tokens, dialect, resolver, none_is_null=none_is_null).parse()
+    segments = _alone(_Segments(source, tokens, dialect, resolver, none_is_null=none_is_null).parse())
     target = tables.get(resolver.target or "")
     returning = operation is SQLOperationType.INSERT_RETURNING and resolver.has("RETURNING")
     return Statement(
@@ -113,13 +114,19 @@ def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table], *, none_i
         parameters=tuple(parameters),
         target=resolver.target,
         table=target,
-        accepts=accepted_arguments(segments),
         writes=operation in _CHANGES or resolver.writes,
         splits=_splits(segments, operation, resolver, tokens),
         returning=returning,
-        reports_id=dialect.reports_new_id,
+        dialect=dialect,
         none_is_null=none_is_null,
     )
+
+
+def _alone(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """The segments of an INSERT, its rows marked where nothing else is bound."""
+    if accepted_arguments(segments) != {"values"}:
+        return segments
+    return tuple(replace(part, details=("alone",)) if isinstance(part, Rows) else part for part in segments)
 
 
 _CHANGES = (SQLOperationType.INSERT_UPDATE_DELETE, SQLOperationType.INSERT_RETURNING)
@@ -272,6 +279,7 @@ class _Segments:
                     raise self._source.error(token.position, "/*{}*/ ends no slot", "open it with /*{kind}*/")
                 return tuple(segments)
             segments.append(self._parameter(token) if token.kind == "parameter" else self._slot(token, opened))
+            self._take_parentheses(segments)
         if opened is not None:
             raise self._source.error(opened.position, f"the slot {opened.text} does not end", "close it with /*{}*/")
         self._flush(text, segments)
@@ -279,7 +287,7 @@ class _Segments:
 
     def _flush(self, text: list[str], segments: list[Segment]) -> None:
         if text:
-            segments.append(Literal(self._dialect.literal("".join(text))))
+            segments.append(Literal(self._dialect.escaped("".join(text))))
             text.clear()
 
     def _parameter(self, token: Token) -> Parameter:
@@ -289,20 +297,47 @@ class _Segments:
 
     def _slot(self, token: Token, outer: Token | None) -> Slot:
         kind, _, argument = token.text[3:-3].strip().partition(" ")
-        self._check_marker(token, kind, argument.strip(), outer)
-        off = self._off()
+        argument = argument.strip()
+        self._check_marker(token, kind, argument, outer)
+        is_result = self._stands_for_a_result()
         start = self._index
         body = _trim(self._run(token))
         sample = self._tokens[start : self._index - 1]
         _check_sample(self._source, token, kind, sample)
         if kind in RELATIONS:
-            return self._relation(token, kind, argument.strip(), body)
+            return self._relation(token, kind, argument, body)
         alias = self._resolver.alias_in(sample)
-        table = self._resolver.table_of(alias)
-        if kind in ("filters", "after", "order") and not alias and len(set(self._resolver.aliases.values())) > 1:
+        name = self._resolver.table_name(alias)
+        if kind in ("columns", "rows", "set"):
+            name = self._resolver.target or ""
+        elif kind in ("filters", "after", "order") and not alias and len(set(self._resolver.aliases.values())) > 1:
             raise self._source.error(token.position, f"slot {kind}: which table?", "qualify the sample with an alias")
-        filled_by = argument.strip() or SLOT_KINDS[kind].argument
-        return Slot(kind, filled_by, body, alias, table, self._resolver.table_name(alias), off)
+        return SLOT_KINDS[kind].make(
+            kind,
+            argument or SLOT_KINDS[kind].argument,
+            body,
+            alias,
+            self._resolver.tables.get(name),
+            name,
+            is_result=is_result,
+            details=("required",) if kind in ("filters", "when") and self._resolver.changes_rows else (),
+        )
+
+    def _take_parentheses(self, segments: list[Segment]) -> None:
+        """Let the words `IN (` and `)` around a list belong to it: on one server another word stands there."""
+        slot = segments[-1]
+        if not isinstance(slot, Slot) or slot.kind != "list" or len(segments) < 2:
+            return
+        before, rest = segments[-2], self._tokens[self._index :]
+        match = _IN.search(before.text) if isinstance(before, Literal) else None
+        closing = next((index for index, token in enumerate(rest) if token.kind != "space"), None)
+        if match is None or closing is None or rest[closing].text != ")":
+            return
+        self._index += closing + 1
+        segments[-2:] = [
+            Literal(before.text[: match.start()]),  # type: ignore[attr-defined]
+            replace(slot, details=("NOT IN" if match["no"] else "IN",)),
+        ]
 
     def _relation(self, token: Token, kind: str, argument: str, body: tuple[Segment, ...]) -> Slot:
         match = ARGUMENTS[kind].fullmatch(argument)
@@ -314,12 +349,13 @@ class _Segments:
         if not name:
             raise self._source.error(token.position, f"no table has the alias {alias}", "name the one of its FROM")
         columns = (match["name"], match["value"]) if kind == "map" else ()
-        return Slot(kind, match["key"], body, alias, self._resolver.table_of(alias), name, columns=columns)
+        table = self._resolver.table_of(alias)
+        return SLOT_KINDS[kind].make(kind, match["key"], body, alias, table, name, details=columns)
 
-    def _off(self) -> str:
-        """What stands for a slot that begins here and is off."""
-        before = [token for token in self._tokens[: self._index - 1] if token.kind != "space"]
-        return "NULL" if before and before[-1].text.upper() in (",", "SELECT") else TRUE
+    def _stands_for_a_result(self) -> bool:
+        """Whether the slot that begins here stands in a list of results."""
+        before = code(self._tokens[: self._index - 1])
+        return bool(before) and before[-1].text.upper() in (",", "SELECT")
 
     def _check_marker(self, token: Token, kind: str, argument: str, outer: Token | None) -> None:
         position = token.position

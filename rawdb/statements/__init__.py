@@ -1,0 +1,15 @@
+"""Statements: from files to texts that can be sent. Nothing here knows a connection.
+
+One statement walks through these modules:
+
+- `tokens` cuts a file's text into pieces, each with its place, and refuses what no SQL file may hold;
+- `columns` are the declared columns and what a value must be to enter one; `resolution` finds the column that a
+  parameter meets;
+- `slots` are the marked places that vary from call to call, `relations` those that read rows of other tables, and
+  `criteria` the predicates and pages that fill some of them;
+- `parsing` makes a `statement` of a block; `parts` puts shared text in its place; `loading` reads a folder and lays a
+  dialect's statements over the common ones;
+- `compiled` is what a call needs: the key of its choices, and the finished text behind it, put together once;
+- `variants` lists the texts that a statement can become, `export` writes them as plain files, and `adhoc` is for text
+  that stands in no file.
+"""

@@ -1,0 +1,297 @@
+"""A call of a statement, and the finished text behind it.
+
+A call has closed choices (which rows are visible, which columns are given, what is filtered, how a page is ordered, how
+many elements a list has) and values. The segments of a statement take both from it: the choices make a key, the values
+a list in the order of the text. Behind the key lies the text, with the functions that check and convert the values; it
+is put together from the key alone, once, so a repeated call does no work on text, and nothing that a caller passes
+can become part of one.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from rawdb.dialects import Dialect
+from rawdb.exceptions import DBDataError, StatementError
+from rawdb.statements.columns import Column, encode_untyped
+
+TRUE = "1 = 1"
+FALSE = "1 = 0"
+#: Stands for a condition that always holds, until it is known whether it can be left out.
+_HOLDS = "\0"
+_LEFT_OUT = re.compile(r"\s+AND \0|\0\s+AND (?=\S)")
+_NO_CONDITION = re.compile(r"\s*\bWHERE \0(?!\s+OR\b)")
+
+Convert = Callable[[Any], Any]
+
+
+class Rules(Protocol):
+    """What fills the slots `visibility` and `scope`, and how None compares. The application says it."""
+
+    none_is_null: bool
+
+    def visibility(self, context: Any) -> str:
+        """'no', 'yes' or 'only': whether deleted rows are seen, where a call does not say it."""
+
+    def scope(self, context: Any, wanted: Any) -> tuple[str, Any]:
+        """'none', 'own' or 'own_or_none', and the value that own rows have."""
+
+
+class Call:
+    """One call on its way: what was given, the key of its choices so far, and the values so far."""
+
+    __slots__ = ("arguments", "context", "dialect", "key", "rules", "values")
+
+    def __init__(self, arguments: Mapping[str, Any], context: Any, rules: Rules, dialect: Dialect) -> None:
+        self.arguments = arguments
+        self.context = context
+        self.rules = rules
+        self.dialect = dialect
+        self.key: list[Hashable] = []
+        self.values: list[Any] = []
+
+    def inside(self, element: Mapping[str, Any]) -> Call:
+        """The same call inside one element of a list, whose entries go before the call's own."""
+        inner = Call({**self.arguments, **element}, self.context, self.rules, self.dialect)
+        inner.key, inner.values = self.key, self.values
+        return inner
+
+
+class Segment(Protocol):
+    """A piece of a statement, and what a call does with it."""
+
+    def collect(self, call: Call) -> None:
+        """Add the choices of a call to its key, and its values."""
+
+    def render(self, text: Text) -> None:
+        """Add the text that the key stands for, and how its values are converted."""
+
+
+class Binder(NamedTuple):
+    """Which of a call's values is bound, and how it is checked and converted."""
+
+    source: int
+    convert: Convert
+
+
+class Compiled:
+    """A finished text with what is known of it: the statement's name, place and target, and whether it writes.
+
+    `binders` say what its parameters are made of. `batch`: one set of parameters for each row.
+    """
+
+    __slots__ = ("batch", "binders", "location", "name", "table", "text", "writes")
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        binders: Sequence[Binder] = (),
+        *,
+        location: str | None = None,
+        table: str | None = None,
+        writes: bool = False,
+        batch: bool = False,
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.binders = tuple(binders)
+        self.location = location
+        self.table = table
+        self.writes = writes
+        self.batch = batch
+
+    def parameters(self, values: Sequence[Any]) -> list[Any]:
+        """The parameters of a call. Raises DBDataError or ValueError for a value that cannot be one."""
+        return [None if (value := values[index]) is None else convert(value) for index, convert in self.binders]
+
+
+class Text:
+    """A text while it is put together for one key."""
+
+    def __init__(self, location: str, dialect: Dialect, key: Iterable[Hashable], *, none_is_null: bool) -> None:
+        self.location = location
+        self.dialect = dialect
+        self.none_is_null = none_is_null
+        self.batch = False
+        self._key = iter(key)
+        self._parts: list[str] = []
+        self._binders: list[Binder] = []
+        self._values = 0
+        self._shared: dict[Hashable, int] = {}
+        self._places: dict[int, int] = {}
+        self._depth: list[int] = []
+
+    def choice(self) -> Any:
+        """The next choice of the key."""
+        return next(self._key)
+
+    def add(self, text: str) -> None:
+        """Add text."""
+        self._parts.append(text)
+
+    def add_true(self) -> None:
+        """Add a condition that always holds; it is left out where the text can do without."""
+        self._parts.append(_HOLDS)
+
+    def render(self, segments: Iterable[Segment]) -> None:
+        """Add some segments."""
+        for segment in segments:
+            segment.render(self)
+
+    def part(self, segments: Iterable[Segment]) -> str:
+        """The text of some segments by itself; their values are counted, the text is not added."""
+        kept, self._parts = self._parts, []
+        try:
+            self.render(segments)
+            return "".join(self._parts)
+        finally:
+            self._parts = kept
+
+    def elements(self, segments: Sequence[Segment], count: int, joiner: str) -> None:
+        """Add some segments so many times over: parameters of one name are others in each element."""
+        for index in range(count):
+            self._depth.append(index)
+            if index:
+                self.add(joiner)
+            self.render(segments)
+            self._depth.pop()
+
+    def drop(self, ending: str) -> None:
+        """Take back a word that the text ends in."""
+        text = "".join(self._parts).rstrip()
+        if not text.upper().endswith(ending):
+            raise StatementError(f"{self.location}:1 - expected {ending} before the slot")
+        self._parts = [text[: -len(ending)].rstrip()]
+
+    def drop_comparison(self) -> None:
+        """Take back the sign of comparison that the text ends in."""
+        self._parts[-1] = self._parts[-1].rstrip().rstrip("=<>!").rstrip()
+
+    def bind(self, convert: Convert, *, name: str | None = None, certain: bool = True) -> str:
+        """The placeholder of the call's next value.
+
+        Parameters of one name are one, where the server numbers them; how it is converted says the one that is
+        `certain` of its column.
+        """
+        index = self.reserve()
+        if name is None or not self.dialect.numbers_parameters:
+            return self.bind_at(index, convert)
+        same = (name, *self._depth)
+        known = self._shared.get(same)
+        if known is None:
+            self._shared[same] = index
+            return self.bind_at(index, convert)
+        if certain:
+            self._rebind(known, convert)
+        return self.bind_at(known, convert)
+
+    def reserve(self) -> int:
+        """The index of the call's next value, which is then bound at its places, in their order in the text."""
+        index, self._values = self._values, self._values + 1
+        return index
+
+    def bind_at(self, index: int, convert: Convert) -> str:
+        """A placeholder for one of the values; a second one for the same value is the same, where they have numbers."""
+        numbered = self.dialect.numbers_parameters
+        if not numbered or index not in self._places:
+            self._binders.append(Binder(index, convert))
+            self._places[index] = len(self._binders)
+        return self.dialect.parameter(self._places[index])
+
+    def _rebind(self, index: int, convert: Convert) -> None:
+        self._binders[self._places[index] - 1] = Binder(index, convert)
+
+    def stored(self, name: str, column: Column | None) -> Convert:
+        """How a value that goes into a column is converted."""
+        if column is None:
+            return self._with_bind(lambda value: encode_untyped(name, value), None)
+        return self._with_bind(column.encode, column)
+
+    def compared(self, name: str, column: Column | None) -> Convert:
+        """How a value that a column is compared with is converted."""
+        if column is None:
+            return self._with_bind(lambda value: encode_untyped(name, value), None)
+        if self.none_is_null and column.is_id:
+            return _or_nothing(column.comparable)
+        return self._with_bind(column.comparable, column)
+
+    def as_bound(self, column: Column | None) -> Convert:
+        """How a value that is converted already is handed to the driver."""
+        return self._with_bind(_same, column)
+
+    def _with_bind(self, convert: Convert, column: Column | None) -> Convert:
+        bind = self.dialect.binder(None if column is None else column.type)
+        if bind is None:
+            return convert
+        if convert is _same:
+            return bind
+        return lambda value: bind(convert(value))
+
+    def finish(self) -> tuple[str, list[Binder]]:
+        """The finished text, and how its parameters are made."""
+        text = "".join(self._parts)
+        if _HOLDS in text:
+            text = _NO_CONDITION.sub("", _LEFT_OUT.sub("", text)).replace(_HOLDS, TRUE)
+        return text.rstrip(), self._binders
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _or_nothing(convert: Convert) -> Convert:
+    """What can be no id becomes NULL, which equals nothing."""
+
+    def compared(value: Any) -> Any:
+        try:
+            return convert(value)
+        except DBDataError:
+            return None
+
+    return compared
+
+
+class Cache:
+    """The finished texts of a database, by statement and key: at most `limit`, the oldest leave.
+
+    Threads share it. A look-up takes no lock (a dict is safe to read while another thread adds to it); what is counted
+    is counted without one too, so the figures of a busy process may fall short by a few.
+    """
+
+    def __init__(self, limit: int = 4096) -> None:
+        self.limit = limit
+        self.hits = 0
+        self.misses = 0
+        self._entries: dict[Hashable, Compiled] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Compiled | None:
+        """The finished text behind a key, if it is there."""
+        found = self._entries.get(key)
+        if found is None:
+            self.misses += 1
+        else:
+            self.hits += 1
+        return found
+
+    def add(self, key: Hashable, compiled: Compiled) -> None:
+        """Keep a finished text."""
+        with self._lock:
+            while len(self._entries) >= self.limit:
+                del self._entries[next(iter(self._entries))]
+            self._entries[key] = compiled
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._entries.clear()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(list(self._entries))

@@ -1,0 +1,291 @@
+"""Predicates on declared columns, and pages by keyset: what fills the `filters`, `after` and `order` slots.
+
+What a caller makes (Predicate, AnyOf, Page) checks itself at once and gives, for a call, its choices: named tuples that
+are part of the call's key and know the text they stand for. Only declared columns and the words below reach a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from rawdb.exceptions import InvalidSortKey
+from rawdb.statements.columns import NO_LIMIT, Column
+from rawdb.statements.compiled import FALSE, Call, Text
+from rawdb.statements.slots import Slot, collect_list, list_text
+
+__all__ = ["NO_LIMIT", "AnyOf", "Constant", "Page", "Predicate", "SortKey", "equal"]
+
+_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_OPERATORS = _COMPARISONS | {"in", "regexp"}
+_DIRECTIONS = ("asc", "desc")
+_NULLS = ("", "nullsfirst", "nullslast")
+
+
+class Comparison(NamedTuple):
+    """One comparison in a key: `how` says what of the value shows in the text."""
+
+    column: str
+    operator: str
+    how: Any
+
+    def render(self, text: Text, slot: Slot) -> None:
+        """The comparison as SQL."""
+        [column] = slot.columns(text, [self.column])
+        place = slot.qualified(text, self.column)
+        if self.operator == "in":
+            self._render_in(text, place, column)
+        elif self.how == "null":
+            text.add(f"{place} IS NULL" if self.operator == "=" else f"{place} IS NOT NULL")
+        elif self.operator == "regexp":
+            if column.type == "bool":
+                place = text.dialect.boolean_as_number.format(column=place)
+            text.add(text.dialect.regexp_text.format(column=place, parameter=text.bind(text.compared("regexp", None))))
+        elif isinstance(self.how, int):
+            text.add(f"{place} {self.operator} {str(self.how).upper()}")
+        else:
+            text.add(f"{place} {self.operator} {text.bind(text.compared(self.column, column))}")
+
+    def _render_in(self, text: Text, place: str, column: Column) -> None:
+        size, or_null = self.how
+        if size == 0:
+            text.add(f"{place} IS NULL" if or_null else FALSE)
+            return
+        listed = f"{place} {list_text(text, 'IN', size, self.column, column)}"
+        text.add(f"({listed} OR {place} IS NULL)" if or_null else listed)
+
+
+class Alternatives(NamedTuple):
+    """Comparisons in a key of which one must hold."""
+
+    comparisons: tuple[Comparison, ...]
+
+    def render(self, text: Text, slot: Slot) -> None:
+        """The alternatives as SQL; with none of them, true."""
+        if not self.comparisons:
+            text.add_true()
+            return
+        text.add("(")
+        for index, comparison in enumerate(self.comparisons):
+            if index:
+                text.add(" OR ")
+            comparison.render(text, slot)
+        text.add(")")
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A comparison of one column. `operator` is =, <>, <, <=, >, >=, `in` or `regexp`.
+
+    None is compared by IS NULL, with the operators = and <>; in a list too. Raises ValueError for another operator.
+    """
+
+    column: str
+    operator: str
+    value: Any
+
+    def __post_init__(self) -> None:
+        if self.operator not in _OPERATORS:
+            raise ValueError(f"unknown operator {self.operator!r}: expected one of {', '.join(sorted(_OPERATORS))}")
+        if self.operator == "in" and isinstance(self.value, (str, bytes)):
+            raise TypeError(f"{self.column} in {self.value!r}: expected a list of values")
+
+    def choices(self, call: Call) -> Comparison:
+        """What of the predicate shows in the text; its value goes to the call's."""
+        value = self.value
+        if self.operator == "in":
+            values = [one for one in value if one is not None]
+            size = collect_list(call, values, is_whole=True)
+            return Comparison(self.column, "in", (size, len(values) < len(value)))
+        if value is None and self.operator != "regexp":
+            return Comparison(self.column, self.operator, "null")
+        call.values.append(str(value) if self.operator == "regexp" else value)
+        return Comparison(self.column, self.operator, "value")
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Holds when one of the predicates holds; with none of them it restricts nothing."""
+
+    predicates: Sequence[Predicate | Constant]
+
+    def choices(self, call: Call) -> Alternatives:
+        """What of the predicates shows in the text."""
+        return Alternatives(tuple([one.choices(call) for one in self.predicates]))
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A column equals a number or boolean that the program chooses, not its user: it stands in the text itself.
+
+    A server plans by it, where a bound value would have it guess. Raises TypeError for any other value.
+    """
+
+    column: str
+    value: int
+
+    def __post_init__(self) -> None:
+        if type(self.value) not in (int, bool):
+            raise TypeError(f"{self.column}: a constant is a number or a boolean, not {self.value!r}")
+
+    def choices(self, call: Call) -> Comparison:
+        """All of it shows in the text."""
+        return Comparison(self.column, "=", self.value)
+
+
+def equal(column: str, value: Any) -> Predicate:
+    """Column equals the value (None: IS NULL), or one of them when a list, tuple or set is given."""
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return Predicate(column, "in", tuple(value))
+    return Predicate(column, "=", value)
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """A column to sort by; `direction` is asc or desc, `nulls` empty (the server's order), nullsfirst or nullslast.
+
+    Capital letters are taken as small ones. Raises ValueError for anything else.
+    """
+
+    column: str
+    direction: str = "asc"
+    nulls: str = ""
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("direction", _DIRECTIONS), ("nulls", _NULLS)):
+            word = getattr(self, name)
+            plain = word.lower() if isinstance(word, str) else word
+            if plain not in allowed:
+                raise ValueError(f"sort key {self.column!r}: {name} is {word!r}, expected one of {', '.join(allowed)}")
+            object.__setattr__(self, name, plain)
+
+    @classmethod
+    def parse(cls, column: str, direction: str) -> SortKey:
+        """From `asc`, `desc-nullslast` and the like. Raises ValueError for any other direction."""
+        known = [*_DIRECTIONS, *(f"{way}-{nulls}" for way in _DIRECTIONS for nulls in _NULLS[1:])]
+        if direction not in known:
+            raise ValueError(f"unknown sort direction {direction!r}: expected one of {', '.join(known)}")
+        way, _, nulls = direction.partition("-")
+        return cls(column, way, nulls)
+
+    def nulls_last(self, *, nulls_are_largest: bool) -> bool:
+        """Whether NULLs come after all other values under this key."""
+        if self.nulls:
+            return self.nulls == "nullslast"
+        return nulls_are_largest == (self.direction == "asc")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows in the order of `keys`, those strictly after `marker` (a row, or None for the first page).
+
+    Raises ValueError for no key at all, TypeError for keys that are no SortKey, and KeyError's kin, ValueError, for a
+    marker that lacks a key.
+    """
+
+    keys: Sequence[SortKey]
+    marker: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", tuple(self.keys))
+        if not self.keys:
+            raise ValueError("a page needs a key to sort by")
+        for key in self.keys:
+            if not isinstance(key, SortKey):
+                raise TypeError(f"a page sorts by SortKey(column), not by {key!r}")
+        missing = [key.column for key in self.keys if self.marker is not None and key.column not in self.marker]
+        if missing:
+            raise ValueError(f"the marker lacks {', '.join(missing)}: it is a row that holds every column sorted by")
+
+    def order(self) -> Keyset:
+        """What of the page shows in an ORDER BY."""
+        return Keyset(tuple([(key.column, key.direction, key.nulls) for key in self.keys]), None)
+
+    def after(self, call: Call) -> Keyset | None:
+        """What of the page shows in the condition; the marker's values go to the call's. None for the first page."""
+        if self.marker is None:
+            return None
+        values = [self.marker[key.column] for key in self.keys]
+        call.values.extend([value for value in values if value is not None])
+        return Keyset(self.order().keys, tuple([value is None for value in values]))
+
+
+class Keyset(NamedTuple):
+    """The keys of a page in a key, and which of the marker's values are NULL."""
+
+    keys: tuple[tuple[str, str, str], ...]
+    nulls: tuple[bool, ...] | None
+
+    def render_order(self, text: Text, slot: Slot) -> None:
+        """The ORDER BY list."""
+        terms = []
+        for name, direction, nulls in self.keys:
+            _column(text, slot, name)
+            place = slot.qualified(text, name)
+            if nulls:
+                ranks = "0 ELSE 1" if nulls == "nullsfirst" else "1 ELSE 0"
+                terms.append(f"CASE WHEN {place} IS NULL THEN {ranks} END")
+            terms.append(f"{place} {direction.upper()}")
+        text.add(", ".join(terms))
+
+    def render_after(self, text: Text, slot: Slot) -> None:
+        """True for the rows after the marker: k1 after, or k1 equal and k2 after, and so on.
+
+        The first key alone bounds the rows as well, so that an index that begins with it is sought in and not read from
+        its start. (Row values, which say the same, are read from the start on MariaDB.)
+        """
+        markers = zip(self.keys, self.nulls or (), strict=True)
+        steps = [_Step.of(text, slot, *key, is_null=is_null) for key, is_null in markers]
+        alternatives = [
+            [*(before.same for before in steps[:n]), step.after] for n, step in enumerate(steps) if step.after
+        ]
+        if not alternatives:
+            text.add(FALSE)
+            return
+        if len(steps) > 1 and steps[0].bound:
+            text.add(f"{steps[0].bound(text)} AND ")
+        text.add("(")
+        for index, conditions in enumerate(alternatives):
+            text.add(" OR " if index else "")
+            text.add(" AND ".join([condition(text) for condition in conditions]))
+        text.add(")")
+
+
+_Condition = Callable[[Text], str]
+
+
+class _Step(NamedTuple):
+    """One key of a page against the marker's value: the row has the same, comes after it, or is not before it."""
+
+    same: _Condition
+    after: _Condition | None
+    bound: _Condition | None
+
+    @classmethod
+    def of(cls, text: Text, slot: Slot, name: str, direction: str, nulls: str, *, is_null: bool) -> _Step:
+        column = _column(text, slot, name)
+        place = slot.qualified(text, name)
+        last = SortKey(name, direction, nulls).nulls_last(nulls_are_largest=text.dialect.nulls_are_largest)
+        if is_null:
+            not_null: _Condition = lambda text: f"{place} IS NOT NULL"  # noqa: E731
+            return cls(lambda text: f"{place} IS NULL", None if last else not_null, None)
+        index, convert = text.reserve(), text.compared(name, column)
+        sign = ">" if direction == "asc" else "<"
+        follow = f" OR {place} IS NULL" if last and column.nullable else ""
+
+        def compare(operator: str, ending: str = "") -> _Condition:
+            def condition(text: Text) -> str:
+                plain = f"{place} {operator} {text.bind_at(index, convert)}"
+                return f"({plain}{ending})" if ending else plain
+
+            return condition
+
+        return cls(compare("="), compare(sign, follow), compare(f"{sign}=", follow))
+
+
+def _column(text: Text, slot: Slot, name: str) -> Column:
+    table = slot.known_table(text)
+    if name not in table.columns:
+        raise InvalidSortKey(key=name)
+    return table.columns[name]

@@ -1,0 +1,510 @@
+"""Slots: the marked places of a statement that vary from call to call.
+
+A slot stands in the SQL as `/*{kind name}*/ a valid sample /*{}*/`, so that the file runs as it is written. What
+fills it is one of a closed set of texts, or is built from column names checked against the declared schema and
+from bound values. Nothing that a caller passes becomes SQL text.
+
+=============  ==============  =============================================================================
+kind           argument        filled with
+=============  ==============  =============================================================================
+visibility     read_deleted    the sample ('no'), its negation ('only') or true ('yes')
+scope          project_only    the sample (own project), the sample or NULL ('allow_none'), or true
+columns, rows  values          the column list and the row (or rows) of an INSERT
+set            changes         the assignments of an UPDATE
+filters        filters         predicates on declared columns, all of which must hold
+when NAME      NAME            the sample if the argument is true; else true, in a list of results NULL
+each NAME      NAME            the sample once per element (a dict of its parameters), joined by AND; true for none
+any NAME       NAME            the sample once per element, joined by OR; false for none
+repeat NAME    NAME            the sample once per element, side by side; at least one
+list NAME      NAME            a bound list, as in `IN (/*{list uuids}*/ :uuid /*{}*/)`; never empty SQL
+after, order   page            the keyset condition and the ORDER BY of a page
+json A as KEY  -               the rows behind alias A as a JSON aggregate: a list of dicts (rawdb.statements.relations)
+one A as KEY   -               the same, of which the row holds the first, or None
+map A.K A.V as  -              pairs of two columns as a dict, under the key named last
+part NAME      -               the sample; text that other statements share
+same NAME      -               the sample of the part of that name, wherever in the set it stands
+=============  ==============  =============================================================================
+
+`filters`, `page` and the argument of `when` may be left out of a call, but for `filters` and `when` of an UPDATE or
+DELETE, which would then change every row; the others may not. What a condition that always holds would
+add (`AND 1 = 1`) is left out of the text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rawdb.exceptions import DBDataError, DBError, StatementError
+from rawdb.statements.columns import NO_LIMIT, Column, Table
+from rawdb.statements.compiled import FALSE, Call, Segment, Text
+from rawdb.statements.relations import Pairs, Relation, aggregate, pairs_aggregate
+
+#: Kinds whose sample takes parameters and slots of its own.
+NESTING = ("when", "each", "any", "repeat", "part", "json", "one", "map")
+#: Kinds that mark a relation.
+RELATIONS = ("json", "one", "map")
+#: Values in one list. SQLite takes 32,766 parameters in all.
+MAX_LIST = 16384
+#: What None means behind LIMIT and OFFSET, where no server but one takes NULL.
+_NOT_GIVEN = {"limit": NO_LIMIT, "offset": 0}
+
+
+@dataclass(frozen=True)
+class Literal:
+    """Text that never varies."""
+
+    text: str
+
+    def collect(self, call: Call) -> None:
+        """Nothing: it depends on no call."""
+
+    def render(self, text: Text) -> None:
+        """The text itself."""
+        text.add(self.text)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A bound value, with the declared column it is compared with (or stored in) where that is known.
+
+    `matches_null` is the text that stands for `= :name` (or `<> :name`) when the value is None: None compares as NULL.
+    """
+
+    name: str
+    column: Column | None
+    stored: bool
+    matches_null: str = ""
+
+    def collect(self, call: Call) -> None:
+        """The value, and whether it is None where that changes the text."""
+        value = call.arguments[self.name]
+        if self.matches_null:
+            call.key.append(value is None)
+            if value is None:
+                return
+        if value is None and self.column is not None and not self.stored:
+            value = _NOT_GIVEN.get(self.column.type)
+        call.values.append(value)
+
+    def render(self, text: Text) -> None:
+        """A placeholder, or the test for NULL."""
+        if self.matches_null and text.choice():
+            text.drop_comparison()
+            text.add(f" {self.matches_null}")
+            return
+        convert = (text.stored if self.stored else text.compared)(self.name, self.column)
+        text.add(text.bind(convert, name=self.name, certain=self.column is not None))
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A marked place: its kind, the argument that fills it, and its sample."""
+
+    kind: str
+    argument: str
+    body: tuple[Segment, ...]
+    alias: str = ""
+    table: Table | None = field(default=None, repr=False)
+    table_name: str = ""
+    #: Whether it stands where a result is expected and not a condition.
+    is_result: bool = False
+    #: What else its marker or the text around it says.
+    details: tuple[str, ...] = ()
+
+    def collect(self, call: Call) -> None:
+        """Of the segments in the sample."""
+        for segment in self.body:
+            segment.collect(call)
+
+    def render(self, text: Text) -> None:
+        """The sample."""
+        text.render(self.body)
+
+    def qualified(self, text: Text, column: str) -> str:
+        """A column of the slot's table, as SQL."""
+        quoted = text.dialect.quote(column)
+        return f"{self.alias}.{quoted}" if self.alias else quoted
+
+    def columns(self, text: Text, names: Iterable[str]) -> list[Column]:
+        """Declared columns of the slot's table. Raises DBError for a name that is none."""
+        table = self.known_table(text)
+        unknown = sorted(str(name) for name in names if name not in table.columns)
+        if unknown:
+            raise DBError(f"{table.name} has no column {', '.join(map(repr, unknown))}")
+        return [table.columns[name] for name in names]
+
+    def known_table(self, text: Text) -> Table:
+        """The slot's table. Raises StatementError where its columns are not known."""
+        if self.table is None:
+            raise StatementError(
+                f"{text.location}:1 - slot {self.kind}: {self.table_name or 'its table'} is neither declared nor in "
+                "the database; declare its columns, or create it"
+            )
+        return self.table
+
+    def parameters(self) -> list[str]:
+        """Names of the parameters in the sample, nested slots left out."""
+        return [segment.name for segment in self.body if isinstance(segment, Parameter)]
+
+
+class Visibility(Slot):
+    """Deleted rows: left out, seen too, or seen alone."""
+
+    def collect(self, call: Call) -> None:
+        wanted = call.arguments.get(self.argument) or call.rules.visibility(call.context)
+        if wanted not in ("no", "yes", "only"):
+            raise ValueError(f"read_deleted is {wanted!r}: expected 'no', 'yes' or 'only'")
+        call.key.append(wanted)
+        if wanted != "yes":
+            super().collect(call)
+
+    def render(self, text: Text) -> None:
+        wanted = text.choice()
+        if wanted == "yes":
+            text.add_true()
+            return
+        sample = text.part(self.body)
+        text.add(sample if wanted == "no" else sample.replace(" = ", " <> ", 1))
+
+
+class Scope(Slot):
+    """Rows of the caller's own, and of nobody, or of everybody."""
+
+    def collect(self, call: Call) -> None:
+        kind, own = call.rules.scope(call.context, call.arguments.get(self.argument, True))
+        call.key.append(kind)
+        if kind != "none":
+            call.values.append(own)
+
+    def render(self, text: Text) -> None:
+        kind = text.choice()
+        if kind == "none":
+            text.add_true()
+            return
+        column = next(segment for segment in self.body if isinstance(segment, Parameter)).column
+        place = text.part([segment for segment in self.body if isinstance(segment, Literal)]).rpartition("=")[0].strip()
+        own = f"{place} = {text.bind(text.compared(self.argument, column))}"
+        text.add(own if kind == "own" else f"({own} OR {place} IS NULL)")
+
+
+class Columns(Slot):
+    """The column list of an INSERT."""
+
+    def collect(self, call: Call) -> None:
+        call.key.append(tuple(_rows(call)[0]))
+
+    def render(self, text: Text) -> None:
+        text.add(", ".join(text.dialect.quote(column.name) for column in self.columns(text, text.choice())))
+
+
+class Rows(Slot):
+    """The values of an INSERT: one row, or several by the way that the server takes them best."""
+
+    def collect(self, call: Call) -> None:
+        rows = _rows(call)
+        names = tuple(rows[0])
+        if len(rows) == 1:
+            call.key.append((names, 1))
+            call.values.extend(rows[0].values())
+        elif self._has_batches(call):
+            call.key.append((names, 0))
+            call.values.append(rows)
+        else:
+            call.key.append((names, len(rows)))
+            for row in rows:
+                call.values.extend([row[name] for name in names])
+
+    def _has_batches(self, call: Call) -> bool:
+        """Whether one text serves any number of rows."""
+        if call.dialect.batches == "json":
+            return self.table is not None and not self.table.partial
+        # Sent once for each row, so nothing else may be bound.
+        return call.dialect.batches == "many" and "alone" in self.details
+
+    def render(self, text: Text) -> None:
+        names, count = text.choice()
+        columns = self.columns(text, names)
+        if count == 0:
+            (self._as_json if text.dialect.batches == "json" else self._one_by_one)(text, columns)
+            return
+        rows = [f"({', '.join(text.bind(text.as_bound(column)) for column in columns)})" for _ in range(count)]
+        text.add(", ".join(rows))
+
+    @staticmethod
+    def _one_by_one(text: Text, columns: list[Column]) -> None:
+        """The placeholders of one row, sent with all rows."""
+        binds = [(column.name, text.as_bound(column)) for column in columns]
+
+        def convert(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+            return [[None if (value := row[name]) is None else bind(value) for name, bind in binds] for row in rows]
+
+        placeholder = text.bind(convert)
+        text.batch = True
+        text.add(f"({', '.join(placeholder for _ in columns)})")
+
+    @staticmethod
+    def _as_json(text: Text, columns: list[Column]) -> None:
+        """All rows as one JSON document, taken apart by the server: one text and one parameter for any number."""
+        quote, type_of = text.dialect.quote, text.dialect.type_of
+        typed = ", ".join(f"{quote(column.name)} {type_of(column.type)}" for column in columns)
+        listed = ", ".join(f"v.{quote(column.name)}" for column in columns)
+        text.drop("VALUES")
+        text.add(f" SELECT {listed} FROM json_to_recordset({text.bind(_to_json)}) AS v({typed})")  # noqa: S608
+
+
+def _to_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(rows, default=str)
+
+
+def _rows(call: Call) -> Sequence[Mapping[str, Any]]:
+    values = call.arguments["values"]
+    return [values] if isinstance(values, Mapping) else values
+
+
+class Set(Slot):
+    """The assignments of an UPDATE."""
+
+    def collect(self, call: Call) -> None:
+        changes = call.arguments[self.argument]
+        if not changes:
+            raise ValueError("no column to set")
+        call.key.append(tuple(changes))
+        call.values.extend(changes.values())
+
+    def render(self, text: Text) -> None:
+        columns = self.columns(text, text.choice())
+        quote = text.dialect.quote
+        text.add(", ".join(f"{quote(c.name)} = {text.bind(text.stored(c.name, c))}" for c in columns))
+
+
+class Filters(Slot):
+    """Predicates on declared columns. Each gives its own choices, values and text (rawdb.statements.criteria)."""
+
+    def collect(self, call: Call) -> None:
+        # Without them an UPDATE or DELETE would change every row: there they may be empty, but not forgotten.
+        predicates = call.arguments[self.argument] if self.details else call.arguments.get(self.argument)
+        call.key.append(tuple([predicate.choices(call) for predicate in predicates or ()]))
+
+    def render(self, text: Text) -> None:
+        predicates = text.choice()
+        if not predicates:
+            text.add_true()
+        for index, choices in enumerate(predicates):
+            if index:
+                text.add(" AND ")
+            choices.render(text, self)
+
+
+class When(Slot):
+    """The sample, or nothing."""
+
+    def collect(self, call: Call) -> None:
+        # In an UPDATE or DELETE it decides which rows are changed: there it may be false, but not forgotten.
+        wanted = bool(call.arguments[self.argument] if self.details else call.arguments.get(self.argument))
+        call.key.append(wanted)
+        if wanted:
+            super().collect(call)
+
+    def render(self, text: Text) -> None:
+        if text.choice():
+            super().render(text)
+        elif self.is_result:
+            text.add("NULL")
+        else:
+            text.add_true()
+
+
+class Elements(Slot):
+    """The sample for each element of a list: `each`, `any` or `repeat`."""
+
+    def collect(self, call: Call) -> None:
+        elements = call.arguments[self.argument]
+        if self.kind == "repeat" and not elements:
+            raise ValueError(f"{self.argument} is empty, and there is no SQL for nothing")
+        call.key.append(len(elements))
+        for element in elements:
+            super().collect(call.inside(element))
+
+    def render(self, text: Text) -> None:
+        count = text.choice()
+        if self.kind == "repeat":
+            text.elements(self.body, count, " ")
+        elif self.kind == "any":
+            text.add("(" if count else f"({FALSE}")
+            text.elements(self.body, count, " OR ")
+            text.add(")")
+        elif count:
+            text.elements(self.body, count, " AND ")
+        else:
+            text.add_true()
+
+
+class List(Slot):
+    """A bound list. With the words `IN (` and `)` around it, which then belong to the slot, it may become an array."""
+
+    def collect(self, call: Call) -> None:
+        values = call.arguments[self.argument]
+        if isinstance(values, (str, bytes)):
+            raise TypeError(f"{self.argument}: expected a list of values, got the text {values!r}")
+        values = [value for value in values if value is not None]
+        call.key.append(collect_list(call, values, is_whole=bool(self.details)))
+
+    def render(self, text: Text) -> None:
+        parameter = next(segment for segment in self.body if isinstance(segment, Parameter))
+        word = self.details[0] if self.details else ""
+        text.add(list_text(text, word, text.choice(), parameter.name, parameter.column))
+
+
+#: The choice of a list that is one array, whatever its length.
+_ARRAY = -1
+
+
+def collect_list(call: Call, values: list[Any], *, is_whole: bool) -> int:
+    """The choice and the values of a list; its length does not show, as far as the server can do without.
+
+    On PostgreSQL it is one array where the words IN ( ) around it belong to it (`is_whole`). Elsewhere the last value
+    is repeated up to a power of two: few texts, so few prepared statements.
+    """
+    if len(values) > MAX_LIST:
+        raise DBDataError(f"a list of {len(values)} values is too long for one statement: at most {MAX_LIST}")
+    if not values:
+        return 0
+    if is_whole and call.dialect.has_arrays:
+        call.values.append(values)
+        return _ARRAY
+    size = 1 << (len(values) - 1).bit_length()
+    call.values.extend(values)
+    call.values.extend(values[-1:] * (size - len(values)))
+    return size
+
+
+def list_text(text: Text, word: str, size: int, name: str, column: Column | None) -> str:
+    """A list behind `word` (IN, NOT IN, or nothing where the parentheses are the statement's own)."""
+    convert = text.compared(name, column)
+    if size == _ARRAY:
+        array = text.dialect.array
+        operator = "= ANY" if word == "IN" else "<> ALL"
+        return f"{operator} ({text.bind(lambda values: array([convert(value) for value in values]))})"
+    # NULL: an empty list matches nothing, behind NOT IN neither.
+    listed = ", ".join(text.bind(convert) for _ in range(size)) or "NULL"
+    return f"{word} ({listed})" if word else listed
+
+
+class After(Slot):
+    """The keyset condition of a page."""
+
+    def collect(self, call: Call) -> None:
+        page = call.arguments.get(self.argument)
+        call.key.append(None if page is None else page.after(call))
+
+    def render(self, text: Text) -> None:
+        choices = text.choice()
+        if choices is None:
+            text.add_true()
+        else:
+            choices.render_after(text, self)
+
+
+class Order(Slot):
+    """The order of a page."""
+
+    def collect(self, call: Call) -> None:
+        page = call.arguments.get(self.argument)
+        if page is None:
+            call.key.append(None)
+            super().collect(call)
+        else:
+            call.key.append(page.order())
+
+    def render(self, text: Text) -> None:
+        choices = text.choice()
+        if choices is None:
+            super().render(text)
+        else:
+            choices.render_order(text, self)
+
+
+class Related(Slot):
+    """Rows of another table as a JSON aggregate."""
+
+    def render(self, text: Text) -> None:
+        body = text.part(self.body)
+        dialect = text.dialect
+        if self.kind == "map":
+            text.add(pairs_aggregate(dialect, self.alias, self.details))
+        else:
+            text.add(aggregate(dialect, self.alias, self.known_table(text).columns, body))
+
+
+def relations(segments: Iterable[Segment]) -> tuple[Relation | Pairs, ...]:
+    """The relations that some segments read, outermost ones."""
+    found: list[Relation | Pairs] = []
+    for segment in segments:
+        if not isinstance(segment, Slot):
+            continue
+        inner = relations(segment.body)
+        if segment.kind == "map":
+            found.append(Pairs(segment.argument))
+        elif segment.kind not in RELATIONS:
+            found.extend(inner)
+        elif segment.table is not None:
+            found.append(Relation(segment.argument, segment.table, segment.kind == "one", inner))
+    return tuple(found)
+
+
+def walk(segments: Iterable[Segment]) -> Iterator[Slot]:
+    """Every slot in some segments, nested ones included."""
+    for segment in segments:
+        if isinstance(segment, Slot):
+            yield segment
+            yield from walk(segment.body)
+
+
+def accepted_arguments(segments: Iterable[Segment]) -> frozenset[str]:
+    """The keyword arguments that fill some segments: their parameters and their slots' arguments."""
+    names: set[str] = set()
+    for segment in segments:
+        if isinstance(segment, Parameter):
+            names.add(segment.name)
+        elif isinstance(segment, Slot):
+            if segment.kind not in RELATIONS:
+                names.add(segment.argument)
+            if segment.kind in NESTING:
+                names |= accepted_arguments(segment.body)
+    return frozenset(names)
+
+
+class SlotKind(NamedTuple):
+    """A kind of slot: its class, and what it is filled from. `named` kinds carry the argument's name in the marker."""
+
+    make: type[Slot]
+    argument: str = ""
+
+    @property
+    def named(self) -> bool:
+        return not self.argument
+
+
+SLOT_KINDS = {
+    "visibility": SlotKind(Visibility, "read_deleted"),
+    "scope": SlotKind(Scope, "project_only"),
+    "columns": SlotKind(Columns, "values"),
+    "rows": SlotKind(Rows, "values"),
+    "set": SlotKind(Set, "changes"),
+    "filters": SlotKind(Filters, "filters"),
+    "after": SlotKind(After, "page"),
+    "order": SlotKind(Order, "page"),
+    "when": SlotKind(When),
+    "each": SlotKind(Elements),
+    "any": SlotKind(Elements),
+    "repeat": SlotKind(Elements),
+    "list": SlotKind(List),
+    "json": SlotKind(Related),
+    "one": SlotKind(Related),
+    "map": SlotKind(Related),
+    "part": SlotKind(Slot),
+    "same": SlotKind(Slot),
+}

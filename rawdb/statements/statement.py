@@ -1,0 +1,143 @@
+"""A named statement of one dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from aiosql.types import SQLOperationType
+
+from rawdb.dialects import Dialect
+from rawdb.statements.columns import Table
+from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Text
+from rawdb.statements.relations import Pairs, Relation
+from rawdb.statements.slots import Literal, Slot, accepted_arguments, relations, walk
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """One named statement of one dialect, parsed once, called any number of times.
+
+    `layer` is the folder it comes from, `target` the name of the table it writes (`table` if that is declared),
+    `accepts` the arguments of a call, `splits` the list that may be sent in parts. With `none_is_null` a parameter that
+    is None compares as NULL does by IS, and what can be no id equals nothing.
+    """
+
+    name: str
+    operation: SQLOperationType
+    doc: str
+    domain: str
+    layer: str
+    location: str
+    text: str
+    segments: tuple[Segment, ...]
+    parameters: tuple[str, ...]
+    target: str | None
+    table: Table | None
+    writes: bool
+    splits: str | None
+    returning: bool
+    dialect: Dialect
+    none_is_null: bool = False
+    _known: set[tuple[str, ...]] = field(init=False, repr=False, default_factory=set)
+
+    @cached_property
+    def tag(self) -> str:
+        """The constant comment that names the statement in the server's logs."""
+        return f"/* rawdb:{self.name} */ "
+
+    @cached_property
+    def accepts(self) -> frozenset[str]:
+        """The keyword arguments of a call."""
+        return accepted_arguments(self.segments)
+
+    @cached_property
+    def ending(self) -> str:
+        """What makes an INSERT tell the new row's id where it does not by itself."""
+        if self.operation is not SQLOperationType.INSERT_RETURNING or self.dialect.reports_new_id or self.returning:
+            return ""
+        return f" RETURNING {self.table.identity}" if self.table and self.table.identity else ""
+
+    @cached_property
+    def relations(self) -> tuple[Relation | Pairs, ...]:
+        """The relations that its rows carry."""
+        return relations(self.segments)
+
+    @cached_property
+    def undeclared(self) -> str | None:
+        """The table that a slot needs to know and does not; None if all is known."""
+        if self.table is None and self.operation is SQLOperationType.INSERT_RETURNING and not self.returning:
+            return self.target
+        for slot in self.slots():
+            if slot.kind in ("columns", "rows", "set", "filters", "after", "order") and slot.table is None:
+                return slot.table_name or self.target or "its table"
+        return None
+
+    @cached_property
+    def takes_now(self) -> bool:
+        """Whether the clock fills the parameter `now`."""
+        return "now" in self.accepts
+
+    @cached_property
+    def is_divisible(self) -> bool:
+        """Whether a call may have to be sent in parts."""
+        return self.splits is not None or any(slot.kind == "rows" for slot in self.slots())
+
+    @cached_property
+    def _varying(self) -> tuple[Segment, ...]:
+        """The segments that depend on a call."""
+        return tuple(segment for segment in self.segments if not isinstance(segment, Literal))
+
+    def slots(self) -> Iterator[Slot]:
+        """Every slot, nested ones included."""
+        return walk(self.segments)
+
+    def call(self, arguments: Mapping[str, Any], context: Any, rules: Rules) -> Call:
+        """The key and the values of a call. Raises TypeError for missing and unknown arguments."""
+        names = tuple(arguments)
+        if names not in self._known:
+            self._check(names)
+        call = Call(arguments, context, rules, self.dialect)
+        try:
+            for segment in self._varying:
+                segment.collect(call)
+        except KeyError as error:
+            if error.args and error.args[0] in self.accepts and error.args[0] not in arguments:
+                raise TypeError(f"{self.name} needs the argument {error.args[0]!r}") from None
+            raise
+        return call
+
+    def compiled(self, call: Call, cache: Cache) -> Compiled:
+        """The finished text behind a call's key."""
+        key = (self, *call.key)
+        found = cache.get(key)
+        if found is None:
+            found = self.compile(call)
+            cache.add(key, found)
+        return found
+
+    def compile(self, call: Call) -> Compiled:
+        """The text that a call's key stands for, put together anew."""
+        text = Text(self.location, self.dialect, call.key, none_is_null=self.none_is_null)
+        text.render(self.segments)
+        finished, binders = text.finish()
+        return Compiled(
+            self.name,
+            f"{self.tag}{finished}{self.ending}",
+            binders,
+            location=self.location,
+            table=self.target,
+            writes=self.writes,
+            batch=text.batch,
+        )
+
+    def _check(self, names: tuple[str, ...]) -> None:
+        """Refuse arguments that the statement does not take; remember which were right."""
+        unknown = set(names) - self.accepts
+        if unknown:
+            takes = ", ".join(sorted(self.accepts)) or "nothing"
+            raise TypeError(f"{self.name} takes no argument {', '.join(sorted(unknown))}; it takes {takes}")
+        if len(self._known) < 1000:
+            self._known.add(names)
