@@ -6,7 +6,6 @@ counted and printed; what is in the package must be exactly as listed.
 
 from __future__ import annotations
 
-import ast
 import csv
 import importlib
 import inspect
@@ -16,6 +15,8 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
+
+from tests.support.signatures import expected_shape, shape
 
 ROOT = Path(__file__).resolve().parents[1]
 QUERIES = ROOT / "sql" / "queries"
@@ -45,50 +46,6 @@ def _documented() -> dict[str, Documented]:
 
 DOCUMENTED = _documented()
 
-# name, kind and the default as Python text; annotations are free
-Shape = list[tuple[str, str, str | None]]
-
-
-def _expected_shape(signature: str) -> Shape:
-    """Return the shape that a documented signature describes."""
-    statement = ast.parse(f"def operation({signature}): ...").body[0]
-    assert isinstance(statement, ast.FunctionDef)
-    arguments = statement.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-    defaults.extend(arguments.defaults)
-
-    def text(default: ast.expr | None) -> str | None:
-        return None if default is None else repr(ast.literal_eval(default))
-
-    kinds = [
-        "POSITIONAL_ONLY" if argument in arguments.posonlyargs else "POSITIONAL_OR_KEYWORD" for argument in positional
-    ]
-    shape: Shape = [
-        (argument.arg, kind, text(default)) for argument, kind, default in zip(positional, kinds, defaults, strict=True)
-    ]
-    if arguments.vararg is not None:
-        shape.append((arguments.vararg.arg, "VAR_POSITIONAL", None))
-    shape.extend(
-        (argument.arg, "KEYWORD_ONLY", text(default))
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    )
-    if arguments.kwarg is not None:
-        shape.append((arguments.kwarg.arg, "VAR_KEYWORD", None))
-    return shape
-
-
-def _shape(function: Callable[..., Any]) -> Shape:
-    """Return the shape that a function really has, seen through decorators that keep it."""
-    return [
-        (
-            parameter.name,
-            parameter.kind.name,
-            None if parameter.default is inspect.Parameter.empty else repr(parameter.default),
-        )
-        for parameter in inspect.signature(function).parameters.values()
-    ]
-
 
 @pytest.fixture(scope="module")
 def api() -> ModuleType:
@@ -112,7 +69,7 @@ def test_the_list_of_operations() -> None:
     for documented in DOCUMENTED.values():
         assert documented.operation.isidentifier()
         assert documented.domain.isidentifier()
-        assert _expected_shape(documented.signature)
+        assert expected_shape(documented.signature)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +87,7 @@ def test_the_list_of_operations() -> None:
     ],
 )
 def test_other_signatures_have_another_shape(function: Callable[..., Any]) -> None:
-    assert _shape(function) != _expected_shape("context, key")
+    assert shape(function) != expected_shape("context, key")
 
 
 @pytest.mark.parametrize(
@@ -144,11 +101,11 @@ def test_other_signatures_have_another_shape(function: Callable[..., Any]) -> No
     ],
 )
 def test_the_same_signature_has_the_same_shape(text: str, function: Callable[..., Any]) -> None:
-    assert _shape(function) == _expected_shape(text)
+    assert shape(function) == expected_shape(text)
 
 
 def test_equal_defaults_of_other_types_differ() -> None:
-    assert _expected_shape("flag=False") != _expected_shape("flag=0")
+    assert expected_shape("flag=False") != expected_shape("flag=0")
 
 
 def test_count_of_what_is_missing(offered: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,7 +154,7 @@ def test_no_public_operation_hides_beside_all(api: ModuleType) -> None:
 def test_signatures(offered: dict[str, Any]) -> None:
     problems = []
     for name, function in offered.items():
-        if name in DOCUMENTED and _shape(function) != _expected_shape(DOCUMENTED[name].signature):
+        if name in DOCUMENTED and shape(function) != expected_shape(DOCUMENTED[name].signature):
             is_now = ", ".join(
                 str(p.replace(annotation=p.empty)) for p in inspect.signature(function).parameters.values()
             )

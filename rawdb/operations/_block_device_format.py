@@ -49,6 +49,20 @@ def for_update(values: Mapping[str, Any], legacy: bool) -> dict[str, Any]:
     return columns if is_new or not legacy else _converted(columns)
 
 
+def as_given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the oldest notation, which stored what it was given: only what the disk is made from is added.
+
+    Nothing is checked, made up or emptied. `virtual_name`, for which there is no column, is left out.
+    """
+    columns = without_empty_size({key: value for key, value in values.items() if key != "virtual_name"})
+    try:
+        kind = _kind(values)
+    except InvalidBDMFormat:
+        return columns
+    kind.pop("delete_on_termination", None)
+    return {**kind, **columns}
+
+
 def is_swap(columns: Mapping[str, Any]) -> bool:
     """Whether the columns, as they are given, make a swap disk."""
     wanted = {"source_type": "blank", "destination_type": "local", "guest_format": "swap"}

@@ -24,6 +24,7 @@ __all__ = [
     "ADMIN",
     "ANY",
     "NOBODY_IN_PARTICULAR",
+    "beyond_signature",
     "guarded",
     "lone_read",
     "lone_write",
@@ -83,6 +84,21 @@ def guarded(guard: Guard) -> Callable[[Callable[P, R]], Callable[P, R]]:
             return function(*args, **kwargs)
 
         return operation
+
+    return decorate
+
+
+def beyond_signature(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """An operation that takes keywords besides its documented signature: `inspect.signature` shows the documented one.
+
+    The outermost decorator.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        whole = inspect.signature(function)
+        documented = [parameter for parameter in whole.parameters.values() if parameter.name not in names]
+        function.__signature__ = whole.replace(parameters=documented)  # type: ignore[attr-defined]
+        return function
 
     return decorate
 

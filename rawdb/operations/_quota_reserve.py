@@ -49,7 +49,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class Outcome:
     """What a reserve decided and committed."""
 
     unders: list[str]
@@ -79,7 +79,7 @@ def reserve(context: Any, request: Request) -> list[str]:
     return uuids
 
 
-def _attempt_again(context: Any, request: Request, uuids: list[str], lost: DBOutcomeUnknown) -> _Outcome:
+def _attempt_again(context: Any, request: Request, uuids: list[str], lost: DBOutcomeUnknown) -> Outcome:
     """A second attempt after a COMMIT without an answer. It looks first whether the reservations are there.
 
     That is decided by then: behind the project's lock no earlier transaction of the project is still open.
@@ -91,11 +91,19 @@ def _attempt_again(context: Any, request: Request, uuids: list[str], lost: DBOut
 
 
 @writer.independent
-def _attempt(context: Any, request: Request, uuids: list[str], may_be_granted: bool = False) -> _Outcome:
+def _attempt(context: Any, request: Request, uuids: list[str], may_be_granted: bool = False) -> Outcome:
     statements = sql(context)
     lock_projects(statements, [request.project_id])
     if may_be_granted and statements.quota_reserve__granted(uuid=uuids[0]):
-        return _Outcome([])
+        return Outcome([])
+    return decide(context, statements, request, uuids)
+
+
+def decide(context: Any, statements: BoundStatements, request: Request, uuids: list[str]) -> Outcome:
+    """Refresh, compare and reserve inside a transaction that holds the project's lock and has read nothing without it.
+
+    A refusal is for the caller to raise. Round trips: 3, and 1 for each new usage and each count.
+    """
     now = timeutils.utcnow()
     ledger = _Ledger(request, _read_usages(statements, request), now)
     ledger.refresh(context, statements)
@@ -106,13 +114,13 @@ def _attempt(context: Any, request: Request, uuids: list[str], may_be_granted: b
             overs=sorted(overs), quotas=request.user_quotas, usages=ledger.usages(), headroom=ledger.headroom()
         )
         write_usages(statements, ledger.mine.values(), now)
-        return _Outcome(unders, refusal)
+        return Outcome(unders, refusal)
     ledger.reserve()
     write_usages(statements, ledger.mine.values(), now)
     reservations = ledger.reservations(uuids)
     if statements.quota_reserve__create_reservations(values=reservations) != len(reservations):
         raise lost_race("the list of reservations")
-    return _Outcome(unders)
+    return Outcome(unders)
 
 
 def _read_usages(statements: BoundStatements, request: Request) -> list[Row]:

@@ -133,10 +133,19 @@ def _attempt(context: Any, projects: frozenset[str | None], find: _Find, apply: 
     rows = find(statements)
     others = _projects_in(rows) - projects
     if rows and not others:
-        now = timeutils.utcnow()
-        write_usages(statements, _applied(rows, apply), now)
-        close_reservations(statements, [row["id"] for row in rows], now)
+        _close(statements, rows, apply)
     return others
+
+
+def commit_locked(statements: BoundStatements, uuids: Sequence[str]) -> None:
+    """Turn reservations into usage inside a transaction that holds the locks of their projects. Round trips: 3."""
+    _close(statements, _open(statements, uuids), _commit)
+
+
+def _close(statements: BoundStatements, rows: Sequence[Row], apply: _Apply) -> None:
+    now = timeutils.utcnow()
+    write_usages(statements, _applied(rows, apply), now)
+    close_reservations(statements, [row["id"] for row in rows], now)
 
 
 def _projects_in(rows: Iterable[Row]) -> frozenset[str | None]:

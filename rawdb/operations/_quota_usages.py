@@ -5,12 +5,13 @@ Every transaction that changes quota usages or reservations takes the lock first
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from rawdb.engine.calls import BoundStatements
-from rawdb.exceptions import DBDeadlock, DBDuplicateEntry, RetryRequest
+from rawdb.exceptions import DBDeadlock, DBDuplicateEntry, QuotaUsageNotFound, RetryRequest
 from rawdb.operations._rows import Row, only_columns
 
 #: The key in quota_locks of rows that belong to no project.
@@ -18,6 +19,8 @@ NO_PROJECT = ""
 
 #: Rows written by one statement. SQLite limits the depth of an expression to 1,000.
 _WRITTEN_AT_ONCE = 100
+
+_FIGURES = ("in_use", "reserved", "until_refresh")
 
 
 def lock_projects(statements: BoundStatements, project_ids: Iterable[str | None]) -> None:
@@ -108,3 +111,16 @@ def close_reservations(statements: BoundStatements, ids: Sequence[int], now: dat
     """Soft delete reservations that were read as live. Raises RetryRequest when one of them is not any more."""
     if statements.reservation_commit__close(ids=ids, now=now) != len(ids):
         raise lost_race("a reservation")
+
+
+def update_usages(
+    statements: BoundStatements, project_id: str | None, resource: str, figures: Mapping[str, Any], user: Row
+) -> None:
+    """Overwrite figures of the usages of a resource in a project: of all, or by `user` of one and of the whole.
+
+    Raises QuotaUsageNotFound when no live row matches. Round trips: 2.
+    """
+    lock_projects(statements, [only_columns("quotas", {"project_id": project_id})["project_id"]])
+    changes = {name: figures[name] for name in _FIGURES if name in figures}
+    if not statements.quota_usage_update(project_id=project_id, resource=resource, changes=changes, **user):
+        raise QuotaUsageNotFound(project_id=project_id)

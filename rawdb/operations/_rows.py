@@ -47,6 +47,19 @@ def edit_row(
     return {**row, **changes}
 
 
+def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Keys and values of a table with the columns `key` and `value` as they are stored, each key once, ordered by key.
+
+    The order is one for all writers, so that two of them do not wait for each other. Raises DBDataError for a key that
+    is None, and for what is no text.
+    """
+    rows = (only_columns(table, {"key": key, "value": value}) for key, value in pairs.items())
+    stored = {row["key"]: row["value"] for row in rows}
+    if None in stored:
+        raise DBDataError(f"{table}.key: expected text, got None")
+    return {key: stored[key] for key in sorted(stored)}
+
+
 def group_by(rows: Iterable[Row], key: str) -> dict[Any, list[Row]]:
     """The rows in lists under their value of `key`, order kept."""
     groups: dict[Any, list[Row]] = {}

@@ -85,7 +85,14 @@ def migration_get_in_progress_by_host_and_node(context: Any, host: str, node: st
     as a list; None where the instance is deleted or missing.
     Round trips: 3; 1 when there is none. Source: Nova Juno; Grizzly's counts `error` as in progress.
     """
-    rows: list[Row] = sql(context).migration_get_in_progress_by_host_and_node(host=host, node=node)
+    return in_progress(context, host, node, errors_end=True)
+
+
+def in_progress(context: Any, host: str, node: str, errors_end: bool) -> list[Row]:
+    """The migrations from or to a node that have not ended, by an error either where `errors_end` says so."""
+    rows: list[Row] = sql(context).migration_get_in_progress_by_host_and_node(
+        host=host, node=node, errors_end=errors_end
+    )
     instances = _instances(context, {row["instance_uuid"] for row in rows})
     return [{**row, "instance": instances.get(row["instance_uuid"])} for row in rows]
 

@@ -315,11 +315,17 @@ def instance_get_all_hung_in_rebooting(context: Any, reboot_window: float) -> li
     Raises ValueError for a window that goes beyond the calendar. Round trips: 1. Source: Nova Juno; Grizzly's had
     metadata.
     """
+    return hung_in_rebooting(context, reboot_window, ())
+
+
+def hung_in_rebooting(context: Any, reboot_window: float, relations: Collection[str]) -> list[Row]:
+    """What `instance_get_all_hung_in_rebooting` returns, with relations. Round trips: 1."""
     try:
         threshold = timeutils.utcnow() - timedelta(seconds=reboot_window)
     except OverflowError as error:
         raise ValueError(f"a window of {reboot_window!r} seconds ends in no year from 1 to 9999") from error
-    return instances(sql(context).instance_get_all_hung_in_rebooting(threshold=threshold), ())
+    rows = sql(context).instance_get_all_hung_in_rebooting(threshold=threshold, **flags(relations, RELATIONS))
+    return instances(rows, relations)
 
 
 @lone_read(ADMIN)

@@ -36,7 +36,7 @@ from rawdb.operations._operation import (
     writes_alone,
 )
 from rawdb.operations._quota_sync import PER_PROJECT_QUOTAS, QUOTA_SYNC_FUNCTIONS
-from rawdb.operations._quota_usages import lock_projects
+from rawdb.operations._quota_usages import lock_projects, update_usages
 from rawdb.operations._rows import Row, only_columns
 from rawdb.statements.criteria import Predicate, equal
 
@@ -67,8 +67,6 @@ __all__ = [
     "reservation_get",
     "reservation_rollback",
 ]
-
-_USAGE_FIGURES = ("in_use", "reserved", "until_refresh")
 
 
 @lone_write(ADMIN)
@@ -328,7 +326,7 @@ def quota_usage_update(context: Any, project_id: str, user_id: str | None, resou
     Raises QuotaUsageNotFound when no live row matches. Round trips: 2, and BEGIN and COMMIT.
     Source: Nova Juno, Manila Juno; Grizzly without user.
     """
-    _update_usages(context, project_id, resource, kwargs, {"of_user": True, "user_id": user_id})
+    update_usages(sql(context), project_id, resource, kwargs, {"of_user": True, "user_id": user_id})
 
 
 @lone_write(ADMIN)
@@ -429,11 +427,3 @@ def _destroy_all(context: Any, project_id: str, user: Row | None) -> None:
     statements.quota_destroy_all_by_project__user_quotas(**whose)
     statements.quota_destroy_all_by_project__usages(**whose)
     statements.quota_destroy_all_by_project__reservations(**whose)
-
-
-def _update_usages(context: Any, project_id: str, resource: str, figures: Row, user: Row) -> None:
-    statements = sql(context)
-    lock_projects(statements, [only_columns("quotas", {"project_id": project_id})["project_id"]])
-    changes = {name: figures[name] for name in _USAGE_FIGURES if name in figures}
-    if not statements.quota_usage_update(project_id=project_id, resource=resource, changes=changes, **user):
-        raise QuotaUsageNotFound(project_id=project_id)

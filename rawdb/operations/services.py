@@ -13,7 +13,7 @@ from rawdb.exceptions import (
     ServiceNotFound,
     ServiceTopicExists,
 )
-from rawdb.operations._operation import ADMIN, lone_read, lone_write, reads, sql, writes
+from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row
 from rawdb.options import options
 
@@ -52,15 +52,15 @@ def service_destroy(context: Any, service_id: int) -> None:
 
 @lone_read(ADMIN)
 def service_get(context: Any, service_id: int, with_compute_node: bool = False) -> Row:
-    """Return a service; `with_compute_node` adds the key `compute_node`, the list of its live compute nodes.
+    """Return a service; `with_compute_node` adds the key `compute_node`, the list of its live compute nodes by id.
 
-    Raises ServiceNotFound when no visible service has the id. Round trips: 1, with compute nodes 2.
+    Raises ServiceNotFound when no visible service has the id. Round trips: 1.
     Source: Nova Juno and Grizzly, Manila Juno.
     """
-    row = sql(context).service_get(service_id=service_id)
-    if row is None:
-        raise ServiceNotFound(service_id=service_id)
-    return _with_compute_nodes(context, row) if with_compute_node else row
+    row = _visible(context, service_id, with_compute_node)
+    if not with_compute_node:
+        del row["compute_node"]
+    return row
 
 
 @lone_read(ADMIN)
@@ -113,16 +113,16 @@ def service_get_by_args(context: Any, host: str, binary: str) -> Row:
     return row
 
 
-@reads(ADMIN)
+@lone_read(ADMIN)
 def service_get_by_compute_host(context: Any, host: str) -> Row:
     """Return the live service of the compute topic on `host`, with the list of its live `compute_node` rows.
 
-    Raises ComputeHostNotFound. Round trips: 2, and BEGIN and ROLLBACK. Source: Nova Juno and Grizzly.
+    Raises ComputeHostNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row = sql(context).service_get_by_compute_host(host=host, topic=options.compute_topic)
+    row: Row | None = sql(context).service_get_by_compute_host(host=host, topic=options.compute_topic)
     if row is None:
         raise ComputeHostNotFound(host=host)
-    return _with_compute_nodes(context, row)
+    return row
 
 
 @lone_read(ADMIN)
@@ -141,12 +141,14 @@ def service_update(context: Any, service_id: int, values: Mapping[str, Any]) -> 
     Raises ServiceNotFound, and DBDuplicateEntry when the host has another live service of that binary or topic.
     Round trips: 1 or 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly; Manila's returns None.
     """
-    row = sql(context).service_get(service_id=service_id)
+    row = _visible(context, service_id, False)
+    del row["compute_node"]
+    lost = ServiceNotFound(service_id=service_id)
+    return edit_row(sql(context).service_update, "services", row, values, lost=lost)
+
+
+def _visible(context: Any, service_id: int, with_nodes: bool) -> Row:
+    row: Row | None = sql(context).service_get(service_id=service_id, with_nodes=with_nodes)
     if row is None:
         raise ServiceNotFound(service_id=service_id)
-    return edit_row(sql(context).service_update, "services", row, values)
-
-
-def _with_compute_nodes(context: Any, row: Row) -> Row:
-    nodes = sql(context).service_get__compute_nodes(service_id=row["id"])
-    return {**row, "compute_node": nodes}
+    return row

@@ -15,13 +15,19 @@ from rawdb.context import RequestContext, get_admin_context
 from rawdb.dialects import parse_url
 from rawdb.testing.databases import create_database
 from rawdb.testing.galera import GaleraCluster
-from tests.operations import instance_workers, quota_workers
+from tests.operations import instance_workers, inventory_workers, quota_workers
+from tests.operations.factories import stored
+from tests.operations.quota_helpers import live_reservations, usages
 from tests.operations.quota_workers import Brawl, Race
+from tests.operations.share_network_workers import ShareServerRace, check
+from tests.operations.share_workers import COUNTED, MetadataRace, ShareRace, real_usage
 
 pytestmark = [pytest.mark.slow, pytest.mark.dialects("mysql"), pytest.mark.usefixtures("dialect")]
 
 WORKERS = 12
 ROUNDS = 12
+#: Rounds of a race for four resources at once, and everything that is done with them.
+SHARE_ROUNDS = 8
 
 
 class Nodes(NamedTuple):
@@ -109,6 +115,48 @@ def test_usage_equals_what_was_committed(nodes: Nodes, admin: RequestContext) ->
     assert 0 <= reserved <= Brawl.LIMIT - in_use
 
 
+def test_quotas_of_all_that_belongs_to_a_share(nodes: Nodes, admin: RequestContext) -> None:
+    race = ShareRace(SHARE_ROUNDS)
+    before = len(live_reservations())
+    granted = fight(nodes, race)
+    there = real_usage({table: stored(table) for table in COUNTED})
+    assert there
+    for number in range(SHARE_ROUNDS):
+        assert sum(granted[worker][number] for worker in range(WORKERS)) == race.granted(number, WORKERS), number
+    recorded = {
+        key: figures for key, figures in usages().items() if key[2] in COUNTED.values() or key[2] == "gigabytes"
+    }
+    assert {key: in_use for key, (in_use, _) in recorded.items() if in_use} == there
+    assert {reserved for _, reserved in recorded.values()} == {0}
+    assert len(live_reservations()) == before
+
+
+def test_metadata_are_replaced_whole(nodes: Nodes, admin: RequestContext) -> None:
+    """And go with the share, whichever node deletes it."""
+    race = MetadataRace(ROUNDS)
+    made = fight(nodes, race)
+    live = [row for row in stored("share_metadata") if row["deleted"] == 0]
+    for number in range(ROUNDS):
+        name = race.name(number)
+        if race.is_deleted(number):
+            assert api.share_get(admin.elevated("only"), name)["status"] == "deleted"
+            assert [row for row in live if row["share_id"] == name] == []
+        else:
+            assert None not in [outcomes[number] for outcomes in made.values()]
+            assert api.share_metadata_get(admin, name) in [outcomes[number] for outcomes in made.values()]
+
+
+def test_share_servers_and_associations(nodes: Nodes, admin: RequestContext) -> None:
+    """Details go with their server, whichever node deletes it, and of many changes of an association one passes."""
+    race = ShareServerRace(ROUNDS)
+    outcomes = fight(nodes, race)
+    rows = {
+        "details": stored("share_server_backend_details"),
+        "associations": stored("share_network_security_service_association"),
+    }
+    check(race, outcomes, rows)
+
+
 @pytest.mark.parametrize("name", ["instance_test_and_set", "instance_update"])
 def test_one_worker_passes_a_round(nodes: Nodes, admin: RequestContext, name: str) -> None:
     owner = RequestContext("fake-user", "fake-project", is_admin=False)
@@ -122,3 +170,9 @@ def test_one_worker_passes_a_round(nodes: Nodes, admin: RequestContext, name: st
     assert [outcome for outcome in outcomes if isinstance(outcome, str)] == []
     assert sorted(number for won in outcomes for number in won) == list(range(ROUNDS))
     assert api.instance_get(owner, row["id"])["task_state"] == str(ROUNDS)
+
+
+def test_nothing_of_the_inventory_is_given_twice(nodes: Nodes, admin: RequestContext) -> None:
+    job = inventory_workers.All(ROUNDS)
+    job.prepare()
+    job.check(fight(nodes, job))

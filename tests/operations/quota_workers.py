@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import threading
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ RESOURCES = ("cores", "fixed_ips")
 #: For each worker of a round by turns: commit; roll back; commit what also expires; let expire.
 COMMIT, ROLL_BACK, CONTEND, EXPIRE = range(4)
 PATIENCE = 120
+PROCESSES = 8
 
 
 class Barrier(Protocol):
@@ -144,3 +146,42 @@ def run_process(url: str, job: Job, workers: list[int], barrier: Barrier, result
         results.put(run_threads(job, workers, barrier))
     finally:
         rawdb.dispose()
+
+
+def as_threads(url: str, job: Job) -> dict[int, Any]:
+    """The results of a job done by threads of this process."""
+    return run_threads(job, range(WORKERS), threading.Barrier(WORKERS))
+
+
+def as_processes(url: str, job: Job) -> dict[int, Any]:
+    """Eight processes of three threads each. Forked by a server without threads, after which pools open anew."""
+    start = multiprocessing.get_context("forkserver")
+    start.set_forkserver_preload(["pytest", "rawdb.api"])
+    barrier, queue = start.Barrier(WORKERS), start.Queue()
+    processes = [
+        start.Process(target=run_process, args=(url, job, list(range(first, WORKERS, PROCESSES)), barrier, queue))
+        for first in range(PROCESSES)
+    ]
+    for process in processes:
+        process.start()
+    results: dict[int, Any] = {}
+    for _ in processes:
+        results.update(queue.get(timeout=180))
+    for process in processes:
+        process.join(30)
+        assert process.exitcode == 0
+        process.close()
+    queue.close()
+    queue.join_thread()
+    return results
+
+
+def checked(results: dict[int, Any]) -> dict[int, Any]:
+    """The results of all workers; raises the error of one that failed."""
+    errors = [result for result in results.values() if isinstance(result, BaseException)]
+    # A broken barrier is only another worker's error come round.
+    errors.sort(key=lambda error: isinstance(error, threading.BrokenBarrierError))
+    if errors:
+        raise errors[0]
+    assert len(results) == WORKERS
+    return results

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -22,52 +20,18 @@ from tests.operations.quota_workers import (
     RESOURCES,
     WORKERS,
     Brawl,
-    Job,
     Race,
+    as_processes,
+    as_threads,
+    checked,
     configure,
-    run_process,
-    run_threads,
 )
+from tests.operations.share_workers import COUNTED, ShareRace, real_usage
+from tests.operations.share_workers import RESOURCES as SHARE_RESOURCES
 
-PROCESSES = 8
 ROUNDS = 50
-
-
-def _as_threads(url: str, job: Job) -> dict[int, Any]:
-    return run_threads(job, range(WORKERS), threading.Barrier(WORKERS))
-
-
-def _as_processes(url: str, job: Job) -> dict[int, Any]:
-    """Eight processes of three threads each. Forked by a server without threads, after which pools open anew."""
-    start = multiprocessing.get_context("forkserver")
-    start.set_forkserver_preload(["pytest", "rawdb.api"])
-    barrier, queue = start.Barrier(WORKERS), start.Queue()
-    processes = [
-        start.Process(target=run_process, args=(url, job, list(range(first, WORKERS, PROCESSES)), barrier, queue))
-        for first in range(PROCESSES)
-    ]
-    for process in processes:
-        process.start()
-    results: dict[int, Any] = {}
-    for _ in processes:
-        results.update(queue.get(timeout=180))
-    for process in processes:
-        process.join(30)
-        assert process.exitcode == 0
-        process.close()
-    queue.close()
-    queue.join_thread()
-    return results
-
-
-def _checked(results: dict[int, Any]) -> dict[int, Any]:
-    errors = [result for result in results.values() if isinstance(result, BaseException)]
-    # A broken barrier is only another worker's error come round.
-    errors.sort(key=lambda error: isinstance(error, threading.BrokenBarrierError))
-    if errors:
-        raise errors[0]
-    assert len(results) == WORKERS
-    return results
+#: Rounds of a race for four resources at once, and everything that is done with them.
+SHARE_ROUNDS = 8
 
 
 @pytest.fixture
@@ -78,13 +42,13 @@ def arena(db: str) -> str:
     return db
 
 
-both_ways = pytest.mark.parametrize("run", [_as_threads, _as_processes], ids=["threads", "processes"])
+both_ways = pytest.mark.parametrize("run", [as_threads, as_processes], ids=["threads", "processes"])
 
 
 @both_ways
 def test_exactly_the_limit_is_granted(arena: str, run: Any) -> None:
     race = Race(ROUNDS)
-    granted = _checked(run(arena, race))
+    granted = checked(run(arena, race))
     least: Counter[str] = Counter()
     most: Counter[str] = Counter()
     for number in range(ROUNDS):
@@ -105,8 +69,27 @@ def test_exactly_the_limit_is_granted(arena: str, run: Any) -> None:
 
 
 @both_ways
+def test_exactly_the_limit_of_the_scarcest_of_many_is_granted(arena: str, run: Any) -> None:
+    race = ShareRace(SHARE_ROUNDS)
+    granted = checked(run(arena, race))
+    for number in range(SHARE_ROUNDS):
+        assert sum(granted[worker][number] for worker in range(WORKERS)) == race.granted(number, WORKERS), number
+    assert live_reservations() == []
+    recorded = usages()
+    there = real_usage({table: stored(table) for table in COUNTED})
+    assert {key: in_use for key, (in_use, _) in recorded.items() if in_use} == there
+    assert {reserved for _, reserved in recorded.values()} == {0}
+    # The counts that refresh usages come to the same.
+    for project, user, resource in recorded:
+        context = RequestContext(user, project, is_admin=False, overwrite=False)
+        api.quota_usage_update(get_admin_context(), project, user, resource, in_use=-1)
+        reserve(context, {resource: 0}, resources=SHARE_RESOURCES, quotas={resource: -1})
+    assert usages() == recorded
+
+
+@both_ways
 def test_nothing_is_lost_when_everything_happens_at_once(arena: str, run: Any) -> None:
-    results = _checked(run(arena, Brawl(12)))
+    results = checked(run(arena, Brawl(12)))
     assert max(most for committed, most in results.values()) <= Brawl.LIMIT
     recorded = usages()
     assert sum(in_use for in_use, reserved in recorded.values()) == sum(committed for committed, _ in results.values())

@@ -28,11 +28,12 @@ CREATE TABLE shares (
     deleted_at           DATETIME(6),
     deleted              VARCHAR(36),
     PRIMARY KEY (id),
-    KEY shares_project_id_user_id_idx (project_id, user_id),
+    KEY shares_project_id_deleted_user_id_idx (project_id, deleted, user_id),
     KEY shares_host_deleted_idx (host, deleted),
-    KEY shares_share_network_id_idx (share_network_id),
-    KEY shares_share_server_id_idx (share_server_id),
-    KEY shares_volume_type_id_idx (volume_type_id)
+    KEY shares_share_network_id_deleted_idx (share_network_id, deleted),
+    KEY shares_share_server_id_deleted_idx (share_server_id, deleted),
+    KEY shares_volume_type_id_deleted_idx (volume_type_id, deleted),
+    KEY shares_deleted_at_idx (deleted_at)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
@@ -87,6 +88,6 @@ CREATE TABLE share_snapshots (
     deleted              VARCHAR(36),
     PRIMARY KEY (id),
     KEY share_snapshots_share_id_idx (share_id),
-    KEY share_snapshots_project_id_user_id_idx (project_id, user_id)
+    KEY share_snapshots_project_id_deleted_user_id_idx (project_id, deleted, user_id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

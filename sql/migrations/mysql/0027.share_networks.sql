@@ -21,7 +21,7 @@ CREATE TABLE share_networks (
     deleted_at         DATETIME(6),
     deleted            VARCHAR(36),
     PRIMARY KEY (id),
-    KEY share_networks_project_id_idx (project_id)
+    KEY share_networks_project_id_deleted_idx (project_id, deleted)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
@@ -43,7 +43,7 @@ CREATE TABLE security_services (
     deleted_at   DATETIME(6),
     deleted      VARCHAR(36),
     PRIMARY KEY (id),
-    KEY security_services_project_id_idx (project_id)
+    KEY security_services_project_id_deleted_idx (project_id, deleted)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
@@ -58,6 +58,6 @@ CREATE TABLE share_network_security_service_association (
     deleted              INT,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_share_network_services0network_id0service_id0deleted (share_network_id, security_service_id, deleted),
-    KEY share_network_services_security_service_id_idx (security_service_id)
+    KEY share_network_services_security_service_id_deleted_idx (security_service_id, deleted)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

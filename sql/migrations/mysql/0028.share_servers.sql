@@ -14,8 +14,8 @@ CREATE TABLE share_servers (
     deleted_at        DATETIME(6),
     deleted           VARCHAR(36),
     PRIMARY KEY (id),
-    KEY share_servers_share_network_id_idx (share_network_id),
-    KEY share_servers_host_idx (host)
+    KEY share_servers_share_network_id_deleted_idx (share_network_id, deleted),
+    KEY share_servers_host_deleted_idx (host, deleted)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
@@ -46,6 +46,6 @@ CREATE TABLE network_allocations (
     deleted_at       DATETIME(6),
     deleted          VARCHAR(36),
     PRIMARY KEY (id),
-    KEY network_allocations_share_server_id_idx (share_server_id)
+    KEY network_allocations_share_server_id_deleted_idx (share_server_id, deleted)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -5,7 +5,7 @@ DROP INDEX fixed_ips_host_idx;
 DROP INDEX fixed_ips_virtual_interface_id_idx;
 DROP INDEX fixed_ips_instance_uuid_deleted_idx;
 DROP INDEX fixed_ips_deleted_allocated_updated_at_idx;
-DROP INDEX fixed_ips_network_id_deleted_instance_uuid_id_idx;
+DROP INDEX fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx;
 DROP INDEX fixed_ips_network_id_host_deleted_idx;
 DROP INDEX uniq_fixed_ips0address0deleted;
 DROP TABLE fixed_ips;

@@ -23,8 +23,8 @@ CREATE UNIQUE INDEX uniq_fixed_ips0address0deleted
     ON fixed_ips (address, deleted);
 CREATE INDEX fixed_ips_network_id_host_deleted_idx
     ON fixed_ips (network_id, host, deleted);
-CREATE INDEX fixed_ips_network_id_deleted_instance_uuid_id_idx
-    ON fixed_ips (network_id, deleted, instance_uuid, id);
+CREATE INDEX fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx
+    ON fixed_ips (network_id, deleted, instance_uuid, reserved, host, id);
 CREATE INDEX fixed_ips_deleted_allocated_updated_at_idx
     ON fixed_ips (deleted, allocated, updated_at);
 CREATE INDEX fixed_ips_instance_uuid_deleted_idx

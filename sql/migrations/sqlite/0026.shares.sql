@@ -29,16 +29,18 @@ CREATE TABLE shares (
     CONSTRAINT shares_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX shares_project_id_user_id_idx
-    ON shares (project_id, user_id);
+CREATE INDEX shares_project_id_deleted_user_id_idx
+    ON shares (project_id, deleted, user_id);
 CREATE INDEX shares_host_deleted_idx
     ON shares (host, deleted);
-CREATE INDEX shares_share_network_id_idx
-    ON shares (share_network_id);
-CREATE INDEX shares_share_server_id_idx
-    ON shares (share_server_id);
-CREATE INDEX shares_volume_type_id_idx
-    ON shares (volume_type_id);
+CREATE INDEX shares_share_network_id_deleted_idx
+    ON shares (share_network_id, deleted);
+CREATE INDEX shares_share_server_id_deleted_idx
+    ON shares (share_server_id, deleted);
+CREATE INDEX shares_volume_type_id_deleted_idx
+    ON shares (volume_type_id, deleted);
+CREATE INDEX shares_deleted_at_idx
+    ON shares (deleted_at);
 
 -- Free-form keys and values of a share (deleted is a number here).
 CREATE TABLE share_metadata (
@@ -95,5 +97,5 @@ CREATE TABLE share_snapshots (
 
 CREATE INDEX share_snapshots_share_id_idx
     ON share_snapshots (share_id);
-CREATE INDEX share_snapshots_project_id_user_id_idx
-    ON share_snapshots (project_id, user_id);
+CREATE INDEX share_snapshots_project_id_deleted_user_id_idx
+    ON share_snapshots (project_id, deleted, user_id);

@@ -22,8 +22,8 @@ CREATE TABLE share_networks (
     CONSTRAINT share_networks_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX share_networks_project_id_idx
-    ON share_networks (project_id);
+CREATE INDEX share_networks_project_id_deleted_idx
+    ON share_networks (project_id, deleted);
 
 -- An LDAP, Kerberos or Active Directory service. Live rows have deleted = 'False'.
 CREATE TABLE security_services (
@@ -45,8 +45,8 @@ CREATE TABLE security_services (
     CONSTRAINT security_services_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX security_services_project_id_idx
-    ON security_services (project_id);
+CREATE INDEX security_services_project_id_deleted_idx
+    ON security_services (project_id, deleted);
 
 -- Which security service is used on which network (deleted is a number here).
 CREATE TABLE share_network_security_service_association (
@@ -61,5 +61,5 @@ CREATE TABLE share_network_security_service_association (
 
 CREATE UNIQUE INDEX uniq_share_network_services0network_id0service_id0deleted
     ON share_network_security_service_association (share_network_id, security_service_id, deleted);
-CREATE INDEX share_network_services_security_service_id_idx
-    ON share_network_security_service_association (security_service_id);
+CREATE INDEX share_network_services_security_service_id_deleted_idx
+    ON share_network_security_service_association (security_service_id, deleted);

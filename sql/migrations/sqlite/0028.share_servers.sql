@@ -15,10 +15,10 @@ CREATE TABLE share_servers (
     CONSTRAINT share_servers_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX share_servers_share_network_id_idx
-    ON share_servers (share_network_id);
-CREATE INDEX share_servers_host_idx
-    ON share_servers (host);
+CREATE INDEX share_servers_share_network_id_deleted_idx
+    ON share_servers (share_network_id, deleted);
+CREATE INDEX share_servers_host_deleted_idx
+    ON share_servers (host, deleted);
 
 -- What the backend keeps about a server, one key and value per row.
 CREATE TABLE share_server_backend_details (
@@ -49,5 +49,5 @@ CREATE TABLE network_allocations (
     CONSTRAINT network_allocations_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX network_allocations_share_server_id_idx
-    ON network_allocations (share_server_id);
+CREATE INDEX network_allocations_share_server_id_deleted_idx
+    ON network_allocations (share_server_id, deleted);

@@ -47,13 +47,15 @@ SELECT m.*
  ORDER BY m.id;
 
 -- name: migration_get_in_progress_by_host_and_node(host, node)
--- Migrations from or to a node of a host that have not come to an end. A NULL status is neither.
+-- Migrations from or to a node of a host that have not come to an end; an error is one, unless told otherwise. A NULL
+-- status is neither.
 -- Index: migrations_source_compute_status_idx, migrations_dest_compute_status_updated_at_idx. Locks: none.
 SELECT m.*
   FROM migrations AS m
  WHERE ((m.source_compute = :host AND m.source_node = :node)
         OR (m.dest_compute = :host AND m.dest_node = :node))
-   AND m.status NOT IN ('confirmed', 'reverted', 'error')
+   AND m.status NOT IN ('confirmed', 'reverted')
+   AND /*{when errors_end}*/ m.status <> 'error' /*{}*/
    AND /*{visibility}*/ m.deleted = 0 /*{}*/
  ORDER BY m.id;
 

@@ -125,9 +125,10 @@ SELECT i.*
  ORDER BY i.id;
 
 -- name: instance_get_all_hung_in_rebooting(threshold)
--- Instances in a soft reboot that nobody has touched since the threshold, without relations.
+-- Instances in a soft reboot that nobody has touched since the threshold.
 -- Index: instances_task_state_updated_at_idx. Locks: none.
-SELECT i.*
+SELECT i.*,
+       /*{same listed_relations}*/ NULL AS info_cache /*{}*/
   FROM instances AS i
  WHERE i.task_state = 'rebooting'
    AND i.updated_at <= :threshold

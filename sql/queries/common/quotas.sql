@@ -415,7 +415,7 @@ SELECT COUNT(*) AS security_groups
 
 -- name: quota_reserve__sync_shares(project_id, user_id)$
 -- Refresh: the shares of a project, or of one user of it.
--- Index: shares_project_id_user_id_idx. Locks: none.
+-- Index: shares_project_id_deleted_user_id_idx. Locks: none.
 SELECT COUNT(*) AS shares
   FROM shares AS s
  WHERE s.project_id = :project_id
@@ -424,7 +424,7 @@ SELECT COUNT(*) AS shares
 
 -- name: quota_reserve__sync_snapshots(project_id, user_id)$
 -- Refresh: the share snapshots of a project, or of one user of it.
--- Index: share_snapshots_project_id_user_id_idx. Locks: none.
+-- Index: share_snapshots_project_id_deleted_user_id_idx. Locks: none.
 SELECT COUNT(*) AS snapshots
   FROM share_snapshots AS s
  WHERE s.project_id = :project_id
@@ -433,7 +433,7 @@ SELECT COUNT(*) AS snapshots
 
 -- name: quota_reserve__sync_gigabytes(project_id, user_id)^
 -- Refresh: the gigabytes of the shares and of the snapshots of a project, or of one user of it.
--- Index: shares_project_id_user_id_idx, share_snapshots_project_id_user_id_idx. Locks: none.
+-- Index: shares_project_id_deleted_user_id_idx, share_snapshots_project_id_deleted_user_id_idx. Locks: none.
 SELECT (SELECT COALESCE(SUM(s.size), 0)
           FROM shares AS s
          WHERE s.project_id = :project_id
@@ -447,7 +447,7 @@ SELECT (SELECT COALESCE(SUM(s.size), 0)
 
 -- name: quota_reserve__sync_share_networks(project_id, user_id)$
 -- Refresh: the share networks of a project, or of one user of it.
--- Index: share_networks_project_id_idx. Locks: none.
+-- Index: share_networks_project_id_deleted_idx. Locks: none.
 SELECT COUNT(*) AS share_networks
   FROM share_networks AS n
  WHERE n.project_id = :project_id

@@ -27,21 +27,16 @@ UPDATE compute_nodes
    AND /*{visibility}*/ deleted = 0 /*{}*/;
 
 -- name: service_get(service_id)^
--- One service by its id.
--- Index: primary key. Locks: none.
-SELECT s.*
+-- One service by its id, with its live compute nodes where they are asked for.
+-- Index: primary key, compute_nodes_service_id_deleted_idx. Locks: none.
+SELECT s.*,
+       /*{when with_nodes}*/ (SELECT /*{json c as compute_node}*/ COUNT(*) /*{}*/
+          FROM compute_nodes AS c
+         WHERE c.service_id = s.id
+           AND c.deleted = 0) /*{}*/ AS compute_node
   FROM services AS s
  WHERE s.id = :service_id
    AND /*{visibility}*/ s.deleted = 0 /*{}*/;
-
--- name: service_get__compute_nodes(service_id)
--- The live compute nodes of a service.
--- Index: compute_nodes_service_id_deleted_idx. Locks: none.
-SELECT c.*
-  FROM compute_nodes AS c
- WHERE c.service_id = :service_id
-   AND c.deleted = 0
- ORDER BY c.id;
 
 -- name: service_get_all(disabled)
 -- Services by id; all of them, or those that are (not) disabled. NULL is neither.
@@ -72,23 +67,32 @@ SELECT s.*
  ORDER BY s.id;
 
 -- name: service_get_by_host_and_topic(host, topic)^
--- The live, enabled service of a host and topic.
+-- The live, enabled service of a host and topic; the oldest where one of them is NULL, which no unique key counts.
 -- Index: uniq_services0host0topic0deleted. Locks: none.
 SELECT s.*
   FROM services AS s
  WHERE s.host = :host
    AND s.topic = :topic
    AND s.deleted = 0
-   AND s.disabled = FALSE;
+   AND s.disabled = FALSE
+ ORDER BY s.id
+ LIMIT 1;
 
 -- name: service_get_by_compute_host(host, topic)^
--- The live compute service of a host, disabled or not.
--- Index: uniq_services0host0topic0deleted. Locks: none.
-SELECT s.*
+-- The live compute service of a host, disabled or not, with its live compute nodes; the oldest where the host or the
+-- topic is NULL, which no unique key counts.
+-- Index: uniq_services0host0topic0deleted, compute_nodes_service_id_deleted_idx. Locks: none.
+SELECT s.*,
+       (SELECT /*{json c as compute_node}*/ COUNT(*) /*{}*/
+          FROM compute_nodes AS c
+         WHERE c.service_id = s.id
+           AND c.deleted = 0) AS compute_node
   FROM services AS s
  WHERE s.host = :host
    AND s.topic = :topic
-   AND s.deleted = 0;
+   AND s.deleted = 0
+ ORDER BY s.id
+ LIMIT 1;
 
 -- name: service_get_by_args(host, binary)^
 -- The service that a binary runs on a host; the oldest where deleted ones are asked for.
@@ -103,10 +107,12 @@ SELECT s.*
 
 -- name: service_update(id, report_count)!
 -- New values for columns of one service.
--- Index: primary key. Locks: the row.
+-- Index: primary key; uniq_services0host0topic0deleted and uniq_services0host0binary0deleted refuse a live twin.
+-- Locks: the row.
 UPDATE services
    SET /*{set}*/ report_count = :report_count /*{}*/
- WHERE id = :id;
+ WHERE id = :id
+   AND /*{visibility}*/ deleted = 0 /*{}*/;
 
 -- name: service_get_all_share_sorted(topic)
 -- The live, enabled share services, the host with the fewest gigabytes of live shares first.

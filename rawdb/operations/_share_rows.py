@@ -1,0 +1,35 @@
+"""Rows of shares and snapshots as callers see them: their derived names, and the order of what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rawdb.operations._rows import Row
+from rawdb.options import options
+
+
+def share_columns(row: Mapping[str, Any]) -> Row:
+    """A share by itself: its columns and `name`."""
+    return {**row, "name": options.share_name_template % row["id"]}
+
+
+def share(row: Mapping[str, Any]) -> Row:
+    """A share from the row of a statement: columns, `name`, `share_metadata` (rows), `volume_type` (a row or None)."""
+    return {**share_columns(row), "share_metadata": oldest_first(row["share_metadata"])}
+
+
+def snapshot(row: Mapping[str, Any]) -> Row:
+    """A snapshot from the row of a statement: columns, `name`, `share_name`, and `share` (its columns, or None)."""
+    parent = row["share"]
+    return {
+        **row,
+        "name": options.share_snapshot_name_template % row["id"],
+        "share_name": options.share_name_template % row["share_id"],
+        "share": None if parent is None else share_columns(parent),
+    }
+
+
+def oldest_first(rows: Iterable[Row]) -> list[Row]:
+    """The rows of a relation by created_at, then id; a row without the former comes first."""
+    return sorted(rows, key=lambda row: (row["created_at"] is not None, row["created_at"], row["id"]))

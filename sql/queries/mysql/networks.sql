@@ -1,0 +1,35 @@
+-- Networks: claims, which lock the row that they are about to write.
+
+-- name: network_associate__free(network_id)^
+-- A live network that no project owns, the first one or one given, and that no other caller is about to take.
+-- Index: networks_project_id_deleted_idx. Locks: the row; waits for nobody.
+SELECT n.*
+  FROM networks AS n
+ WHERE n.project_id IS NULL
+   AND n.deleted = 0
+   AND /*{when by_id}*/ n.id = :network_id /*{}*/
+ ORDER BY n.id
+ LIMIT 1
+   FOR UPDATE SKIP LOCKED;
+
+-- name: network_associate__taken(network_id)^
+-- The same, after another caller that holds the row has decided: no shortage is reported before.
+-- Index: networks_project_id_deleted_idx. Locks: the row.
+SELECT n.*
+  FROM networks AS n
+ WHERE n.project_id IS NULL
+   AND n.deleted = 0
+   AND /*{when by_id}*/ n.id = :network_id /*{}*/
+ ORDER BY n.id
+ LIMIT 1
+   FOR UPDATE;
+
+-- name: network_set_host__stored(network_id)^
+-- The host that a live network has. By a locking read: in a transaction of the caller's a plain one would show the
+-- snapshot of its first SELECT, in which the host that won may be missing.
+-- Index: the primary key. Locks: the row.
+SELECT n.host
+  FROM networks AS n
+ WHERE n.id = :network_id
+   AND n.deleted = 0
+   FOR UPDATE;

@@ -1,0 +1,13 @@
+-- Shares on MySQL and MariaDB: the upsert of metadata by ON DUPLICATE KEY.
+
+-- name: share_metadata_update(share_id, now)!
+-- Metadata of a locked share: new keys come in, live ones get the new value, and updated_at where it differs. A
+-- soft-deleted row has another `deleted` and is left alone.
+-- The assignments run from left to right: updated_at compares with the value before.
+-- VALUES() because MariaDB has no row alias.
+-- Index: uniq_share_metadata0share_id0key0deleted. Locks: these rows.
+INSERT INTO share_metadata (/*{columns}*/ share_id /*{}*/)
+VALUES /*{rows}*/ (:share_id) /*{}*/
+    ON DUPLICATE KEY UPDATE
+       updated_at = CASE WHEN value = VALUES(value) THEN updated_at ELSE :now END,
+       value = VALUES(value);

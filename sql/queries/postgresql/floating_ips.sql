@@ -1,0 +1,51 @@
+-- Floating addresses: the reads that lock what is written next.
+
+-- name: floating_ip_allocate_address__free(pool, start)
+-- The first free address of a pool, those in the hands of other claims left out; from `start` on where one is given.
+-- Ordered by the whole index: its order is that of ids, and needs no sort.
+-- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx. Locks: the row; waits for none.
+SELECT f.id, f.address
+  FROM floating_ips AS f
+ WHERE f.pool = :pool
+   AND f.deleted = 0
+   AND f.fixed_ip_id IS NULL
+   AND f.project_id IS NULL
+   AND /*{when spread}*/ f.id >= :start /*{}*/
+ ORDER BY f.pool, f.deleted, f.fixed_ip_id, f.project_id, f.id
+ LIMIT 1
+   FOR UPDATE SKIP LOCKED;
+
+-- name: floating_ip_allocate_address__first(pool)
+-- The same when no address is free at once: waits for what becomes of those in the hands of other claims.
+-- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx. Locks: the row.
+SELECT f.id, f.address
+  FROM floating_ips AS f
+ WHERE f.pool = :pool
+   AND f.deleted = 0
+   AND f.fixed_ip_id IS NULL
+   AND f.project_id IS NULL
+ ORDER BY f.pool, f.deleted, f.fixed_ip_id, f.project_id, f.id
+ LIMIT 1
+   FOR UPDATE;
+
+-- name: floating_ip_deallocate__row(address)^
+-- The first row of an address that a project has.
+-- Index: uniq_floating_ips0address0deleted. Locks: the row.
+SELECT f.*
+  FROM floating_ips AS f
+ WHERE f.address = :address
+   AND f.project_id IS NOT NULL
+   AND /*{visibility}*/ f.deleted = 0 /*{}*/
+ ORDER BY f.id
+ LIMIT 1
+   FOR UPDATE;
+
+-- name: floating_ip_bulk_destroy__rows(address)
+-- Some addresses that are to go, with what tells whose quota they count for.
+-- Index: uniq_floating_ips0address0deleted. Locks: the rows.
+SELECT f.id, f.project_id, f.auto_assigned
+  FROM floating_ips AS f
+ WHERE f.address IN (/*{list addresses}*/ :address /*{}*/)
+   AND /*{visibility}*/ f.deleted = 0 /*{}*/
+ ORDER BY f.id
+   FOR UPDATE;
