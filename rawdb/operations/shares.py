@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rawdb.default import writer
 from rawdb.exceptions import NotFound
 from rawdb.operations._operation import ADMIN, ANY, beyond_signature, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, text_pairs
@@ -19,25 +20,27 @@ from rawdb.operations._share_network_rows import change, delete, give_id, statem
 from rawdb.operations._share_rows import share
 
 
-@writes(ANY)
+@lone_write(ANY)
 def share_create(context: Any, values: Mapping[str, Any]) -> Row:
     """Store a share with its metadata and return it.
 
     `values` are columns of shares, and `metadata`, a dict whose values become text; other keys are ignored. A missing
     id is made up and put into `values`. Nothing is looked up: what the share refers to need not exist. Raises
     DBDuplicateEntry for an id that was ever used, DBError for metadata without a value; then nothing is stored.
-    Round trips: 1, 1 more for metadata, 1 for a share with metadata or a type, and BEGIN and COMMIT.
-    Source: Manila Juno.
+    Round trips: 1; with a type or metadata 2 or 3, and BEGIN and COMMIT. Source: Manila Juno.
     """
+    new = with_id(values)
     pairs = text_pairs("share_metadata", values.get("metadata") or {})
-    row: Row = sql(context).share_create(values=with_id(values))
-    if pairs:
-        sql(context).share_create__metadata(values=_metadata_rows(row["id"], pairs))
-    if pairs or row["volume_type_id"] is not None:
-        stored = _read_back(context, row["id"])
+    if pairs or new.get("volume_type_id") is not None:
+        with writer.savepoint.using(context):
+            sql(context).share_create(values=new)
+            if pairs:
+                sql(context).share_create__metadata(values=_metadata_rows(new["id"], pairs))
+            stored = _read_back(context, new["id"])
     else:
+        row: Row = sql(context).share_create(values=new)
         stored = share({**row, "share_metadata": [], "volume_type": None})
-    give_id(values, row)
+    give_id(values, stored)
     return stored
 
 

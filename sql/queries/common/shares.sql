@@ -176,10 +176,10 @@ SELECT m.key,
  ORDER BY m.key;
 
 -- name: share_metadata_update__lock(share_id, now)!
--- Lets no other writer of the metadata of a share in, and nobody delete the share, until the transaction ends; matches
--- nothing when the share may not be seen. It changes a live share, and __unlock changes it back: a Galera node sends
--- changed rows alone to the others, so that neither SELECT ... FOR UPDATE nor an UPDATE to the same value would stop a
--- writer there. A deleted share stays as it is.
+-- Lets no other update of the metadata of a share in, and nobody delete the share, until the transaction ends; matches
+-- nothing when the share may not be seen. It changes a live share, which has no deleted_at, and __unlock changes it
+-- back: a Galera node sends changed rows alone to the others, so that neither SELECT ... FOR UPDATE nor an UPDATE to
+-- the same value would stop a writer there. A deleted share stays as it is.
 -- Index: the primary key. Locks: the share.
 UPDATE shares
    SET deleted_at = CASE WHEN deleted = 'False' THEN :now ELSE deleted_at END
@@ -207,7 +207,8 @@ UPDATE share_metadata
 
 -- name: share_metadata_delete(share_id, key, now)!
 -- Soft delete of one live key of a share that may be seen.
--- Index: uniq_share_metadata0share_id0key0deleted, the primary key of shares. Locks: the row.
+-- Index: uniq_share_metadata0share_id0key0deleted, the primary key of shares. Locks: the row; on MySQL also the share,
+-- against change.
 UPDATE share_metadata
    SET deleted = id,
        deleted_at = :now,
