@@ -430,6 +430,30 @@ class TestHosts:
         assert stored("aggregate_hosts")[0]["deleted_at"] is not None
 
 
+def test_inside_a_transaction(nobody: RequestContext) -> None:
+    """What raises leaves nothing of itself, and the caller goes on."""
+    other = make("b")
+    with rawdb.writer.using(nobody):
+        row = api.aggregate_create(nobody, {"name": "a"}, {"k": "v"})
+        api.aggregate_host_add(nobody, row["id"], "h")
+        with pytest.raises(AggregateHostExists):
+            api.aggregate_host_add(nobody, row["id"], "h")
+        with pytest.raises(AggregateNameExists):
+            api.aggregate_create(nobody, {"name": "a"})
+        with pytest.raises(AggregateNameExists):
+            api.aggregate_update(nobody, other["id"], {"name": "a", "metadata": {"k": "v"}})
+        with pytest.raises(DBError):
+            api.aggregate_update(nobody, row["id"], {"name": "c", ZONE: None})
+        api.aggregate_host_add(nobody, row["id"], "i")
+        shown = api.aggregate_get(nobody, row["id"])
+    assert (shown["name"], shown["hosts"], shown["metadetails"]) == ("a", ["h", "i"], {"k": "v"})
+    assert api.aggregate_get_all(nobody) == [other, shown]
+    with pytest.raises(ZeroDivisionError), rawdb.writer.using(nobody):
+        api.aggregate_delete(nobody, row["id"])
+        raise ZeroDivisionError
+    assert pairs(row["id"]) == [("k", "v", True)]
+
+
 def test_round_trips(nobody: RequestContext, statements: list[str]) -> None:
     lock = "quota_reserve__lock"
     row = make("a", ("h",), k="v")

@@ -20,7 +20,8 @@ SELECT b.*
 
 -- name: agent_build_get_all(hypervisor)
 -- The live agent builds, all of them or those of a hypervisor.
--- Index: uniq_agent_builds0hypervisor0os0architecture0deleted; for all of them none. Locks: none.
+-- Index: uniq_agent_builds0hypervisor0os0architecture0deleted where the hypervisor has few of all; for all, none.
+-- Locks: none.
 SELECT b.*
   FROM agent_builds AS b
  WHERE /*{when by_hypervisor}*/ b.hypervisor = :hypervisor /*{}*/
