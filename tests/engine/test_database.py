@@ -262,7 +262,7 @@ class TestErrors:
 
     def test_a_text_that_cannot_be_sent(self, database: Database) -> None:
         with database.writer.using(None) as sql, pytest.raises(rawdb.exceptions.DBInvalidUnicodeParameter):
-            sql.execute(f"SELECT {database.dialect.placeholder('a')}", {"a": "\ud800"})
+            sql.execute("SELECT :a", {"a": "\ud800"})
         with database.reader.using(None) as sql:
             assert sql.thing_count() == 0
 

@@ -530,7 +530,7 @@ def _together(*functions: Any) -> list[BaseException]:
 
 def _until_stale(database: Database) -> None:
     """Wait until this side's socket knows that the other end has gone."""
-    [connection] = database.pool()._loans
+    [connection] = database.pool()._lent()
     raw = connection.raw
     descriptor = raw.fileno() if database.url.dialect == "postgresql" else raw._sock.fileno()
     readable, _, _ = select.select([descriptor], [], [], 30)

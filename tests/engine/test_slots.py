@@ -332,7 +332,8 @@ class TestLists:
         database.observers.append(lambda name, text: texts.add(text))
         for length in range(1, 65):
             sql.thing_ids_of(names=[f"n{number}" for number in range(length)])
-        assert len(texts) == 7
+        # PostgreSQL takes a list as one array.
+        assert len(texts) == (1 if database.dialect.has_arrays else 7)
 
     def test_a_list_longer_than_a_statement(self, sql: Any, sent: list[str]) -> None:
         sql.things_create(values=[{"name": f"n{number}"} for number in range(5)])
