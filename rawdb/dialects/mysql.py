@@ -13,7 +13,7 @@ import pymysql
 from pymysql.constants import CLIENT, FIELD_TYPE, SERVER_STATUS
 from pymysql.converters import conversions
 
-from rawdb.dialects import errors_mysql
+from rawdb.dialects import errors_mysql, mysql_results
 from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, has_input
 from rawdb.dialects.url import URL
 from rawdb.exceptions import NotSupportedWarning
@@ -65,6 +65,17 @@ class _Connection(pymysql.Connection):
     """
 
     _preferred: ClassVar[ssl.SSLContext | None] = None
+
+    def _read_query_result(self, unbuffered: bool = False) -> Any:
+        if unbuffered:
+            return super()._read_query_result(unbuffered)  # type: ignore[misc]
+        self._result = None
+        result = mysql_results.Result(self)
+        result.read()
+        self._result = result
+        if result.server_status is not None:
+            self.server_status = result.server_status
+        return result.affected_rows
 
     def _create_ssl_ctx(self, sslp: Any) -> Any:
         if sslp:

@@ -1,0 +1,135 @@
+"""Results of MySQL and MariaDB, read faster than PyMySQL does it by itself.
+
+With every result the server describes its columns anew, and PyMySQL takes each description apart: of a wide table that
+costs more than its row. Here the bytes of all descriptions are compared with those seen before, and only new ones are
+taken apart. Rows are cut in one loop, with one function for each column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pymysql import err
+from pymysql.connections import TEXT_TYPES, MySQLResult
+from pymysql.constants import CR, FIELD_TYPE
+from pymysql.converters import convert_datetime, through
+from pymysql.protocol import FieldDescriptorPacket
+
+_BINARY = 63
+_LARGEST = 0xFFFFFF
+_NULL, _TWO, _THREE = 251, 252, 253
+
+Decode = Callable[[bytes], Any]
+
+
+class _Shape(NamedTuple):
+    """What descriptions of columns say: DB-API's description, and how a cell of each column is read."""
+
+    description: tuple[Any, ...]
+    decoders: tuple[Decode, ...]
+
+
+#: Shapes by the bytes that describe them and the conversions in force.
+_shapes: dict[tuple[int, bytes], _Shape] = {}
+_KEPT = 4096
+
+
+class Result(MySQLResult):
+    """A result that is read as a whole."""
+
+    def _read_result_packet(self, first_packet: Any) -> None:
+        self.field_count = first_packet.read_length_encoded_integer()
+        connection = self.connection
+        described = [_payload(connection) for _ in range(self.field_count)]
+        _payload(connection)
+        shape = _shape(connection, described)
+        self.description = shape.description
+        rows = []
+        while True:
+            payload = _payload(connection)
+            if payload[0] == 0xFE and len(payload) < 9:
+                break
+            rows.append(_row(payload, shape.decoders))
+        self.warning_count = int.from_bytes(payload[1:3], "little")
+        self.server_status = int.from_bytes(payload[3:5], "little")
+        self.has_next = bool(self.server_status & 8)
+        self.affected_rows = len(rows)
+        self.rows = tuple(rows)
+
+
+def _payload(connection: Any) -> bytes:
+    """The next packet without its header. Raises what the server says when it is an error."""
+    payload = b""
+    while True:
+        header = connection._read_bytes(4)
+        size = header[0] | header[1] << 8 | header[2] << 16
+        if header[3] != connection._next_seq_id:
+            connection._force_close()
+            raise err.OperationalError(CR.CR_SERVER_LOST, "Lost connection to MySQL server during query")
+        connection._next_seq_id = (header[3] + 1) % 256
+        payload = connection._read_bytes(size) if not payload else payload + connection._read_bytes(size)
+        if size < _LARGEST:
+            break
+    if payload[:1] == b"\xff":
+        err.raise_mysql_exception(payload)
+    return payload  # type: ignore[no-any-return]
+
+
+def _shape(connection: Any, described: list[bytes]) -> _Shape:
+    key = (id(connection.decoders), b"".join(described))
+    found = _shapes.get(key)
+    if found is None:
+        fields = [FieldDescriptorPacket(one, connection.encoding) for one in described]
+        decoders = tuple(_decoder(connection, field) for field in fields)
+        description = tuple(field.description() for field in fields)  # type: ignore[no-untyped-call]
+        found = _Shape(description, decoders)
+        if len(_shapes) >= _KEPT:
+            _shapes.clear()
+        _shapes[key] = found
+    return found
+
+
+def _decoder(connection: Any, field: Any) -> Decode:
+    """How a cell is read: by the connection's conversions, but without a detour for the commonest of them."""
+    convert = connection.decoders.get(field.type_code)
+    is_text = field.type_code in TEXT_TYPES and field.type_code != FIELD_TYPE.JSON
+    if is_text and field.charsetnr == _BINARY:
+        encoding = None
+    else:
+        encoding = connection.encoding if field.type_code in TEXT_TYPES else "ascii"
+    if convert is int:
+        return int
+    if convert is None or convert is through:
+        return bytes if encoding is None else lambda cell: str(cell, encoding)
+    if convert is convert_datetime:
+        return _datetime
+    return convert if encoding is None else lambda cell: convert(str(cell, encoding))
+
+
+def _datetime(cell: bytes) -> Any:
+    try:
+        return datetime.fromisoformat(str(cell, "ascii"))
+    except ValueError:
+        return convert_datetime(str(cell, "ascii"))
+
+
+def _row(payload: bytes, decoders: tuple[Decode, ...]) -> tuple[Any, ...]:
+    """The cells of a row. Each begins with its length, in one byte or behind a mark in two, three or eight."""
+    cells: list[Any] = []
+    position = 0
+    for decode in decoders:
+        length = payload[position]
+        position += 1
+        if length == _NULL:
+            cells.append(None)
+            continue
+        if length > _NULL:
+            width = 2 if length == _TWO else 3 if length == _THREE else 8
+            length = int.from_bytes(payload[position : position + width], "little")
+            position += width
+        end = position + length
+        cells.append(decode(payload[position:end]))
+        position = end
+    return tuple(cells)
