@@ -40,7 +40,7 @@ def quota_usage_update(context: Any, project_id: str, resource: str, **kwargs: A
 
     Raises QuotaUsageNotFound. Round trips: 2, and BEGIN and COMMIT.
     """
-    update_usages(sql(context), project_id, resource, kwargs, {"of_user": False, "user_id": None})
+    update_usages(sql(context), project_id, resource, kwargs, {"of_user": False})
 
 
 @guarded(ANY)

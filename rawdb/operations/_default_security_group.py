@@ -46,8 +46,10 @@ def ensure_default_group(context: Any) -> tuple[bool, Row]:
 
 
 def _count(context: Any, owner: Row) -> None:
-    filters = [equal(column, value) for column, value in owner.items()]
-    if sql(context).security_group_ensure_default__usage(filters=filters):
+    user_id = owner["user_id"]
+    if sql(context).security_group_ensure_default__usage(
+        filters=[equal("project_id", owner["project_id"])], user_key="" if user_id is None else str(user_id)
+    ):
         return
     now = timeutils.utcnow()
     usage = {**owner, "resource": "security_groups", "in_use": 1, "reserved": 0, "updated_at": now}

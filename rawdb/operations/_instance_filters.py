@@ -9,13 +9,15 @@ from typing import Any
 from rawdb import timeutils
 from rawdb.default import default_database
 from rawdb.exceptions import InvalidParameterValue
-from rawdb.statements.criteria import NO_LIMIT, AnyOf, Predicate, SortKey, equal
+from rawdb.statements.criteria import NO_LIMIT, Predicate, SortKey, equal
 
 #: Columns that are compared; every other column is searched by a regular expression.
 EXACT = frozenset({"project_id", "user_id", "image_ref", "vm_state", "instance_type_id", "uuid", "host", "task_state"})
 #: Columns whose filters have a meaning of their own.
 _SPECIAL = frozenset({"deleted", "cleaned"})
-_SOFT_DELETED = "soft-delete"
+#: What leads to few instances, by an index of its own.
+_FEW = frozenset({"uuid", "host", "task_state"})
+_FEW_BY_METADATA = ("metadata_values", "system_metadata_values", "tags", "tagged_by_value")
 
 
 def sort_keys(sort_key: Any, sort_dir: Any) -> list[SortKey]:
@@ -44,18 +46,24 @@ def filter_arguments(context: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     filters = dict(given)
     if not context.is_admin:
         filters["project_id"] = context.project_id
+    project = filters.get("project_id")
+    of_project = isinstance(project, str)
+    if of_project:
+        del filters["project_id"]
+    pairs = {**_pairs("metadata", filters), **_pairs("system_metadata", filters), **_tags(filters.get("filter"))}
+    few = not _FEW.isdisjoint(filters) or any(pairs[name] for name in _FEW_BY_METADATA)
     return {
+        "of_project": of_project,
+        "project_id": project if of_project else None,
         "filters": _predicates(filters),
-        **_deletion(filters),
-        **_pairs("metadata", filters),
-        **_pairs("system_metadata", filters),
-        **_tags(filters.get("filter")),
+        **_deletion(filters, few=few),
+        **pairs,
     }
 
 
-def _predicates(filters: Mapping[str, Any]) -> list[Predicate | AnyOf]:
+def _predicates(filters: Mapping[str, Any]) -> list[Predicate]:
     columns = default_database().tables["instances"].columns
-    found: list[Predicate | AnyOf] = []
+    found: list[Predicate] = []
     for name, value in filters.items():
         if name in EXACT:
             found.append(equal(name, _without_none(value)))
@@ -65,8 +73,6 @@ def _predicates(filters: Mapping[str, Any]) -> list[Predicate | AnyOf]:
             found.append(equal(name, 1 if value else 0))
         elif name in columns and name not in _SPECIAL:
             found.append(Predicate(name, "regexp", value))
-    if "deleted" in filters and not filters["deleted"]:
-        found.extend(_live(soft_deleted=bool(filters.get("soft_deleted", False))))
     return found
 
 
@@ -81,17 +87,18 @@ def _moment(value: Any) -> datetime:
     return timeutils.parse_datetime(value)
 
 
-def _live(*, soft_deleted: bool) -> list[Predicate | AnyOf]:
-    live = equal("deleted", 0)
-    if soft_deleted:
-        return [live]
-    return [live, AnyOf([Predicate("vm_state", "<>", _SOFT_DELETED), equal("vm_state", None)])]
-
-
-def _deletion(filters: Mapping[str, Any]) -> dict[str, bool]:
+def _deletion(filters: Mapping[str, Any], *, few: bool) -> dict[str, bool]:
+    """Which of deleted, soft-deleted and live instances; nothing is left out where nobody asks."""
     deleted = bool(filters.get("deleted"))
-    soft_deleted = bool(filters.get("soft_deleted", True))
-    return {"deleted_or_soft_deleted": deleted and soft_deleted, "deleted_only": deleted and not soft_deleted}
+    live = "deleted" in filters and not deleted
+    soft_deleted = bool(filters.get("soft_deleted", deleted))
+    return {
+        "live": live and not few,
+        "live_of_few": live and few,
+        "not_soft_deleted": live and not soft_deleted,
+        "deleted_or_soft_deleted": deleted and soft_deleted,
+        "deleted_only": deleted and not soft_deleted,
+    }
 
 
 def _pairs(name: str, filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +129,8 @@ def _tags(blocks: Iterable[Any] | None) -> dict[str, Any]:
             tags.append({"key": name[4:], "values": values})
     return {
         "tags": tags,
-        "tagged": bool(either),
+        "tagged_by_value": bool(either) and "tag-key" not in either,
+        "tagged": "tag-key" in either,
         "tag_keys": either.get("tag-key", []),
         "tag_values": either.get("tag-value", []),
     }

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, lock_instance, replace_metadata
-from rawdb.operations._operation import ANY, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import ANY, lone_read, sql, writes
 
 
 @lone_read(ANY)
@@ -22,12 +22,14 @@ def instance_metadata_get(context: Any, instance_uuid: str) -> dict[str, str]:
     return {row["key"]: row["value"] for row in sql(context).instance_metadata_get(instance_uuid=instance_uuid)}
 
 
-@lone_write(ANY)
+@writes(ANY)
 def instance_metadata_delete(context: Any, instance_uuid: str, key: str) -> None:
     """Soft delete a live key of an instance, if it is there.
 
-    Round trips: 1. Source: Nova Juno and Grizzly.
+    Like all writers of its metadata it locks the instance first, so that none of them meets another halfway.
+    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
     """
+    lock_instance(context, instance_uuid)
     sql(context).instance_metadata_delete(instance_uuid=instance_uuid, key=key)
 
 

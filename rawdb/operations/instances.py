@@ -139,7 +139,7 @@ def instance_destroy(
     if not statements.instance_destroy(uuid=instance_uuid, filters=predicates("instances", constraint), now=now):
         raise ConstraintNotMet
     statements.instance_destroy__security_groups(uuid=instance_uuid, now=now)
-    statements.instance_destroy__info_cache(uuid=instance_uuid, now=now)
+    statements.instance_info_cache_delete(instance_uuid=instance_uuid, now=now)
     statements.instance_destroy__metadata(uuid=instance_uuid, now=now)
     statements.instance_destroy__faults(uuid=instance_uuid, now=now)
     cache = row["info_cache"] and _deleted(context, row["info_cache"], now)
@@ -303,7 +303,7 @@ def instance_get_all_by_host_and_not_type(context: Any, host: str | None, type_i
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
     filters = [equal("host", host), Predicate("instance_type_id", "<>", type_id)]
-    rows = sql(context).instance_get_all_by_host_and_not_type(filters=filters, **flags(DEFAULTS, RELATIONS))
+    rows = sql(context).instance_get_all_by_host(filters=filters, **flags(DEFAULTS, RELATIONS))
     return instances(rows, DEFAULTS)
 
 

@@ -38,7 +38,6 @@ from rawdb.operations._operation import (
 from rawdb.operations._quota_sync import PER_PROJECT_QUOTAS, QUOTA_SYNC_FUNCTIONS
 from rawdb.operations._quota_usages import lock_projects, update_usages
 from rawdb.operations._rows import Row, only_columns
-from rawdb.statements.criteria import Predicate, equal
 
 __all__ = [
     "PER_PROJECT_QUOTAS",
@@ -283,10 +282,12 @@ def quota_usage_get(context: Any, project_id: str, resource: str, user_id: str |
     the oldest of the project, whoever it belongs to. Raises QuotaUsageNotFound. Round trips: 1.
     Source: Nova Juno and Grizzly, Manila Juno.
     """
-    owner: list[Predicate] = []
-    if user_id:
-        owner = [equal("user_id", user_id if _is_per_user(resource, user_id) else None)]
-    row: Row | None = sql(context).quota_usage_get(project_id=project_id, resource=resource, filters=owner)
+    row: Row | None = sql(context).quota_usage_get(
+        project_id=project_id,
+        resource=resource,
+        of_user=bool(user_id),
+        user_key=str(user_id) if _is_per_user(resource, user_id) else "",
+    )
     if row is None:
         raise QuotaUsageNotFound(project_id=project_id)
     return {**row, "total": row["in_use"] + row["reserved"]}
@@ -314,7 +315,7 @@ def quota_usage_get_all_by_project_and_user(context: Any, project_id: str, user_
     if not user_id:
         rows = sql(context).quota_usage_get_all_by_project(project_id=project_id)
         return {"project_id": project_id, **_figures(rows)}
-    rows = sql(context).quota_usage_get_all_by_project_and_user(project_id=project_id, user_id=user_id)
+    rows = sql(context).quota_usage_get_all_by_project_and_user(project_id=project_id, user_key=str(user_id))
     return {"project_id": project_id, "user_id": user_id, **_figures(rows)}
 
 
@@ -326,7 +327,8 @@ def quota_usage_update(context: Any, project_id: str, user_id: str | None, resou
     Raises QuotaUsageNotFound when no live row matches. Round trips: 2, and BEGIN and COMMIT.
     Source: Nova Juno, Manila Juno; Grizzly without user.
     """
-    update_usages(sql(context), project_id, resource, kwargs, {"of_user": True, "user_id": user_id})
+    user = {"of_user": True, "user_key": _user_key(user_id)}
+    update_usages(sql(context), project_id, resource, kwargs, user)
 
 
 @lone_write(ADMIN)
@@ -409,6 +411,11 @@ def _is_per_user(resource: str, user_id: str | None) -> bool:
     return bool(user_id) and resource not in PER_PROJECT_QUOTAS
 
 
+def _user_key(user_id: Any) -> str:
+    """What the unique key of usages holds of a user: '' for none."""
+    return "" if user_id is None else str(user_id)
+
+
 def _limits(rows: Iterable[Row]) -> Row:
     return {row["resource"]: row["hard_limit"] for row in rows}
 
@@ -425,5 +432,6 @@ def _destroy_all(context: Any, project_id: str, user: Row | None) -> None:
     if user is None:
         statements.quota_destroy_all_by_project__quotas(project_id=project, now=whose["now"])
     statements.quota_destroy_all_by_project__user_quotas(**whose)
-    statements.quota_destroy_all_by_project__usages(**whose)
     statements.quota_destroy_all_by_project__reservations(**whose)
+    user_id = whose.pop("user_id", None)
+    statements.quota_destroy_all_by_project__usages(**whose, user_key=_user_key(user_id))

@@ -14,7 +14,7 @@ from pathlib import Path
 from yoyo.migrations import read_sql_migration
 
 from rawdb.dialects.types import is_text, logical
-from rawdb.schema.model import EXACT, Column, Constraint, Index, Schema, Table, expression, parts_of
+from rawdb.schema.model import EXACT, Column, Constraint, Index, Schema, Table, default_value, expression, parts_of
 
 _NAME = r'[`"]?(\w+)[`"]?'
 _PATTERNS = {
@@ -142,7 +142,7 @@ def _read_column(dialect: str, name: str, native: str, rest: str, table_text: st
         name=name,
         type=kind,
         nullable="NOT NULL" not in rest,
-        default=default[1] if default and "GENERATED" not in rest else None,
+        default=default_value(default[1], kind) if default and "GENERATED" not in rest else None,
         autoincrement=bool(re.search(r"\b(AUTO_INCREMENT|AUTOINCREMENT|IDENTITY)\b", rest)),
         collation=None if not is_text(kind) else EXACT if exact[dialect] else "another",
         native=native,

@@ -8,24 +8,29 @@ from pathlib import Path
 
 from rawdb._house import sql_root
 from rawdb.dialects.types import is_text, stored
-from rawdb.schema.model import EXACT, Column, Constraint, Index, Schema, Table
+from rawdb.schema.model import EXACT, Column, Constraint, Index, Schema, Table, default_value
 
 
 def declared(dialect: str, folder: Path | None = None) -> Schema:
     """The declared schema as the dialect has it, shadow tables included.
 
-    `folder` is one with the four CSV files, rawdb's own by default.
+    `folder` is one with the four CSV files, rawdb's own by default. `server_default` in columns.csv, which may be
+    left out, is the default that the database itself gives; `default` is the one that operations give.
     """
     folder = folder or sql_root() / "schema"
     schema: Schema = {}
     for line in _lines(folder / "columns.csv"):
         table = schema.setdefault(line["table"], Table(line["table"]))
         kind = stored(dialect, line["type"])
+        if dialect == "sqlite" and kind == "bigint" and line["primary_key"] == "yes":
+            # Only a key called INTEGER is SQLite's row id; it has 64 bits under every name.
+            kind = "int"
         table.add(
             Column(
                 name=line["column"],
                 type=kind,
                 nullable=line["nullable"] == "yes",
+                default=default_value(line.get("server_default") or None, kind),
                 autoincrement=line["autoincrement"] == "yes",
                 collation=EXACT if is_text(kind) else None,
             )

@@ -18,6 +18,7 @@ from rawdb.schema.model import (
     Schema,
     Table,
     collation_name,
+    default_value,
     expression,
     parts_of,
 )
@@ -73,7 +74,7 @@ class Inspector:
 
     def _column(self, row: tuple[Any, ...], collation: str | None) -> Column:
         kind = logical(self.dialect, str(row[2]))
-        default = None if row[4] is None or str(row[4]) == "NULL" or row[6] else str(row[4])
+        default = None if row[4] is None or row[6] else default_value(str(row[4]), kind)
         return Column(
             name=str(row[1]),
             type=kind,

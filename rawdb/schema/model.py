@@ -92,6 +92,16 @@ def collation_name(dialect: str, name: str | None) -> str | None:
     return EXACT if name in _EXACT_COLLATIONS[dialect] else name
 
 
+def default_value(text: str | None, kind: str) -> str | None:
+    """One spelling for a default, whichever server or file gave it: without quotes and casts, booleans as 0 and 1."""
+    if text is None or text == "NULL":
+        return None
+    text = re.sub(r"::[a-z ]+(\(\d+\))?$", "", text)
+    if kind == "bool":
+        return {"false": "0", "true": "1"}.get(text.lower(), text)
+    return text[1:-1] if text.startswith("'") and text.endswith("'") else text
+
+
 def expression(text: str) -> str:
     """One spelling for the expression of an index, whichever server gave it.
 

@@ -81,7 +81,7 @@ def _live(kind: str) -> str:
     # Texts mark live rows by '', '0' or 'False'; an id never looks like one of these.
     if kind == "bool":
         return "NOT c.deleted"
-    return "c.deleted = 0" if kind == "int" else "c.deleted IN ('', '0', 'False')"
+    return "c.deleted = 0" if kind in ("int", "bigint") else "c.deleted IN ('', '0', 'False')"
 
 
 def _count(opened: Inspector, reference: Reference, live: str, shadow: str | None) -> tuple[Any, ...]:

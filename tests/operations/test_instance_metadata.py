@@ -271,7 +271,7 @@ class TestDelete:
     def test_nothing_to_delete(self, context: RequestContext, statements: list[str]) -> None:
         for key in ("a", "", None, "x" * 1000):
             assert api.instance_metadata_delete(context, INSTANCE, key) is None
-        assert statements == ["instance_metadata_delete"] * 4
+        assert statements == ["BEGIN", "instance_update__lock", "instance_metadata_delete", "COMMIT"] * 4
 
     def test_bad_key(self, context: RequestContext) -> None:
         with pytest.raises(DBDataError):

@@ -21,6 +21,7 @@ WITHOUT_STATEMENT = frozenset(
     {
         "constraint",
         "equal_any",
+        "instance_get_all_by_host_and_not_type",
         "instance_metadata_update",
         "instance_system_metadata_update",
         "instance_update_and_get_original",

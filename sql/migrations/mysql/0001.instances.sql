@@ -4,7 +4,7 @@
 
 -- One row per virtual machine. The uuid is unique over deleted rows too.
 CREATE TABLE instances (
-    id                        INT           NOT NULL AUTO_INCREMENT,
+    id                        BIGINT        NOT NULL AUTO_INCREMENT,
     user_id                   VARCHAR(255),
     project_id                VARCHAR(255),
     image_ref                 VARCHAR(255),
@@ -24,7 +24,7 @@ CREATE TABLE instances (
     ephemeral_key_uuid        VARCHAR(36),
     host                      VARCHAR(255),
     node                      VARCHAR(255),
-    instance_type_id          INT,
+    instance_type_id          BIGINT,
     user_data                 MEDIUMTEXT,
     reservation_id            VARCHAR(255),
     scheduled_at              DATETIME(6),
@@ -51,29 +51,26 @@ CREATE TABLE instances (
     shutdown_terminate        TINYINT(1),
     disable_terminate         TINYINT(1),
     cell_name                 VARCHAR(255),
-    internal_id               INT,
+    internal_id               BIGINT,
     cleaned                   INT,
     created_at                DATETIME(6),
     updated_at                DATETIME(6),
     deleted_at                DATETIME(6),
-    deleted                   INT,
+    deleted                   BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_instances0uuid (uuid),
     KEY instances_project_id_deleted_created_at_id_idx (project_id, deleted, created_at, id),
     KEY instances_deleted_created_at_id_idx (deleted, created_at, id),
+    KEY instances_created_at_id_idx (created_at, id),
     KEY instances_host_deleted_cleaned_idx (host, deleted, cleaned),
-    KEY instances_host_node_deleted_idx (host, node, deleted),
-    KEY instances_reservation_id_idx (reservation_id),
-    KEY instances_task_state_updated_at_idx (task_state, updated_at),
-    KEY instances_terminated_at_launched_at_idx (terminated_at, launched_at),
-    KEY instances_updated_at_idx (updated_at),
+    KEY instances_task_state_idx (task_state),
     CONSTRAINT ck_instances_locked_by CHECK (locked_by IN ('owner', 'admin'))
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of instances.
 CREATE TABLE shadow_instances (
-    id                        INT           NOT NULL,
+    id                        BIGINT        NOT NULL,
     user_id                   VARCHAR(255),
     project_id                VARCHAR(255),
     image_ref                 VARCHAR(255),
@@ -93,7 +90,7 @@ CREATE TABLE shadow_instances (
     ephemeral_key_uuid        VARCHAR(36),
     host                      VARCHAR(255),
     node                      VARCHAR(255),
-    instance_type_id          INT,
+    instance_type_id          BIGINT,
     user_data                 MEDIUMTEXT,
     reservation_id            VARCHAR(255),
     scheduled_at              DATETIME(6),
@@ -120,104 +117,106 @@ CREATE TABLE shadow_instances (
     shutdown_terminate        TINYINT(1),
     disable_terminate         TINYINT(1),
     cell_name                 VARCHAR(255),
-    internal_id               INT,
+    internal_id               BIGINT,
     cleaned                   INT,
     created_at                DATETIME(6),
     updated_at                DATETIME(6),
     deleted_at                DATETIME(6),
-    deleted                   INT,
+    deleted                   BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- What the owner noted about an instance, one key and value per row.
 CREATE TABLE instance_metadata (
-    id             INT           NOT NULL AUTO_INCREMENT,
+    id             BIGINT        NOT NULL AUTO_INCREMENT,
     `key`          VARCHAR(255),
     value          VARCHAR(255),
     instance_uuid  VARCHAR(36),
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
-    KEY instance_metadata_instance_uuid_idx (instance_uuid)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    KEY instance_metadata_instance_uuid_idx (instance_uuid),
+    KEY instance_metadata_value_instance_uuid_idx (value, instance_uuid)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of instance_metadata.
 CREATE TABLE shadow_instance_metadata (
-    id             INT           NOT NULL,
+    id             BIGINT        NOT NULL,
     `key`          VARCHAR(255),
     value          VARCHAR(255),
     instance_uuid  VARCHAR(36),
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- What the services noted about an instance, one key and value per row.
 CREATE TABLE instance_system_metadata (
-    id             INT           NOT NULL AUTO_INCREMENT,
+    id             BIGINT        NOT NULL AUTO_INCREMENT,
     `key`          VARCHAR(255)  NOT NULL,
     value          VARCHAR(255),
     instance_uuid  VARCHAR(36)   NOT NULL,
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
-    KEY instance_system_metadata_instance_uuid_idx (instance_uuid)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+    KEY instance_system_metadata_instance_uuid_idx (instance_uuid),
+    KEY instance_system_metadata_value_instance_uuid_idx (value, instance_uuid)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of instance_system_metadata.
 CREATE TABLE shadow_instance_system_metadata (
-    id             INT           NOT NULL,
+    id             BIGINT        NOT NULL,
     `key`          VARCHAR(255)  NOT NULL,
     value          VARCHAR(255),
     instance_uuid  VARCHAR(36)   NOT NULL,
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Cached network information (JSON), at most one row per instance, ever.
 CREATE TABLE instance_info_caches (
-    id             INT          NOT NULL AUTO_INCREMENT,
+    id             BIGINT       NOT NULL AUTO_INCREMENT,
     network_info   MEDIUMTEXT,
     instance_uuid  VARCHAR(36)  NOT NULL,
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT       DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_instance_info_caches0instance_uuid (instance_uuid)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of instance_info_caches.
 CREATE TABLE shadow_instance_info_caches (
-    id             INT          NOT NULL,
+    id             BIGINT       NOT NULL,
     network_info   MEDIUMTEXT,
     instance_uuid  VARCHAR(36)  NOT NULL,
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Errors that an instance ran into, newest read first.
 CREATE TABLE instance_faults (
-    id             INT           NOT NULL AUTO_INCREMENT,
+    id             BIGINT        NOT NULL AUTO_INCREMENT,
     instance_uuid  VARCHAR(36),
     code           INT           NOT NULL,
     message        VARCHAR(255),
@@ -226,16 +225,15 @@ CREATE TABLE instance_faults (
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
-    KEY instance_faults_host_idx (host),
     KEY instance_faults_instance_uuid_deleted_created_at_idx (instance_uuid, deleted, created_at)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of instance_faults.
 CREATE TABLE shadow_instance_faults (
-    id             INT           NOT NULL,
+    id             BIGINT        NOT NULL,
     instance_uuid  VARCHAR(36),
     code           INT           NOT NULL,
     message        VARCHAR(255),
@@ -244,7 +242,7 @@ CREATE TABLE shadow_instance_faults (
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -5,7 +5,7 @@
 
 -- A key pair, named by its user.
 CREATE TABLE key_pairs (
-    id           INT           NOT NULL AUTO_INCREMENT,
+    id           BIGINT        NOT NULL AUTO_INCREMENT,
     name         VARCHAR(255),
     user_id      VARCHAR(255),
     fingerprint  VARCHAR(255),
@@ -13,15 +13,15 @@ CREATE TABLE key_pairs (
     created_at   DATETIME(6),
     updated_at   DATETIME(6),
     deleted_at   DATETIME(6),
-    deleted      INT,
+    deleted      BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_key_pairs0user_id0name0deleted (user_id, name, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of key_pairs.
 CREATE TABLE shadow_key_pairs (
-    id           INT           NOT NULL,
+    id           BIGINT        NOT NULL,
     name         VARCHAR(255),
     user_id      VARCHAR(255),
     fingerprint  VARCHAR(255),
@@ -29,7 +29,7 @@ CREATE TABLE shadow_key_pairs (
     created_at   DATETIME(6),
     updated_at   DATETIME(6),
     deleted_at   DATETIME(6),
-    deleted      INT,
+    deleted      BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -5,7 +5,7 @@
 
 -- One disk of an instance: a volume, a snapshot, an image or a blank disk.
 CREATE TABLE block_device_mapping (
-    id                     INT           NOT NULL AUTO_INCREMENT,
+    id                     BIGINT        NOT NULL AUTO_INCREMENT,
     instance_uuid          VARCHAR(36),
     source_type            VARCHAR(255),
     destination_type       VARCHAR(255),
@@ -25,18 +25,16 @@ CREATE TABLE block_device_mapping (
     created_at             DATETIME(6),
     updated_at             DATETIME(6),
     deleted_at             DATETIME(6),
-    deleted                INT,
+    deleted                BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     KEY block_device_mapping_instance_uuid_device_name_idx (instance_uuid, device_name),
-    KEY block_device_mapping_instance_uuid_volume_id_idx (instance_uuid, volume_id),
-    KEY block_device_mapping_snapshot_id_idx (snapshot_id),
     KEY block_device_mapping_volume_id_idx (volume_id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of block_device_mapping.
 CREATE TABLE shadow_block_device_mapping (
-    id                     INT           NOT NULL,
+    id                     BIGINT        NOT NULL,
     instance_uuid          VARCHAR(36),
     source_type            VARCHAR(255),
     destination_type       VARCHAR(255),
@@ -56,7 +54,7 @@ CREATE TABLE shadow_block_device_mapping (
     created_at             DATETIME(6),
     updated_at             DATETIME(6),
     deleted_at             DATETIME(6),
-    deleted                INT,
+    deleted                BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -5,8 +5,8 @@
 
 -- One device, and the instance it is given to.
 CREATE TABLE pci_devices (
-    id               INT           NOT NULL AUTO_INCREMENT,
-    compute_node_id  INT           NOT NULL,
+    id               BIGINT        NOT NULL AUTO_INCREMENT,
+    compute_node_id  BIGINT        NOT NULL,
     address          VARCHAR(12)   NOT NULL,
     vendor_id        VARCHAR(4),
     product_id       VARCHAR(4),
@@ -19,18 +19,17 @@ CREATE TABLE pci_devices (
     created_at       DATETIME(6),
     updated_at       DATETIME(6),
     deleted_at       DATETIME(6),
-    deleted          INT           NOT NULL,
+    deleted          BIGINT        NOT NULL DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_pci_devices0compute_node_id0address0deleted (compute_node_id, address, deleted),
-    KEY pci_devices_compute_node_id_deleted_idx (compute_node_id, deleted),
     KEY pci_devices_instance_uuid_deleted_idx (instance_uuid, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of pci_devices.
 CREATE TABLE shadow_pci_devices (
-    id               INT           NOT NULL,
-    compute_node_id  INT           NOT NULL,
+    id               BIGINT        NOT NULL,
+    compute_node_id  BIGINT        NOT NULL,
     address          VARCHAR(12)   NOT NULL,
     vendor_id        VARCHAR(4),
     product_id       VARCHAR(4),
@@ -43,7 +42,7 @@ CREATE TABLE shadow_pci_devices (
     created_at       DATETIME(6),
     updated_at       DATETIME(6),
     deleted_at       DATETIME(6),
-    deleted          INT           NOT NULL,
+    deleted          BIGINT        NOT NULL,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

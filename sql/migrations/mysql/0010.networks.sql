@@ -5,7 +5,7 @@
 
 -- A network with its address ranges, gateways and name servers. A vlan is used by one live network.
 CREATE TABLE networks (
-    id                   INT           NOT NULL AUTO_INCREMENT,
+    id                   BIGINT        NOT NULL AUTO_INCREMENT,
     label                VARCHAR(255),
     injected             TINYINT(1),
     cidr                 VARCHAR(43),
@@ -37,7 +37,7 @@ CREATE TABLE networks (
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              INT,
+    deleted              BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_networks0vlan0deleted (vlan, deleted),
     KEY networks_bridge_deleted_idx (bridge, deleted),
@@ -46,12 +46,12 @@ CREATE TABLE networks (
     KEY networks_host_idx (host),
     KEY networks_project_id_deleted_idx (project_id, deleted),
     KEY networks_uuid_project_id_deleted_idx (uuid, project_id, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of networks.
 CREATE TABLE shadow_networks (
-    id                   INT           NOT NULL,
+    id                   BIGINT        NOT NULL,
     label                VARCHAR(255),
     injected             TINYINT(1),
     cidr                 VARCHAR(43),
@@ -83,41 +83,41 @@ CREATE TABLE shadow_networks (
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              INT,
+    deleted              BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Network interfaces of instances. A MAC address is unique among live rows.
 CREATE TABLE virtual_interfaces (
-    id             INT           NOT NULL AUTO_INCREMENT,
+    id             BIGINT        NOT NULL AUTO_INCREMENT,
     address        VARCHAR(255),
-    network_id     INT,
+    network_id     BIGINT,
     instance_uuid  VARCHAR(36),
     uuid           VARCHAR(36),
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_virtual_interfaces0address0deleted (address, deleted),
     KEY virtual_interfaces_instance_uuid_idx (instance_uuid),
     KEY virtual_interfaces_network_id_idx (network_id),
     KEY virtual_interfaces_uuid_idx (uuid)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of virtual_interfaces.
 CREATE TABLE shadow_virtual_interfaces (
-    id             INT           NOT NULL,
+    id             BIGINT        NOT NULL,
     address        VARCHAR(255),
-    network_id     INT,
+    network_id     BIGINT,
     instance_uuid  VARCHAR(36),
     uuid           VARCHAR(36),
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

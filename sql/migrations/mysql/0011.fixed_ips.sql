@@ -5,10 +5,10 @@
 
 -- One address of a network. An address is unique among live rows.
 CREATE TABLE fixed_ips (
-    id                    INT           NOT NULL AUTO_INCREMENT,
+    id                    BIGINT        NOT NULL AUTO_INCREMENT,
     address               VARCHAR(39),
-    network_id            INT,
-    virtual_interface_id  INT,
+    network_id            BIGINT,
+    virtual_interface_id  BIGINT,
     instance_uuid         VARCHAR(36),
     allocated             TINYINT(1),
     leased                TINYINT(1),
@@ -17,7 +17,7 @@ CREATE TABLE fixed_ips (
     created_at            DATETIME(6),
     updated_at            DATETIME(6),
     deleted_at            DATETIME(6),
-    deleted               INT,
+    deleted               BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_fixed_ips0address0deleted (address, deleted),
     KEY fixed_ips_network_id_host_deleted_idx (network_id, host, deleted),
@@ -26,15 +26,15 @@ CREATE TABLE fixed_ips (
     KEY fixed_ips_instance_uuid_deleted_idx (instance_uuid, deleted),
     KEY fixed_ips_virtual_interface_id_idx (virtual_interface_id),
     KEY fixed_ips_host_idx (host)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of fixed_ips.
 CREATE TABLE shadow_fixed_ips (
-    id                    INT           NOT NULL,
+    id                    BIGINT        NOT NULL,
     address               VARCHAR(39),
-    network_id            INT,
-    virtual_interface_id  INT,
+    network_id            BIGINT,
+    virtual_interface_id  BIGINT,
     instance_uuid         VARCHAR(36),
     allocated             TINYINT(1),
     leased                TINYINT(1),
@@ -43,7 +43,7 @@ CREATE TABLE shadow_fixed_ips (
     created_at            DATETIME(6),
     updated_at            DATETIME(6),
     deleted_at            DATETIME(6),
-    deleted               INT,
+    deleted               BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -12,10 +12,10 @@ CREATE TABLE dns_domains (
     created_at         DATETIME(6),
     updated_at         DATETIME(6),
     deleted_at         DATETIME(6),
-    deleted            TINYINT(1),
+    deleted            TINYINT(1)    DEFAULT 0,
     PRIMARY KEY (domain),
     KEY dns_domains_project_id_idx (project_id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of dns_domains.
@@ -29,5 +29,5 @@ CREATE TABLE shadow_dns_domains (
     deleted_at         DATETIME(6),
     deleted            TINYINT(1),
     PRIMARY KEY (domain)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -5,7 +5,7 @@
 
 -- A neighbouring cell and how to reach it.
 CREATE TABLE cells (
-    id                INT           NOT NULL AUTO_INCREMENT,
+    id                BIGINT        NOT NULL AUTO_INCREMENT,
     name              VARCHAR(255),
     api_url           VARCHAR(255),
     transport_url     VARCHAR(255),
@@ -20,15 +20,15 @@ CREATE TABLE cells (
     created_at        DATETIME(6),
     updated_at        DATETIME(6),
     deleted_at        DATETIME(6),
-    deleted           INT,
+    deleted           BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_cells0name0deleted (name, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of cells.
 CREATE TABLE shadow_cells (
-    id                INT           NOT NULL,
+    id                BIGINT        NOT NULL,
     name              VARCHAR(255),
     api_url           VARCHAR(255),
     transport_url     VARCHAR(255),
@@ -43,7 +43,7 @@ CREATE TABLE shadow_cells (
     created_at        DATETIME(6),
     updated_at        DATETIME(6),
     deleted_at        DATETIME(6),
-    deleted           INT,
+    deleted           BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -5,7 +5,7 @@
 
 -- One console proxy and the compute host it serves.
 CREATE TABLE console_pools (
-    id               INT           NOT NULL AUTO_INCREMENT,
+    id               BIGINT        NOT NULL AUTO_INCREMENT,
     address          VARCHAR(39),
     username         VARCHAR(255),
     password         VARCHAR(255),
@@ -16,15 +16,15 @@ CREATE TABLE console_pools (
     created_at       DATETIME(6),
     updated_at       DATETIME(6),
     deleted_at       DATETIME(6),
-    deleted          INT,
+    deleted          BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_console_pools0host0console_type0compute_host0deleted (host, console_type, compute_host, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of console_pools.
 CREATE TABLE shadow_console_pools (
-    id               INT           NOT NULL,
+    id               BIGINT        NOT NULL,
     address          VARCHAR(39),
     username         VARCHAR(255),
     password         VARCHAR(255),
@@ -35,41 +35,41 @@ CREATE TABLE shadow_console_pools (
     created_at       DATETIME(6),
     updated_at       DATETIME(6),
     deleted_at       DATETIME(6),
-    deleted          INT,
+    deleted          BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- An open console; belongs to a pool.
 CREATE TABLE consoles (
-    id             INT           NOT NULL AUTO_INCREMENT,
+    id             BIGINT        NOT NULL AUTO_INCREMENT,
     instance_name  VARCHAR(255),
     instance_uuid  VARCHAR(36),
     password       VARCHAR(255),
     port           INT,
-    pool_id        INT,
+    pool_id        BIGINT,
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     KEY consoles_instance_uuid_idx (instance_uuid),
     KEY consoles_pool_id_idx (pool_id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of consoles.
 CREATE TABLE shadow_consoles (
-    id             INT           NOT NULL,
+    id             BIGINT        NOT NULL,
     instance_name  VARCHAR(255),
     instance_uuid  VARCHAR(36),
     password       VARCHAR(255),
     port           INT,
-    pool_id        INT,
+    pool_id        BIGINT,
     created_at     DATETIME(6),
     updated_at     DATETIME(6),
     deleted_at     DATETIME(6),
-    deleted        INT,
+    deleted        BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -5,7 +5,7 @@
 
 -- One build per hypervisor, system and architecture among live rows.
 CREATE TABLE agent_builds (
-    id            INT           NOT NULL AUTO_INCREMENT,
+    id            BIGINT        NOT NULL AUTO_INCREMENT,
     hypervisor    VARCHAR(255),
     os            VARCHAR(255),
     architecture  VARCHAR(255),
@@ -15,15 +15,15 @@ CREATE TABLE agent_builds (
     created_at    DATETIME(6),
     updated_at    DATETIME(6),
     deleted_at    DATETIME(6),
-    deleted       INT,
+    deleted       BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_agent_builds0hypervisor0os0architecture0deleted (hypervisor, os, architecture, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of agent_builds.
 CREATE TABLE shadow_agent_builds (
-    id            INT           NOT NULL,
+    id            BIGINT        NOT NULL,
     hypervisor    VARCHAR(255),
     os            VARCHAR(255),
     architecture  VARCHAR(255),
@@ -33,7 +33,7 @@ CREATE TABLE shadow_agent_builds (
     created_at    DATETIME(6),
     updated_at    DATETIME(6),
     deleted_at    DATETIME(6),
-    deleted       INT,
+    deleted       BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -5,7 +5,7 @@
 
 -- Bytes in and out of one interface in one period.
 CREATE TABLE bw_usage_cache (
-    id              INT           NOT NULL AUTO_INCREMENT,
+    id              BIGINT        NOT NULL AUTO_INCREMENT,
     uuid            VARCHAR(36),
     mac             VARCHAR(255),
     start_period    DATETIME(6)   NOT NULL,
@@ -17,15 +17,15 @@ CREATE TABLE bw_usage_cache (
     created_at      DATETIME(6),
     updated_at      DATETIME(6),
     deleted_at      DATETIME(6),
-    deleted         INT,
+    deleted         BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     KEY bw_usage_cache_uuid_start_period_idx (uuid, start_period)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of bw_usage_cache.
 CREATE TABLE shadow_bw_usage_cache (
-    id              INT           NOT NULL,
+    id              BIGINT        NOT NULL,
     uuid            VARCHAR(36),
     mac             VARCHAR(255),
     start_period    DATETIME(6)   NOT NULL,
@@ -37,14 +37,14 @@ CREATE TABLE shadow_bw_usage_cache (
     created_at      DATETIME(6),
     updated_at      DATETIME(6),
     deleted_at      DATETIME(6),
-    deleted         INT,
+    deleted         BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Reads and writes of a volume, in total and since it was attached.
 CREATE TABLE volume_usage_cache (
-    id                   INT           NOT NULL AUTO_INCREMENT,
+    id                   BIGINT        NOT NULL AUTO_INCREMENT,
     volume_id            VARCHAR(36)   NOT NULL,
     instance_uuid        VARCHAR(36),
     project_id           VARCHAR(36),
@@ -60,19 +60,19 @@ CREATE TABLE volume_usage_cache (
     curr_read_bytes      BIGINT,
     curr_writes          BIGINT,
     curr_write_bytes     BIGINT,
-    instance_id          INT,
+    instance_id          BIGINT,
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              INT,
+    deleted              BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     KEY volume_usage_cache_volume_id_idx (volume_id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of volume_usage_cache.
 CREATE TABLE shadow_volume_usage_cache (
-    id                   INT           NOT NULL,
+    id                   BIGINT        NOT NULL,
     volume_id            VARCHAR(36)   NOT NULL,
     instance_uuid        VARCHAR(36),
     project_id           VARCHAR(36),
@@ -88,11 +88,11 @@ CREATE TABLE shadow_volume_usage_cache (
     curr_read_bytes      BIGINT,
     curr_writes          BIGINT,
     curr_write_bytes     BIGINT,
-    instance_id          INT,
+    instance_id          BIGINT,
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              INT,
+    deleted              BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

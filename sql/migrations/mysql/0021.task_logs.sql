@@ -5,7 +5,7 @@
 
 -- One run of a task on a host for a period; a period can be begun once, ever.
 CREATE TABLE task_log (
-    id                INT           NOT NULL AUTO_INCREMENT,
+    id                BIGINT        NOT NULL AUTO_INCREMENT,
     task_name         VARCHAR(255)  NOT NULL,
     state             VARCHAR(255)  NOT NULL,
     host              VARCHAR(255)  NOT NULL,
@@ -17,18 +17,18 @@ CREATE TABLE task_log (
     created_at        DATETIME(6),
     updated_at        DATETIME(6),
     deleted_at        DATETIME(6),
-    deleted           INT,
+    deleted           BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_task_log0task_name0host0period_beginning0period_ending (task_name, host, period_beginning, period_ending),
     KEY task_log_host_idx (host),
     KEY task_log_period_beginning_idx (period_beginning),
     KEY task_log_period_ending_idx (period_ending)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of task_log.
 CREATE TABLE shadow_task_log (
-    id                INT           NOT NULL,
+    id                BIGINT        NOT NULL,
     task_name         VARCHAR(255)  NOT NULL,
     state             VARCHAR(255)  NOT NULL,
     host              VARCHAR(255)  NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE shadow_task_log (
     created_at        DATETIME(6),
     updated_at        DATETIME(6),
     deleted_at        DATETIME(6),
-    deleted           INT,
+    deleted           BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

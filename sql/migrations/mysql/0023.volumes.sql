@@ -25,14 +25,14 @@ CREATE TABLE volumes (
     display_description  VARCHAR(255),
     provider_location    VARCHAR(256),
     provider_auth        VARCHAR(256),
-    volume_type_id       INT,
+    volume_type_id       BIGINT,
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              VARCHAR(36),
+    deleted              VARCHAR(36)   DEFAULT '',
     PRIMARY KEY (id),
     KEY volumes_instance_uuid_idx (instance_uuid)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of volumes.
@@ -57,13 +57,13 @@ CREATE TABLE shadow_volumes (
     display_description  VARCHAR(255),
     provider_location    VARCHAR(256),
     provider_auth        VARCHAR(256),
-    volume_type_id       INT,
+    volume_type_id       BIGINT,
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
     deleted              VARCHAR(36),
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- A snapshot of a volume. Live rows have deleted = ''.
@@ -81,10 +81,10 @@ CREATE TABLE snapshots (
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              VARCHAR(36),
+    deleted              VARCHAR(36)   DEFAULT '',
     PRIMARY KEY (id),
     KEY snapshots_volume_id_idx (volume_id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of snapshots.
@@ -104,35 +104,35 @@ CREATE TABLE shadow_snapshots (
     deleted_at           DATETIME(6),
     deleted              VARCHAR(36),
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- iSCSI targets of a host, and the volume each carries.
 CREATE TABLE iscsi_targets (
-    id          INT           NOT NULL AUTO_INCREMENT,
+    id          BIGINT        NOT NULL AUTO_INCREMENT,
     target_num  INT,
     host        VARCHAR(255),
     volume_id   VARCHAR(36),
     created_at  DATETIME(6),
     updated_at  DATETIME(6),
     deleted_at  DATETIME(6),
-    deleted     INT,
+    deleted     BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     KEY iscsi_targets_host_volume_id_deleted_idx (host, volume_id, deleted),
     KEY iscsi_targets_volume_id_idx (volume_id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Archived rows of iscsi_targets.
 CREATE TABLE shadow_iscsi_targets (
-    id          INT           NOT NULL,
+    id          BIGINT        NOT NULL,
     target_num  INT,
     host        VARCHAR(255),
     volume_id   VARCHAR(36),
     created_at  DATETIME(6),
     updated_at  DATETIME(6),
     deleted_at  DATETIME(6),
-    deleted     INT,
+    deleted     BIGINT,
     PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

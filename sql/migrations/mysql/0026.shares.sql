@@ -26,7 +26,7 @@ CREATE TABLE shares (
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              VARCHAR(36),
+    deleted              VARCHAR(36)   DEFAULT 'False',
     PRIMARY KEY (id),
     KEY shares_project_id_deleted_user_id_idx (project_id, deleted, user_id),
     KEY shares_host_deleted_idx (host, deleted),
@@ -34,22 +34,22 @@ CREATE TABLE shares (
     KEY shares_share_server_id_deleted_idx (share_server_id, deleted),
     KEY shares_volume_type_id_deleted_idx (volume_type_id, deleted),
     KEY shares_deleted_at_idx (deleted_at)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Free-form keys and values of a share (deleted is a number here).
 CREATE TABLE share_metadata (
-    id          INT            NOT NULL AUTO_INCREMENT,
+    id          BIGINT         NOT NULL AUTO_INCREMENT,
     `key`       VARCHAR(255)   NOT NULL,
     value       VARCHAR(1023)  NOT NULL,
     share_id    VARCHAR(36)    NOT NULL,
     created_at  DATETIME(6),
     updated_at  DATETIME(6),
     deleted_at  DATETIME(6),
-    deleted     INT,
+    deleted     BIGINT         DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_share_metadata0share_id0key0deleted (share_id, `key`, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Who may mount a share.
@@ -62,10 +62,10 @@ CREATE TABLE share_access_map (
     created_at   DATETIME(6),
     updated_at   DATETIME(6),
     deleted_at   DATETIME(6),
-    deleted      VARCHAR(36),
+    deleted      VARCHAR(36)   DEFAULT 'False',
     PRIMARY KEY (id),
     KEY share_access_map_share_id_idx (share_id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- A snapshot of a share.
@@ -85,9 +85,9 @@ CREATE TABLE share_snapshots (
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              VARCHAR(36),
+    deleted              VARCHAR(36)   DEFAULT 'False',
     PRIMARY KEY (id),
     KEY share_snapshots_share_id_idx (share_id),
     KEY share_snapshots_project_id_deleted_user_id_idx (project_id, deleted, user_id)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -19,10 +19,10 @@ CREATE TABLE share_networks (
     created_at         DATETIME(6),
     updated_at         DATETIME(6),
     deleted_at         DATETIME(6),
-    deleted            VARCHAR(36),
+    deleted            VARCHAR(36)   DEFAULT 'False',
     PRIMARY KEY (id),
     KEY share_networks_project_id_deleted_idx (project_id, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- An LDAP, Kerberos or Active Directory service. Live rows have deleted = 'False'.
@@ -41,23 +41,23 @@ CREATE TABLE security_services (
     created_at   DATETIME(6),
     updated_at   DATETIME(6),
     deleted_at   DATETIME(6),
-    deleted      VARCHAR(36),
+    deleted      VARCHAR(36)   DEFAULT 'False',
     PRIMARY KEY (id),
     KEY security_services_project_id_deleted_idx (project_id, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 
 -- Which security service is used on which network (deleted is a number here).
 CREATE TABLE share_network_security_service_association (
-    id                   INT          NOT NULL AUTO_INCREMENT,
+    id                   BIGINT       NOT NULL AUTO_INCREMENT,
     share_network_id     VARCHAR(36)  NOT NULL,
     security_service_id  VARCHAR(36)  NOT NULL,
     created_at           DATETIME(6),
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
-    deleted              INT,
+    deleted              BIGINT       DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_share_network_services0network_id0service_id0deleted (share_network_id, security_service_id, deleted),
     KEY share_network_services_security_service_id_deleted_idx (security_service_id, deleted)
-) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

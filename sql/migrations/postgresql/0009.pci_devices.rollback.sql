@@ -2,5 +2,4 @@
 
 DROP TABLE shadow_pci_devices;
 DROP INDEX pci_devices_instance_uuid_deleted_idx;
-DROP INDEX pci_devices_compute_node_id_deleted_idx;
 DROP TABLE pci_devices;

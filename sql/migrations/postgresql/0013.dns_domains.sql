@@ -11,7 +11,7 @@ CREATE TABLE dns_domains (
     created_at         timestamp(6),
     updated_at         timestamp(6),
     deleted_at         timestamp(6),
-    deleted            boolean,
+    deleted            boolean                   DEFAULT false,
     CONSTRAINT dns_domains_pkey PRIMARY KEY (domain)
 );
 

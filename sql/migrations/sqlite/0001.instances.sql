@@ -22,7 +22,7 @@ CREATE TABLE instances (
     ephemeral_key_uuid        VARCHAR(36),
     host                      VARCHAR(255),
     node                      VARCHAR(255),
-    instance_type_id          INTEGER,
+    instance_type_id          BIGINT,
     user_data                 TEXT,
     reservation_id            VARCHAR(255),
     scheduled_at              DATETIME,
@@ -49,12 +49,12 @@ CREATE TABLE instances (
     shutdown_terminate        BOOLEAN,
     disable_terminate         BOOLEAN,
     cell_name                 VARCHAR(255),
-    internal_id               INTEGER,
+    internal_id               BIGINT,
     cleaned                   INTEGER,
     created_at                DATETIME,
     updated_at                DATETIME,
     deleted_at                DATETIME,
-    deleted                   INTEGER,
+    deleted                   BIGINT        DEFAULT 0,
     CONSTRAINT ck_instances_locked_by CHECK (locked_by IN ('owner', 'admin'))
 );
 
@@ -64,18 +64,12 @@ CREATE INDEX instances_project_id_deleted_created_at_id_idx
     ON instances (project_id, deleted, created_at, id);
 CREATE INDEX instances_deleted_created_at_id_idx
     ON instances (deleted, created_at, id);
+CREATE INDEX instances_created_at_id_idx
+    ON instances (created_at, id);
 CREATE INDEX instances_host_deleted_cleaned_idx
     ON instances (host, deleted, cleaned);
-CREATE INDEX instances_host_node_deleted_idx
-    ON instances (host, node, deleted);
-CREATE INDEX instances_reservation_id_idx
-    ON instances (reservation_id);
-CREATE INDEX instances_task_state_updated_at_idx
-    ON instances (task_state, updated_at);
-CREATE INDEX instances_terminated_at_launched_at_idx
-    ON instances (terminated_at, launched_at);
-CREATE INDEX instances_updated_at_idx
-    ON instances (updated_at);
+CREATE INDEX instances_task_state_idx
+    ON instances (task_state);
 
 -- Archived rows of instances.
 CREATE TABLE shadow_instances (
@@ -99,7 +93,7 @@ CREATE TABLE shadow_instances (
     ephemeral_key_uuid        VARCHAR(36),
     host                      VARCHAR(255),
     node                      VARCHAR(255),
-    instance_type_id          INTEGER,
+    instance_type_id          BIGINT,
     user_data                 TEXT,
     reservation_id            VARCHAR(255),
     scheduled_at              DATETIME,
@@ -126,12 +120,12 @@ CREATE TABLE shadow_instances (
     shutdown_terminate        BOOLEAN,
     disable_terminate         BOOLEAN,
     cell_name                 VARCHAR(255),
-    internal_id               INTEGER,
+    internal_id               BIGINT,
     cleaned                   INTEGER,
     created_at                DATETIME,
     updated_at                DATETIME,
     deleted_at                DATETIME,
-    deleted                   INTEGER
+    deleted                   BIGINT
 );
 
 -- What the owner noted about an instance, one key and value per row.
@@ -143,11 +137,13 @@ CREATE TABLE instance_metadata (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT        DEFAULT 0
 );
 
 CREATE INDEX instance_metadata_instance_uuid_idx
     ON instance_metadata (instance_uuid);
+CREATE INDEX instance_metadata_value_instance_uuid_idx
+    ON instance_metadata (value, instance_uuid);
 
 -- Archived rows of instance_metadata.
 CREATE TABLE shadow_instance_metadata (
@@ -158,7 +154,7 @@ CREATE TABLE shadow_instance_metadata (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );
 
 -- What the services noted about an instance, one key and value per row.
@@ -170,11 +166,13 @@ CREATE TABLE instance_system_metadata (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT        DEFAULT 0
 );
 
 CREATE INDEX instance_system_metadata_instance_uuid_idx
     ON instance_system_metadata (instance_uuid);
+CREATE INDEX instance_system_metadata_value_instance_uuid_idx
+    ON instance_system_metadata (value, instance_uuid);
 
 -- Archived rows of instance_system_metadata.
 CREATE TABLE shadow_instance_system_metadata (
@@ -185,7 +183,7 @@ CREATE TABLE shadow_instance_system_metadata (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );
 
 -- Cached network information (JSON), at most one row per instance, ever.
@@ -196,7 +194,7 @@ CREATE TABLE instance_info_caches (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT       DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_instance_info_caches0instance_uuid
@@ -210,7 +208,7 @@ CREATE TABLE shadow_instance_info_caches (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );
 
 -- Errors that an instance ran into, newest read first.
@@ -224,11 +222,9 @@ CREATE TABLE instance_faults (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT        DEFAULT 0
 );
 
-CREATE INDEX instance_faults_host_idx
-    ON instance_faults (host);
 CREATE INDEX instance_faults_instance_uuid_deleted_created_at_idx
     ON instance_faults (instance_uuid, deleted, created_at);
 
@@ -243,5 +239,5 @@ CREATE TABLE shadow_instance_faults (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );

@@ -16,13 +16,11 @@ CREATE TABLE instance_actions (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT        DEFAULT 0
 );
 
 CREATE INDEX instance_actions_instance_uuid_request_id_idx
     ON instance_actions (instance_uuid, request_id);
-CREATE INDEX instance_actions_request_id_idx
-    ON instance_actions (request_id);
 
 -- Archived rows of instance_actions.
 CREATE TABLE shadow_instance_actions (
@@ -38,14 +36,14 @@ CREATE TABLE shadow_instance_actions (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );
 
 -- Steps of an action, with their result and traceback.
 CREATE TABLE instance_actions_events (
     id           INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     event        VARCHAR(255),
-    action_id    INTEGER,
+    action_id    BIGINT,
     start_time   DATETIME,
     finish_time  DATETIME,
     result       VARCHAR(255),
@@ -55,7 +53,7 @@ CREATE TABLE instance_actions_events (
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      INTEGER
+    deleted      BIGINT        DEFAULT 0
 );
 
 CREATE INDEX instance_actions_events_action_id_event_idx
@@ -65,7 +63,7 @@ CREATE INDEX instance_actions_events_action_id_event_idx
 CREATE TABLE shadow_instance_actions_events (
     id           INTEGER       NOT NULL PRIMARY KEY,
     event        VARCHAR(255),
-    action_id    INTEGER,
+    action_id    BIGINT,
     start_time   DATETIME,
     finish_time  DATETIME,
     result       VARCHAR(255),
@@ -75,5 +73,5 @@ CREATE TABLE shadow_instance_actions_events (
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      INTEGER
+    deleted      BIGINT
 );

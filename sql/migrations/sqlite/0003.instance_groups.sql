@@ -12,7 +12,7 @@ CREATE TABLE instance_groups (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_instance_groups0uuid0deleted
@@ -30,34 +30,32 @@ CREATE TABLE shadow_instance_groups (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Members; instance_id is free text, normally an instance uuid.
 CREATE TABLE instance_group_member (
     id           INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     instance_id  VARCHAR(255),
-    group_id     INTEGER       NOT NULL,
+    group_id     BIGINT        NOT NULL,
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      INTEGER
+    deleted      BIGINT        DEFAULT 0
 );
 
 CREATE INDEX instance_group_member_group_id_deleted_idx
     ON instance_group_member (group_id, deleted);
-CREATE INDEX instance_group_member_instance_id_idx
-    ON instance_group_member (instance_id);
 
 -- Archived rows of instance_group_member.
 CREATE TABLE shadow_instance_group_member (
     id           INTEGER       NOT NULL PRIMARY KEY,
     instance_id  VARCHAR(255),
-    group_id     INTEGER       NOT NULL,
+    group_id     BIGINT        NOT NULL,
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      INTEGER
+    deleted      BIGINT
 );
 
 -- Free-form keys and values of a group.
@@ -65,53 +63,49 @@ CREATE TABLE instance_group_metadata (
     id          INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     "key"       VARCHAR(255),
     value       VARCHAR(255),
-    group_id    INTEGER       NOT NULL,
+    group_id    BIGINT        NOT NULL,
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE INDEX instance_group_metadata_group_id_deleted_idx
     ON instance_group_metadata (group_id, deleted);
-CREATE INDEX instance_group_metadata_key_idx
-    ON instance_group_metadata ("key");
 
 -- Archived rows of instance_group_metadata.
 CREATE TABLE shadow_instance_group_metadata (
     id          INTEGER       NOT NULL PRIMARY KEY,
     "key"       VARCHAR(255),
     value       VARCHAR(255),
-    group_id    INTEGER       NOT NULL,
+    group_id    BIGINT        NOT NULL,
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Placement policies of a group.
 CREATE TABLE instance_group_policy (
     id          INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     policy      VARCHAR(255),
-    group_id    INTEGER       NOT NULL,
+    group_id    BIGINT        NOT NULL,
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE INDEX instance_group_policy_group_id_deleted_idx
     ON instance_group_policy (group_id, deleted);
-CREATE INDEX instance_group_policy_policy_idx
-    ON instance_group_policy (policy);
 
 -- Archived rows of instance_group_policy.
 CREATE TABLE shadow_instance_group_policy (
     id          INTEGER       NOT NULL PRIMARY KEY,
     policy      VARCHAR(255),
-    group_id    INTEGER       NOT NULL,
+    group_id    BIGINT        NOT NULL,
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );

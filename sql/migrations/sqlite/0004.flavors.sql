@@ -19,7 +19,7 @@ CREATE TABLE instance_types (
     created_at    DATETIME,
     updated_at    DATETIME,
     deleted_at    DATETIME,
-    deleted       INTEGER
+    deleted       BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_instance_types0flavorid0deleted
@@ -44,18 +44,18 @@ CREATE TABLE shadow_instance_types (
     created_at    DATETIME,
     updated_at    DATETIME,
     deleted_at    DATETIME,
-    deleted       INTEGER
+    deleted       BIGINT
 );
 
 -- Projects that may use a flavor which is not public.
 CREATE TABLE instance_type_projects (
     id                INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
-    instance_type_id  INTEGER       NOT NULL,
+    instance_type_id  BIGINT        NOT NULL,
     project_id        VARCHAR(255),
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           INTEGER
+    deleted           BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_instance_type_projects0instance_type_id0project_id0deleted
@@ -64,12 +64,12 @@ CREATE UNIQUE INDEX uniq_instance_type_projects0instance_type_id0project_id0dele
 -- Archived rows of instance_type_projects.
 CREATE TABLE shadow_instance_type_projects (
     id                INTEGER       NOT NULL PRIMARY KEY,
-    instance_type_id  INTEGER       NOT NULL,
+    instance_type_id  BIGINT        NOT NULL,
     project_id        VARCHAR(255),
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           INTEGER
+    deleted           BIGINT
 );
 
 -- Free-form keys and values of a flavor.
@@ -77,11 +77,11 @@ CREATE TABLE instance_type_extra_specs (
     id                INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     "key"             VARCHAR(255),
     value             VARCHAR(255),
-    instance_type_id  INTEGER       NOT NULL,
+    instance_type_id  BIGINT        NOT NULL,
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           INTEGER
+    deleted           BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_instance_type_extra_specs0instance_type_id0key0deleted
@@ -92,9 +92,9 @@ CREATE TABLE shadow_instance_type_extra_specs (
     id                INTEGER       NOT NULL PRIMARY KEY,
     "key"             VARCHAR(255),
     value             VARCHAR(255),
-    instance_type_id  INTEGER       NOT NULL,
+    instance_type_id  BIGINT        NOT NULL,
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           INTEGER
+    deleted           BIGINT
 );

@@ -12,7 +12,7 @@ CREATE TABLE key_pairs (
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      INTEGER
+    deleted      BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_key_pairs0user_id0name0deleted
@@ -28,5 +28,5 @@ CREATE TABLE shadow_key_pairs (
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      INTEGER
+    deleted      BIGINT
 );

@@ -2,7 +2,5 @@
 
 DROP TABLE shadow_block_device_mapping;
 DROP INDEX block_device_mapping_volume_id_idx;
-DROP INDEX block_device_mapping_snapshot_id_idx;
-DROP INDEX block_device_mapping_instance_uuid_volume_id_idx;
 DROP INDEX block_device_mapping_instance_uuid_device_name_idx;
 DROP TABLE block_device_mapping;

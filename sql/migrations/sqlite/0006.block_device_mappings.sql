@@ -24,15 +24,11 @@ CREATE TABLE block_device_mapping (
     created_at             DATETIME,
     updated_at             DATETIME,
     deleted_at             DATETIME,
-    deleted                INTEGER
+    deleted                BIGINT        DEFAULT 0
 );
 
 CREATE INDEX block_device_mapping_instance_uuid_device_name_idx
     ON block_device_mapping (instance_uuid, device_name);
-CREATE INDEX block_device_mapping_instance_uuid_volume_id_idx
-    ON block_device_mapping (instance_uuid, volume_id);
-CREATE INDEX block_device_mapping_snapshot_id_idx
-    ON block_device_mapping (snapshot_id);
 CREATE INDEX block_device_mapping_volume_id_idx
     ON block_device_mapping (volume_id);
 
@@ -58,5 +54,5 @@ CREATE TABLE shadow_block_device_mapping (
     created_at             DATETIME,
     updated_at             DATETIME,
     deleted_at             DATETIME,
-    deleted                INTEGER
+    deleted                BIGINT
 );

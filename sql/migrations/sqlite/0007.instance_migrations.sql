@@ -10,20 +10,20 @@ CREATE TABLE migrations (
     source_node           VARCHAR(255),
     dest_node             VARCHAR(255),
     dest_host             VARCHAR(255),
-    old_instance_type_id  INTEGER,
-    new_instance_type_id  INTEGER,
+    old_instance_type_id  BIGINT,
+    new_instance_type_id  BIGINT,
     instance_uuid         VARCHAR(36),
     status                VARCHAR(255),
     created_at            DATETIME,
     updated_at            DATETIME,
     deleted_at            DATETIME,
-    deleted               INTEGER
+    deleted               BIGINT        DEFAULT 0
 );
 
 CREATE INDEX migrations_instance_uuid_status_idx
     ON migrations (instance_uuid, status);
-CREATE INDEX migrations_dest_compute_status_updated_at_idx
-    ON migrations (dest_compute, status, updated_at);
+CREATE INDEX migrations_dest_compute_status_idx
+    ON migrations (dest_compute, status);
 CREATE INDEX migrations_source_compute_status_idx
     ON migrations (source_compute, status);
 CREATE INDEX migrations_status_idx
@@ -37,12 +37,12 @@ CREATE TABLE shadow_migrations (
     source_node           VARCHAR(255),
     dest_node             VARCHAR(255),
     dest_host             VARCHAR(255),
-    old_instance_type_id  INTEGER,
-    new_instance_type_id  INTEGER,
+    old_instance_type_id  BIGINT,
+    new_instance_type_id  BIGINT,
     instance_uuid         VARCHAR(36),
     status                VARCHAR(255),
     created_at            DATETIME,
     updated_at            DATETIME,
     deleted_at            DATETIME,
-    deleted               INTEGER
+    deleted               BIGINT
 );

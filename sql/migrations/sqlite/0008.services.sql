@@ -15,7 +15,7 @@ CREATE TABLE services (
     created_at         DATETIME,
     updated_at         DATETIME,
     deleted_at         DATETIME,
-    deleted            INTEGER
+    deleted            BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_services0host0binary0deleted
@@ -38,13 +38,13 @@ CREATE TABLE shadow_services (
     created_at         DATETIME,
     updated_at         DATETIME,
     deleted_at         DATETIME,
-    deleted            INTEGER
+    deleted            BIGINT
 );
 
 -- Capacity and use of one hypervisor node; belongs to a service.
 CREATE TABLE compute_nodes (
     id                    INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
-    service_id            INTEGER       NOT NULL,
+    service_id            BIGINT        NOT NULL,
     vcpus                 INTEGER       NOT NULL,
     memory_mb             INTEGER       NOT NULL,
     local_gb              INTEGER       NOT NULL,
@@ -69,7 +69,7 @@ CREATE TABLE compute_nodes (
     created_at            DATETIME,
     updated_at            DATETIME,
     deleted_at            DATETIME,
-    deleted               INTEGER
+    deleted               BIGINT        DEFAULT 0
 );
 
 CREATE INDEX compute_nodes_service_id_deleted_idx
@@ -78,7 +78,7 @@ CREATE INDEX compute_nodes_service_id_deleted_idx
 -- Archived rows of compute_nodes.
 CREATE TABLE shadow_compute_nodes (
     id                    INTEGER       NOT NULL PRIMARY KEY,
-    service_id            INTEGER       NOT NULL,
+    service_id            BIGINT        NOT NULL,
     vcpus                 INTEGER       NOT NULL,
     memory_mb             INTEGER       NOT NULL,
     local_gb              INTEGER       NOT NULL,
@@ -103,7 +103,7 @@ CREATE TABLE shadow_compute_nodes (
     created_at            DATETIME,
     updated_at            DATETIME,
     deleted_at            DATETIME,
-    deleted               INTEGER
+    deleted               BIGINT
 );
 
 -- Statistics of a compute node, one key and value per row (the older form of compute_nodes.stats).
@@ -111,11 +111,11 @@ CREATE TABLE compute_node_stats (
     id               INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     "key"            VARCHAR(255)  NOT NULL,
     value            VARCHAR(255),
-    compute_node_id  INTEGER       NOT NULL,
+    compute_node_id  BIGINT        NOT NULL,
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          INTEGER
+    deleted          BIGINT        DEFAULT 0
 );
 
 CREATE INDEX compute_node_stats_compute_node_id_deleted_idx
@@ -126,19 +126,19 @@ CREATE TABLE shadow_compute_node_stats (
     id               INTEGER       NOT NULL PRIMARY KEY,
     "key"            VARCHAR(255)  NOT NULL,
     value            VARCHAR(255),
-    compute_node_id  INTEGER       NOT NULL,
+    compute_node_id  BIGINT        NOT NULL,
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          INTEGER
+    deleted          BIGINT
 );
 
 -- Nodes of share services. No operation uses it.
 CREATE TABLE manila_nodes (
     id          INTEGER   NOT NULL PRIMARY KEY AUTOINCREMENT,
-    service_id  INTEGER,
+    service_id  BIGINT,
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT    DEFAULT 0
 );

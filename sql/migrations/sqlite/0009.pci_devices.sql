@@ -5,7 +5,7 @@
 -- One device, and the instance it is given to.
 CREATE TABLE pci_devices (
     id               INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
-    compute_node_id  INTEGER       NOT NULL,
+    compute_node_id  BIGINT        NOT NULL,
     address          VARCHAR(12)   NOT NULL,
     vendor_id        VARCHAR(4),
     product_id       VARCHAR(4),
@@ -18,20 +18,18 @@ CREATE TABLE pci_devices (
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          INTEGER       NOT NULL
+    deleted          BIGINT        NOT NULL DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_pci_devices0compute_node_id0address0deleted
     ON pci_devices (compute_node_id, address, deleted);
-CREATE INDEX pci_devices_compute_node_id_deleted_idx
-    ON pci_devices (compute_node_id, deleted);
 CREATE INDEX pci_devices_instance_uuid_deleted_idx
     ON pci_devices (instance_uuid, deleted);
 
 -- Archived rows of pci_devices.
 CREATE TABLE shadow_pci_devices (
     id               INTEGER       NOT NULL PRIMARY KEY,
-    compute_node_id  INTEGER       NOT NULL,
+    compute_node_id  BIGINT        NOT NULL,
     address          VARCHAR(12)   NOT NULL,
     vendor_id        VARCHAR(4),
     product_id       VARCHAR(4),
@@ -44,5 +42,5 @@ CREATE TABLE shadow_pci_devices (
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          INTEGER       NOT NULL
+    deleted          BIGINT        NOT NULL
 );

@@ -36,7 +36,7 @@ CREATE TABLE networks (
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              INTEGER
+    deleted              BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_networks0vlan0deleted
@@ -88,20 +88,20 @@ CREATE TABLE shadow_networks (
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              INTEGER
+    deleted              BIGINT
 );
 
 -- Network interfaces of instances. A MAC address is unique among live rows.
 CREATE TABLE virtual_interfaces (
     id             INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     address        VARCHAR(255),
-    network_id     INTEGER,
+    network_id     BIGINT,
     instance_uuid  VARCHAR(36),
     uuid           VARCHAR(36),
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_virtual_interfaces0address0deleted
@@ -117,11 +117,11 @@ CREATE INDEX virtual_interfaces_uuid_idx
 CREATE TABLE shadow_virtual_interfaces (
     id             INTEGER       NOT NULL PRIMARY KEY,
     address        VARCHAR(255),
-    network_id     INTEGER,
+    network_id     BIGINT,
     instance_uuid  VARCHAR(36),
     uuid           VARCHAR(36),
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );

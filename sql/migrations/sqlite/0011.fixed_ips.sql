@@ -6,8 +6,8 @@
 CREATE TABLE fixed_ips (
     id                    INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     address               VARCHAR(39),
-    network_id            INTEGER,
-    virtual_interface_id  INTEGER,
+    network_id            BIGINT,
+    virtual_interface_id  BIGINT,
     instance_uuid         VARCHAR(36),
     allocated             BOOLEAN,
     leased                BOOLEAN,
@@ -16,7 +16,7 @@ CREATE TABLE fixed_ips (
     created_at            DATETIME,
     updated_at            DATETIME,
     deleted_at            DATETIME,
-    deleted               INTEGER
+    deleted               BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_fixed_ips0address0deleted
@@ -38,8 +38,8 @@ CREATE INDEX fixed_ips_host_idx
 CREATE TABLE shadow_fixed_ips (
     id                    INTEGER       NOT NULL PRIMARY KEY,
     address               VARCHAR(39),
-    network_id            INTEGER,
-    virtual_interface_id  INTEGER,
+    network_id            BIGINT,
+    virtual_interface_id  BIGINT,
     instance_uuid         VARCHAR(36),
     allocated             BOOLEAN,
     leased                BOOLEAN,
@@ -48,5 +48,5 @@ CREATE TABLE shadow_fixed_ips (
     created_at            DATETIME,
     updated_at            DATETIME,
     deleted_at            DATETIME,
-    deleted               INTEGER
+    deleted               BIGINT
 );

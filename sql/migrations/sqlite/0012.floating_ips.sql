@@ -6,7 +6,7 @@
 CREATE TABLE floating_ips (
     id             INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     address        VARCHAR(39),
-    fixed_ip_id    INTEGER,
+    fixed_ip_id    BIGINT,
     project_id     VARCHAR(255),
     host           VARCHAR(255),
     auto_assigned  BOOLEAN,
@@ -15,7 +15,7 @@ CREATE TABLE floating_ips (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_floating_ips0address0deleted
@@ -33,7 +33,7 @@ CREATE INDEX floating_ips_project_id_idx
 CREATE TABLE shadow_floating_ips (
     id             INTEGER       NOT NULL PRIMARY KEY,
     address        VARCHAR(39),
-    fixed_ip_id    INTEGER,
+    fixed_ip_id    BIGINT,
     project_id     VARCHAR(255),
     host           VARCHAR(255),
     auto_assigned  BOOLEAN,
@@ -42,5 +42,5 @@ CREATE TABLE shadow_floating_ips (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );

@@ -11,7 +11,7 @@ CREATE TABLE dns_domains (
     created_at         DATETIME,
     updated_at         DATETIME,
     deleted_at         DATETIME,
-    deleted            BOOLEAN,
+    deleted            BOOLEAN       DEFAULT FALSE,
     CONSTRAINT dns_domains_pkey PRIMARY KEY (domain)
 );
 

@@ -12,7 +12,7 @@ CREATE TABLE security_groups (
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      INTEGER
+    deleted      BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_security_groups0project_id0name0deleted
@@ -28,22 +28,22 @@ CREATE TABLE shadow_security_groups (
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      INTEGER
+    deleted      BIGINT
 );
 
 -- What a group lets in: an address range, or the members of another group.
 CREATE TABLE security_group_rules (
     id               INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
-    parent_group_id  INTEGER,
+    parent_group_id  BIGINT,
     protocol         VARCHAR(255),
     from_port        INTEGER,
     to_port          INTEGER,
     cidr             VARCHAR(43),
-    group_id         INTEGER,
+    group_id         BIGINT,
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          INTEGER
+    deleted          BIGINT        DEFAULT 0
 );
 
 CREATE INDEX security_group_rules_parent_group_id_idx
@@ -54,16 +54,16 @@ CREATE INDEX security_group_rules_group_id_idx
 -- Archived rows of security_group_rules.
 CREATE TABLE shadow_security_group_rules (
     id               INTEGER       NOT NULL PRIMARY KEY,
-    parent_group_id  INTEGER,
+    parent_group_id  BIGINT,
     protocol         VARCHAR(255),
     from_port        INTEGER,
     to_port          INTEGER,
     cidr             VARCHAR(43),
-    group_id         INTEGER,
+    group_id         BIGINT,
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          INTEGER
+    deleted          BIGINT
 );
 
 -- Rules copied into each new default group.
@@ -76,7 +76,7 @@ CREATE TABLE security_group_default_rules (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT       DEFAULT 0
 );
 
 -- Archived rows of security_group_default_rules.
@@ -89,34 +89,34 @@ CREATE TABLE shadow_security_group_default_rules (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Which instance is in which group.
 CREATE TABLE security_group_instance_association (
     id                 INTEGER      NOT NULL PRIMARY KEY AUTOINCREMENT,
-    security_group_id  INTEGER,
+    security_group_id  BIGINT,
     instance_uuid      VARCHAR(36),
     created_at         DATETIME,
     updated_at         DATETIME,
     deleted_at         DATETIME,
-    deleted            INTEGER
+    deleted            BIGINT       DEFAULT 0
 );
 
-CREATE INDEX security_group_instance_association_instance_uuid_idx
-    ON security_group_instance_association (instance_uuid);
+CREATE INDEX security_group_association_instance_uuid_group_id_idx
+    ON security_group_instance_association (instance_uuid, security_group_id);
 CREATE INDEX security_group_instance_association_security_group_id_idx
     ON security_group_instance_association (security_group_id);
 
 -- Archived rows of security_group_instance_association.
 CREATE TABLE shadow_security_group_instance_association (
     id                 INTEGER      NOT NULL PRIMARY KEY,
-    security_group_id  INTEGER,
+    security_group_id  BIGINT,
     instance_uuid      VARCHAR(36),
     created_at         DATETIME,
     updated_at         DATETIME,
     deleted_at         DATETIME,
-    deleted            INTEGER
+    deleted            BIGINT
 );
 
 -- Rules that the provider sets for all instances.
@@ -129,7 +129,7 @@ CREATE TABLE provider_fw_rules (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT       DEFAULT 0
 );
 
 -- Archived rows of provider_fw_rules.
@@ -142,5 +142,5 @@ CREATE TABLE shadow_provider_fw_rules (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );

@@ -9,7 +9,7 @@ CREATE TABLE aggregates (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE INDEX aggregates_name_deleted_idx
@@ -22,18 +22,18 @@ CREATE TABLE shadow_aggregates (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Hosts of an aggregate.
 CREATE TABLE aggregate_hosts (
     id            INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     host          VARCHAR(255),
-    aggregate_id  INTEGER       NOT NULL,
+    aggregate_id  BIGINT        NOT NULL,
     created_at    DATETIME,
     updated_at    DATETIME,
     deleted_at    DATETIME,
-    deleted       INTEGER
+    deleted       BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_aggregate_hosts0host0aggregate_id0deleted
@@ -45,11 +45,11 @@ CREATE INDEX aggregate_hosts_aggregate_id_deleted_idx
 CREATE TABLE shadow_aggregate_hosts (
     id            INTEGER       NOT NULL PRIMARY KEY,
     host          VARCHAR(255),
-    aggregate_id  INTEGER       NOT NULL,
+    aggregate_id  BIGINT        NOT NULL,
     created_at    DATETIME,
     updated_at    DATETIME,
     deleted_at    DATETIME,
-    deleted       INTEGER
+    deleted       BIGINT
 );
 
 -- Keys and values of an aggregate; availability_zone is one of them.
@@ -57,11 +57,11 @@ CREATE TABLE aggregate_metadata (
     id            INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     "key"         VARCHAR(255)  NOT NULL,
     value         VARCHAR(255)  NOT NULL,
-    aggregate_id  INTEGER       NOT NULL,
+    aggregate_id  BIGINT        NOT NULL,
     created_at    DATETIME,
     updated_at    DATETIME,
     deleted_at    DATETIME,
-    deleted       INTEGER
+    deleted       BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_aggregate_metadata0aggregate_id0key0deleted
@@ -74,9 +74,9 @@ CREATE TABLE shadow_aggregate_metadata (
     id            INTEGER       NOT NULL PRIMARY KEY,
     "key"         VARCHAR(255)  NOT NULL,
     value         VARCHAR(255)  NOT NULL,
-    aggregate_id  INTEGER       NOT NULL,
+    aggregate_id  BIGINT        NOT NULL,
     created_at    DATETIME,
     updated_at    DATETIME,
     deleted_at    DATETIME,
-    deleted       INTEGER
+    deleted       BIGINT
 );

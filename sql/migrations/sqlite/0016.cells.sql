@@ -19,7 +19,7 @@ CREATE TABLE cells (
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           INTEGER
+    deleted           BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_cells0name0deleted
@@ -42,5 +42,5 @@ CREATE TABLE shadow_cells (
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           INTEGER
+    deleted           BIGINT
 );

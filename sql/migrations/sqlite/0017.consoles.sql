@@ -15,7 +15,7 @@ CREATE TABLE console_pools (
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          INTEGER
+    deleted          BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_console_pools0host0console_type0compute_host0deleted
@@ -34,7 +34,7 @@ CREATE TABLE shadow_console_pools (
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          INTEGER
+    deleted          BIGINT
 );
 
 -- An open console; belongs to a pool.
@@ -44,11 +44,11 @@ CREATE TABLE consoles (
     instance_uuid  VARCHAR(36),
     password       VARCHAR(255),
     port           INTEGER,
-    pool_id        INTEGER,
+    pool_id        BIGINT,
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT        DEFAULT 0
 );
 
 CREATE INDEX consoles_instance_uuid_idx
@@ -63,9 +63,9 @@ CREATE TABLE shadow_consoles (
     instance_uuid  VARCHAR(36),
     password       VARCHAR(255),
     port           INTEGER,
-    pool_id        INTEGER,
+    pool_id        BIGINT,
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );

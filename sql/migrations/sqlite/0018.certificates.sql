@@ -11,7 +11,7 @@ CREATE TABLE certificates (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE INDEX certificates_project_id_deleted_idx
@@ -28,5 +28,5 @@ CREATE TABLE shadow_certificates (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );

@@ -14,7 +14,7 @@ CREATE TABLE agent_builds (
     created_at    DATETIME,
     updated_at    DATETIME,
     deleted_at    DATETIME,
-    deleted       INTEGER
+    deleted       BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_agent_builds0hypervisor0os0architecture0deleted
@@ -32,5 +32,5 @@ CREATE TABLE shadow_agent_builds (
     created_at    DATETIME,
     updated_at    DATETIME,
     deleted_at    DATETIME,
-    deleted       INTEGER
+    deleted       BIGINT
 );

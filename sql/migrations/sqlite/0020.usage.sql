@@ -16,7 +16,7 @@ CREATE TABLE bw_usage_cache (
     created_at      DATETIME,
     updated_at      DATETIME,
     deleted_at      DATETIME,
-    deleted         INTEGER
+    deleted         BIGINT        DEFAULT 0
 );
 
 CREATE INDEX bw_usage_cache_uuid_start_period_idx
@@ -36,7 +36,7 @@ CREATE TABLE shadow_bw_usage_cache (
     created_at      DATETIME,
     updated_at      DATETIME,
     deleted_at      DATETIME,
-    deleted         INTEGER
+    deleted         BIGINT
 );
 
 -- Reads and writes of a volume, in total and since it was attached.
@@ -57,11 +57,11 @@ CREATE TABLE volume_usage_cache (
     curr_read_bytes      BIGINT,
     curr_writes          BIGINT,
     curr_write_bytes     BIGINT,
-    instance_id          INTEGER,
+    instance_id          BIGINT,
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              INTEGER
+    deleted              BIGINT        DEFAULT 0
 );
 
 CREATE INDEX volume_usage_cache_volume_id_idx
@@ -85,9 +85,9 @@ CREATE TABLE shadow_volume_usage_cache (
     curr_read_bytes      BIGINT,
     curr_writes          BIGINT,
     curr_write_bytes     BIGINT,
-    instance_id          INTEGER,
+    instance_id          BIGINT,
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              INTEGER
+    deleted              BIGINT
 );

@@ -16,7 +16,7 @@ CREATE TABLE task_log (
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           INTEGER
+    deleted           BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_task_log0task_name0host0period_beginning0period_ending
@@ -42,5 +42,5 @@ CREATE TABLE shadow_task_log (
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           INTEGER
+    deleted           BIGINT
 );

@@ -9,7 +9,7 @@ CREATE TABLE instance_id_mappings (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT       DEFAULT 0
 );
 
 CREATE INDEX instance_id_mappings_uuid_idx
@@ -22,7 +22,7 @@ CREATE TABLE shadow_instance_id_mappings (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Numbers of snapshots.
@@ -32,7 +32,7 @@ CREATE TABLE snapshot_id_mappings (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT       DEFAULT 0
 );
 
 CREATE INDEX snapshot_id_mappings_uuid_idx
@@ -45,7 +45,7 @@ CREATE TABLE shadow_snapshot_id_mappings (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Numbers of volumes.
@@ -55,7 +55,7 @@ CREATE TABLE volume_id_mappings (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT       DEFAULT 0
 );
 
 CREATE INDEX volume_id_mappings_uuid_idx
@@ -68,7 +68,7 @@ CREATE TABLE shadow_volume_id_mappings (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Numbers of images.
@@ -78,7 +78,7 @@ CREATE TABLE s3_images (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT       DEFAULT 0
 );
 
 CREATE INDEX s3_images_uuid_idx
@@ -91,5 +91,5 @@ CREATE TABLE shadow_s3_images (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );

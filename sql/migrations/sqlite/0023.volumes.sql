@@ -24,11 +24,11 @@ CREATE TABLE volumes (
     display_description  VARCHAR(255),
     provider_location    VARCHAR(256),
     provider_auth        VARCHAR(256),
-    volume_type_id       INTEGER,
+    volume_type_id       BIGINT,
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              VARCHAR(36),
+    deleted              VARCHAR(36)   DEFAULT '',
     CONSTRAINT volumes_pkey PRIMARY KEY (id)
 );
 
@@ -57,7 +57,7 @@ CREATE TABLE shadow_volumes (
     display_description  VARCHAR(255),
     provider_location    VARCHAR(256),
     provider_auth        VARCHAR(256),
-    volume_type_id       INTEGER,
+    volume_type_id       BIGINT,
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
@@ -80,7 +80,7 @@ CREATE TABLE snapshots (
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              VARCHAR(36),
+    deleted              VARCHAR(36)   DEFAULT '',
     CONSTRAINT snapshots_pkey PRIMARY KEY (id)
 );
 
@@ -115,7 +115,7 @@ CREATE TABLE iscsi_targets (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE INDEX iscsi_targets_host_volume_id_deleted_idx
@@ -132,5 +132,5 @@ CREATE TABLE shadow_iscsi_targets (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );

@@ -11,7 +11,7 @@ CREATE TABLE quotas (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_quotas0project_id0resource0deleted
@@ -26,7 +26,7 @@ CREATE TABLE shadow_quotas (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Limits of a user within a project.
@@ -39,15 +39,13 @@ CREATE TABLE project_user_quotas (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_project_user_quotas0user_id0project_id0resource0deleted
     ON project_user_quotas (user_id, project_id, resource, deleted);
 CREATE INDEX project_user_quotas_project_id_deleted_idx
     ON project_user_quotas (project_id, deleted);
-CREATE INDEX project_user_quotas_user_id_deleted_idx
-    ON project_user_quotas (user_id, deleted);
 
 -- Archived rows of project_user_quotas.
 CREATE TABLE shadow_project_user_quotas (
@@ -59,7 +57,7 @@ CREATE TABLE shadow_project_user_quotas (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- Limits by quota class.
@@ -71,7 +69,7 @@ CREATE TABLE quota_classes (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE INDEX quota_classes_class_name_resource_idx
@@ -86,7 +84,7 @@ CREATE TABLE shadow_quota_classes (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- What is in use and reserved. Rows without a user count for the project as a whole.
@@ -101,13 +99,11 @@ CREATE TABLE quota_usages (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_quota_usages0project_id0user_id0resource0deleted
     ON quota_usages (project_id, COALESCE(user_id, ''), resource, deleted);
-CREATE INDEX quota_usages_user_id_deleted_idx
-    ON quota_usages (user_id, deleted);
 
 -- Archived rows of quota_usages.
 CREATE TABLE shadow_quota_usages (
@@ -121,14 +117,14 @@ CREATE TABLE shadow_quota_usages (
     created_at     DATETIME,
     updated_at     DATETIME,
     deleted_at     DATETIME,
-    deleted        INTEGER
+    deleted        BIGINT
 );
 
 -- Open reservations against quota_usages.
 CREATE TABLE reservations (
     id          INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,
     uuid        VARCHAR(36)   NOT NULL,
-    usage_id    INTEGER       NOT NULL,
+    usage_id    BIGINT        NOT NULL,
     project_id  VARCHAR(255),
     user_id     VARCHAR(255),
     resource    VARCHAR(255),
@@ -137,25 +133,21 @@ CREATE TABLE reservations (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT        DEFAULT 0
 );
 
 CREATE INDEX reservations_uuid_idx
     ON reservations (uuid);
 CREATE INDEX reservations_deleted_expire_idx
     ON reservations (deleted, expire);
-CREATE INDEX reservations_project_id_idx
-    ON reservations (project_id);
-CREATE INDEX reservations_usage_id_idx
-    ON reservations (usage_id);
-CREATE INDEX reservations_user_id_deleted_idx
-    ON reservations (user_id, deleted);
+CREATE INDEX reservations_project_id_deleted_expire_idx
+    ON reservations (project_id, deleted, expire);
 
 -- Archived rows of reservations.
 CREATE TABLE shadow_reservations (
     id          INTEGER       NOT NULL PRIMARY KEY,
     uuid        VARCHAR(36)   NOT NULL,
-    usage_id    INTEGER       NOT NULL,
+    usage_id    BIGINT        NOT NULL,
     project_id  VARCHAR(255),
     user_id     VARCHAR(255),
     resource    VARCHAR(255),
@@ -164,7 +156,7 @@ CREATE TABLE shadow_reservations (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT
 );
 
 -- One row per project; every transaction that changes usages raises its version first.

@@ -9,7 +9,7 @@ CREATE TABLE volume_types (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     VARCHAR(36),
+    deleted     VARCHAR(36)   DEFAULT '0',
     CONSTRAINT volume_types_pkey PRIMARY KEY (id)
 );
 
@@ -25,7 +25,7 @@ CREATE TABLE volume_type_extra_specs (
     created_at      DATETIME,
     updated_at      DATETIME,
     deleted_at      DATETIME,
-    deleted         INTEGER
+    deleted         BIGINT        DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_volume_type_extra_specs0volume_type_id0key0deleted

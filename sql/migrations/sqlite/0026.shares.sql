@@ -25,7 +25,7 @@ CREATE TABLE shares (
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              VARCHAR(36),
+    deleted              VARCHAR(36)   DEFAULT 'False',
     CONSTRAINT shares_pkey PRIMARY KEY (id)
 );
 
@@ -51,7 +51,7 @@ CREATE TABLE share_metadata (
     created_at  DATETIME,
     updated_at  DATETIME,
     deleted_at  DATETIME,
-    deleted     INTEGER
+    deleted     BIGINT         DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_share_metadata0share_id0key0deleted
@@ -67,7 +67,7 @@ CREATE TABLE share_access_map (
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      VARCHAR(36),
+    deleted      VARCHAR(36)   DEFAULT 'False',
     CONSTRAINT share_access_map_pkey PRIMARY KEY (id)
 );
 
@@ -91,7 +91,7 @@ CREATE TABLE share_snapshots (
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              VARCHAR(36),
+    deleted              VARCHAR(36)   DEFAULT 'False',
     CONSTRAINT share_snapshots_pkey PRIMARY KEY (id)
 );
 

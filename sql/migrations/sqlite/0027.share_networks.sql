@@ -18,7 +18,7 @@ CREATE TABLE share_networks (
     created_at         DATETIME,
     updated_at         DATETIME,
     deleted_at         DATETIME,
-    deleted            VARCHAR(36),
+    deleted            VARCHAR(36)   DEFAULT 'False',
     CONSTRAINT share_networks_pkey PRIMARY KEY (id)
 );
 
@@ -41,7 +41,7 @@ CREATE TABLE security_services (
     created_at   DATETIME,
     updated_at   DATETIME,
     deleted_at   DATETIME,
-    deleted      VARCHAR(36),
+    deleted      VARCHAR(36)   DEFAULT 'False',
     CONSTRAINT security_services_pkey PRIMARY KEY (id)
 );
 
@@ -56,7 +56,7 @@ CREATE TABLE share_network_security_service_association (
     created_at           DATETIME,
     updated_at           DATETIME,
     deleted_at           DATETIME,
-    deleted              INTEGER
+    deleted              BIGINT       DEFAULT 0
 );
 
 CREATE UNIQUE INDEX uniq_share_network_services0network_id0service_id0deleted

@@ -11,7 +11,7 @@ CREATE TABLE share_servers (
     created_at        DATETIME,
     updated_at        DATETIME,
     deleted_at        DATETIME,
-    deleted           VARCHAR(36),
+    deleted           VARCHAR(36)   DEFAULT 'False',
     CONSTRAINT share_servers_pkey PRIMARY KEY (id)
 );
 
@@ -29,7 +29,7 @@ CREATE TABLE share_server_backend_details (
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          VARCHAR(36)
+    deleted          VARCHAR(36)    DEFAULT 'False'
 );
 
 CREATE UNIQUE INDEX uniq_share_server_backend_details0share_server_id0key0deleted
@@ -45,7 +45,7 @@ CREATE TABLE network_allocations (
     created_at       DATETIME,
     updated_at       DATETIME,
     deleted_at       DATETIME,
-    deleted          VARCHAR(36),
+    deleted          VARCHAR(36)  DEFAULT 'False',
     CONSTRAINT network_allocations_pkey PRIMARY KEY (id)
 );
 

@@ -90,7 +90,8 @@ UPDATE block_device_mapping
 
 -- name: block_device_mapping_destroy_by_instance_and_volume(instance_uuid, volume_id, now)!
 -- Soft delete of the disks of an instance that are a volume.
--- Index: block_device_mapping_instance_uuid_volume_id_idx. Locks: these rows.
+-- Index: block_device_mapping_volume_id_idx or block_device_mapping_instance_uuid_device_name_idx, whichever leads to
+-- fewer rows. Locks: these rows.
 UPDATE block_device_mapping
    SET deleted = id,
        deleted_at = :now,

@@ -1,12 +1,12 @@
 -- Flavors: the sizes of instances, their extra specs, and the projects that may use the private ones.
 -- The reads of whole flavors, the locks and the upsert of extra specs are each dialect's own.
 
--- name: flavor_create(name, flavorid)<!
+-- name: flavor_create(name, flavorid, memory_mb, vcpus, swap)<!
 -- A new flavor.
 -- Index: uniq_instance_types0flavorid0deleted and uniq_instance_types0name0deleted refuse a live twin.
 -- Locks: the new row.
-INSERT INTO instance_types (/*{columns}*/ name, flavorid /*{}*/)
-VALUES /*{rows}*/ (:name, :flavorid) /*{}*/;
+INSERT INTO instance_types (/*{columns}*/ name, flavorid, memory_mb, vcpus, swap /*{}*/)
+VALUES /*{rows}*/ (:name, :flavorid, :memory_mb, :vcpus, :swap) /*{}*/;
 
 -- name: flavor_create__extra_specs(instance_type_id)!
 -- The extra specs of a new flavor, all in one statement.

@@ -145,7 +145,7 @@ UPDATE instance_group_policy
 
 -- name: instance_group_policies_get(group_uuid)
 -- The visible policies of a group, in the order they were added; one row of NULLs for a group without any.
--- Index: uniq_instance_groups0uuid0deleted, instance_group_policy_group_id_deleted_idx. Locks: none.
+-- Index: uniq_instance_groups0uuid0deleted, the primary key, instance_group_policy_group_id_deleted_idx. Locks: none.
 SELECT p.id, p.policy
   FROM instance_groups AS g
   LEFT JOIN instance_group_policy AS p
@@ -198,7 +198,7 @@ UPDATE instance_group_metadata
 
 -- name: instance_group_metadata_get(group_uuid)
 -- The visible pairs of a group, in the order they were added; one row of NULLs for a group without any.
--- Index: uniq_instance_groups0uuid0deleted, instance_group_metadata_group_id_deleted_idx. Locks: none.
+-- Index: uniq_instance_groups0uuid0deleted, the primary key, instance_group_metadata_group_id_deleted_idx. Locks: none.
 SELECT m.id, m.key, m.value
   FROM instance_groups AS g
   LEFT JOIN instance_group_metadata AS m
@@ -242,7 +242,7 @@ UPDATE instance_group_member
 
 -- name: instance_group_members_get(group_uuid)
 -- The visible members of a group, in the order they were added; one row of NULLs for a group without any.
--- Index: uniq_instance_groups0uuid0deleted, instance_group_member_group_id_deleted_idx. Locks: none.
+-- Index: uniq_instance_groups0uuid0deleted, the primary key, instance_group_member_group_id_deleted_idx. Locks: none.
 SELECT m.id, m.instance_id
   FROM instance_groups AS g
   LEFT JOIN instance_group_member AS m

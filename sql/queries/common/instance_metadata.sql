@@ -12,7 +12,7 @@ SELECT m.key, m.value
 
 -- name: instance_metadata_delete(instance_uuid, key, now)!
 -- Soft delete of one key of an instance, every live row of it.
--- Index: instance_metadata_instance_uuid_idx. Locks: the rows.
+-- Index: instance_metadata_instance_uuid_idx. Locks: the rows; the instance is locked before.
 UPDATE instance_metadata
    SET deleted = id,
        deleted_at = :now,

@@ -38,7 +38,7 @@ SELECT m.*
 
 -- name: migration_get_unconfirmed_by_dest_compute(dest_compute, last_update)
 -- Migrations into a host that finished long ago, deleted or not. One that was never updated has no such moment.
--- Index: migrations_dest_compute_status_updated_at_idx. Locks: none.
+-- Index: migrations_dest_compute_status_idx. Locks: none.
 SELECT m.*
   FROM migrations AS m
  WHERE /*{filters}*/ m.dest_compute = :dest_compute /*{}*/
@@ -49,7 +49,7 @@ SELECT m.*
 -- name: migration_get_in_progress_by_host_and_node(host, node)
 -- Migrations from or to a node of a host that have not come to an end; an error is one, unless told otherwise. A NULL
 -- status is neither.
--- Index: migrations_source_compute_status_idx, migrations_dest_compute_status_updated_at_idx. Locks: none.
+-- Index: migrations_source_compute_status_idx, migrations_dest_compute_status_idx. Locks: none.
 SELECT m.*
   FROM migrations AS m
  WHERE ((m.source_compute = :host AND m.source_node = :node)

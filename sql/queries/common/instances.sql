@@ -68,18 +68,8 @@ UPDATE instances
 
 -- name: instance_destroy__security_groups(uuid, now)!
 -- Takes a destroyed instance out of its groups.
--- Index: security_group_instance_association_instance_uuid_idx. Locks: the rows.
+-- Index: security_group_association_instance_uuid_group_id_idx. Locks: the rows.
 UPDATE security_group_instance_association
-   SET deleted = id,
-       deleted_at = :now,
-       updated_at = updated_at
- WHERE instance_uuid = :uuid
-   AND /*{visibility}*/ deleted = 0 /*{}*/;
-
--- name: instance_destroy__info_cache(uuid, now)!
--- Soft delete of the network cache of a destroyed instance.
--- Index: uniq_instance_info_caches0instance_uuid. Locks: the row.
-UPDATE instance_info_caches
    SET deleted = id,
        deleted_at = :now,
        updated_at = updated_at
@@ -117,7 +107,7 @@ SELECT i.*
 
 -- name: instance_get_all_by_host_and_node(host)
 -- Instances of a host and node, without relations.
--- Index: instances_host_node_deleted_idx. Locks: none.
+-- Index: instances_host_deleted_cleaned_idx. Locks: none.
 SELECT i.*
   FROM instances AS i
  WHERE /*{filters}*/ i.host = :host /*{}*/
@@ -126,7 +116,7 @@ SELECT i.*
 
 -- name: instance_get_all_hung_in_rebooting(threshold)
 -- Instances in a soft reboot that nobody has touched since the threshold.
--- Index: instances_task_state_updated_at_idx. Locks: none.
+-- Index: instances_task_state_idx. Locks: none.
 SELECT i.*,
        /*{same listed_relations}*/ NULL AS info_cache /*{}*/
   FROM instances AS i
@@ -147,7 +137,7 @@ UPDATE instances
 
 -- name: instance_update(id, task_state)!
 -- Changes columns of one instance if the values that the decision rested on are still there.
--- Index: the primary key. Locks: the row.
+-- Index: the primary key; InnoDB may come by instances_task_state_idx, which ends in it. Locks: the row.
 UPDATE instances
    SET /*{set}*/ task_state = :task_state /*{}*/
  WHERE id = :id
@@ -181,11 +171,11 @@ UPDATE instance_metadata
  WHERE id IN (/*{list ids}*/ :id /*{}*/)
    AND /*{visibility}*/ deleted = 0 /*{}*/;
 
--- name: instance_update__metadata_add(instance_uuid, value)!
+-- name: instance_update__metadata_add(instance_uuid, key, value)!
 -- New rows.
 -- Index: none. Locks: the new rows.
-INSERT INTO instance_metadata (/*{columns}*/ instance_uuid, value /*{}*/)
-VALUES /*{rows}*/ (:instance_uuid, :value) /*{}*/;
+INSERT INTO instance_metadata (/*{columns}*/ instance_uuid, key, value /*{}*/)
+VALUES /*{rows}*/ (:instance_uuid, :key, :value) /*{}*/;
 
 -- name: instance_update__system_metadata_rows(uuid)
 -- System metadata of an instance, to be compared with what they are to become.
@@ -215,11 +205,11 @@ UPDATE instance_system_metadata
  WHERE id IN (/*{list ids}*/ :id /*{}*/)
    AND /*{visibility}*/ deleted = 0 /*{}*/;
 
--- name: instance_update__system_metadata_add(instance_uuid, value)!
+-- name: instance_update__system_metadata_add(instance_uuid, key, value)!
 -- New rows.
 -- Index: none. Locks: the new rows.
-INSERT INTO instance_system_metadata (/*{columns}*/ instance_uuid, value /*{}*/)
-VALUES /*{rows}*/ (:instance_uuid, :value) /*{}*/;
+INSERT INTO instance_system_metadata (/*{columns}*/ instance_uuid, key, value /*{}*/)
+VALUES /*{rows}*/ (:instance_uuid, :key, :value) /*{}*/;
 
 -- name: instance_get(instance_id, project_id)^
 -- One instance by id, with its relations.
@@ -273,7 +263,8 @@ SELECT i.*,
 
 -- name: instance_get_all(project_id)
 -- All instances, of the caller's project where it is a user.
--- Index: instances_project_id_deleted_created_at_id_idx for users, the primary key for admins. Locks: none.
+-- Index: instances_project_id_deleted_created_at_id_idx for users, instances_deleted_created_at_id_idx or none for
+-- admins, who see all; the relations by instance_uuid. Locks: none.
 SELECT i.*,
        /*{part listed_relations}*/ /*{when with_info_cache}*/ (SELECT /*{one c as info_cache}*/ COUNT(*) /*{}*/
           FROM instance_info_caches AS c
@@ -308,67 +299,81 @@ SELECT i.*,
    AND /*{scope}*/ i.project_id = :project_id /*{}*/
  ORDER BY i.id;
 
--- name: instance_get_all_by_filters(project_id, key, value, after, limit)
+-- name: instance_get_all_by_filters(project_id, host, key, value, after, limit)
 -- A page of instances: filtered, ordered and cut on instances alone, then read with their relations.
--- Index: instances_deleted_created_at_id_idx or instances_project_id_deleted_created_at_id_idx in the default
--- order, those of host, task_state, updated_at or uuid where they are filters. Locks: none.
+-- The keys are read apart from the rows, as k, by an index that holds all of them: MySQL and MariaDB begin behind the
+-- marker only there. Where filters name a few instances, + 0 keeps planners from reading all the live ones in order.
+-- Index: instances_deleted_created_at_id_idx, instances_project_id_deleted_created_at_id_idx or
+-- instances_created_at_id_idx in the default order; instances_host_deleted_cleaned_idx, instances_task_state_idx,
+-- uniq_instances0uuid for few, found by instance_metadata_value_instance_uuid_idx,
+-- instance_system_metadata_value_instance_uuid_idx too; the primary key for the other half of each; none in an order
+-- that has no index; instance_metadata_instance_uuid_idx, instance_system_metadata_instance_uuid_idx and the relations
+-- by instance_uuid. Locks: none.
 SELECT i.*,
        /*{same listed_relations}*/ NULL AS info_cache /*{}*/
-  FROM (SELECT f.id
-          FROM instances AS f
-         WHERE /*{filters}*/ f.project_id = :project_id /*{}*/
+  FROM (SELECT k.id
+          FROM instances AS k
+          JOIN instances AS f
+            ON f.id = k.id
+         WHERE /*{when live}*/ k.deleted = 0 /*{}*/
+           AND /*{when live_of_few}*/ k.deleted + 0 = 0 /*{}*/
+           AND /*{when of_project}*/ k.project_id = :project_id /*{}*/
+           AND /*{when not_soft_deleted}*/ (f.vm_state <> 'soft-delete' OR f.vm_state IS NULL) /*{}*/
            AND /*{when deleted_or_soft_deleted}*/ (f.deleted = f.id OR f.vm_state = 'soft-delete') /*{}*/
            AND /*{when deleted_only}*/ f.deleted = f.id /*{}*/
+           AND /*{filters}*/ f.host = :host /*{}*/
            AND /*{each metadata_keys}*/ EXISTS (
                SELECT 1
                  FROM instance_metadata AS mk
                 WHERE mk.instance_uuid = f.uuid
                   AND mk.deleted = 0
                   AND mk.key = :key) /*{}*/
-           AND /*{each metadata_values}*/ EXISTS (
-               SELECT 1
+           AND /*{each metadata_values}*/ f.uuid IN (
+               SELECT mv.instance_uuid
                  FROM instance_metadata AS mv
-                WHERE mv.instance_uuid = f.uuid
-                  AND mv.deleted = 0
-                  AND mv.value = :value) /*{}*/
-           AND /*{when metadata_null}*/ EXISTS (
-               SELECT 1
+                WHERE mv.value = :value
+                  AND mv.deleted = 0) /*{}*/
+           AND /*{when metadata_null}*/ f.uuid IN (
+               SELECT mn.instance_uuid
                  FROM instance_metadata AS mn
-                WHERE mn.instance_uuid = f.uuid
-                  AND mn.deleted = 0
-                  AND mn.value IS NULL) /*{}*/
+                WHERE mn.value IS NULL
+                  AND mn.deleted = 0) /*{}*/
            AND /*{each system_metadata_keys}*/ EXISTS (
                SELECT 1
                  FROM instance_system_metadata AS sk
                 WHERE sk.instance_uuid = f.uuid
                   AND sk.deleted = 0
                   AND sk.key = :key) /*{}*/
-           AND /*{each system_metadata_values}*/ EXISTS (
-               SELECT 1
+           AND /*{each system_metadata_values}*/ f.uuid IN (
+               SELECT sv.instance_uuid
                  FROM instance_system_metadata AS sv
-                WHERE sv.instance_uuid = f.uuid
-                  AND sv.deleted = 0
-                  AND sv.value = :value) /*{}*/
-           AND /*{when system_metadata_null}*/ EXISTS (
-               SELECT 1
+                WHERE sv.value = :value
+                  AND sv.deleted = 0) /*{}*/
+           AND /*{when system_metadata_null}*/ f.uuid IN (
+               SELECT sn.instance_uuid
                  FROM instance_system_metadata AS sn
-                WHERE sn.instance_uuid = f.uuid
-                  AND sn.deleted = 0
-                  AND sn.value IS NULL) /*{}*/
+                WHERE sn.value IS NULL
+                  AND sn.deleted = 0) /*{}*/
            AND /*{each tags}*/ f.uuid IN (
                SELECT tv.instance_uuid
                  FROM instance_metadata AS tv
-                WHERE /*{visibility}*/ tv.deleted = 0 /*{}*/
+                WHERE tv.value IN (/*{list values}*/ :value /*{}*/)
                   AND tv.key = :key
-                  AND tv.value IN (/*{list values}*/ :value /*{}*/)) /*{}*/
-           AND /*{when tagged}*/ f.uuid IN (
-               SELECT t.instance_uuid
+                  AND /*{visibility}*/ tv.deleted = 0 /*{}*/) /*{}*/
+           AND /*{when tagged_by_value}*/ f.uuid IN (
+               SELECT tw.instance_uuid
+                 FROM instance_metadata AS tw
+                WHERE tw.value IN (/*{list tag_values}*/ :value /*{}*/)
+                  AND /*{visibility}*/ tw.deleted = 0 /*{}*/) /*{}*/
+           AND /*{when tagged}*/ EXISTS (
+               SELECT 1
                  FROM instance_metadata AS t
-                WHERE /*{visibility}*/ t.deleted = 0 /*{}*/
+                WHERE t.instance_uuid = f.uuid
+                  AND /*{visibility}*/ t.deleted = 0 /*{}*/
                   AND (t.key IN (/*{list tag_keys}*/ :key /*{}*/)
                    OR t.value IN (/*{list tag_values}*/ :value /*{}*/))) /*{}*/
-           AND /*{after}*/ f.created_at < :after /*{}*/
-         ORDER BY /*{order}*/ f.created_at DESC, f.id DESC /*{}*/
+           AND /*{after}*/ k.created_at < :after /*{}*/
+         ORDER BY /*{order}*/ k.created_at DESC, k.id DESC /*{}*/
          LIMIT :limit) AS page
   JOIN instances AS i
     ON i.id = page.id
@@ -376,7 +381,9 @@ SELECT i.*,
 
 -- name: instance_get_active_by_window_joined(begin, end, project_id)
 -- Instances that were not terminated before the window, deleted or not.
--- Index: instances_terminated_at_launched_at_idx. Locks: none.
+-- Index: instances_project_id_deleted_created_at_id_idx for a project, instances_host_deleted_cleaned_idx for a host,
+-- none without them: what lives was not terminated, and that is most of the table. The relations by instance_uuid.
+-- Locks: none.
 SELECT i.*,
        /*{same listed_relations}*/ NULL AS info_cache /*{}*/
   FROM instances AS i
@@ -386,18 +393,8 @@ SELECT i.*,
  ORDER BY i.id;
 
 -- name: instance_get_all_by_host(host)
--- Instances of a host.
--- Index: instances_host_deleted_cleaned_idx. Locks: none.
-SELECT i.*,
-       /*{same listed_relations}*/ NULL AS info_cache /*{}*/
-  FROM instances AS i
- WHERE /*{filters}*/ i.host = :host /*{}*/
-   AND /*{visibility}*/ i.deleted = 0 /*{}*/
- ORDER BY i.id;
-
--- name: instance_get_all_by_host_and_not_type(host)
--- Instances of a host that are not of a type; those without a type never are listed.
--- Index: instances_host_deleted_cleaned_idx. Locks: none.
+-- Instances of a host, of every type or of all but one.
+-- Index: instances_host_deleted_cleaned_idx; the relations by instance_uuid. Locks: none.
 SELECT i.*,
        /*{same listed_relations}*/ NULL AS info_cache /*{}*/
   FROM instances AS i

@@ -21,7 +21,7 @@ SELECT d.*
 
 -- name: pci_device_get_all_by_node(node_id)
 -- The devices of a node.
--- Index: pci_devices_compute_node_id_deleted_idx. Locks: none.
+-- Index: uniq_pci_devices0compute_node_id0address0deleted. Locks: none.
 SELECT d.*
   FROM pci_devices AS d
  WHERE d.compute_node_id = :node_id
@@ -65,8 +65,8 @@ UPDATE pci_devices
    SET /*{set}*/ status = :status /*{}*/
  WHERE id = :id;
 
--- name: pci_device_update__insert(compute_node_id, address)<!
+-- name: pci_device_update__insert(compute_node_id, address, label, status)<!
 -- A device that the node did not have.
 -- Index: uniq_pci_devices0compute_node_id0address0deleted refuses a live twin. Locks: the new row.
-INSERT INTO pci_devices (/*{columns}*/ compute_node_id, address /*{}*/)
-VALUES /*{rows}*/ (:compute_node_id, :address) /*{}*/;
+INSERT INTO pci_devices (/*{columns}*/ compute_node_id, address, label, status /*{}*/)
+VALUES /*{rows}*/ (:compute_node_id, :address, :label, :status) /*{}*/;

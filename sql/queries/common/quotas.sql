@@ -61,7 +61,8 @@ SELECT q.resource,
 
 -- name: quota_get_all_by_project_and_user(project_id, user_id)
 -- The limits of one user within a project.
--- Index: uniq_project_user_quotas0user_id0project_id0resource0deleted. Locks: none.
+-- Index: uniq_project_user_quotas0user_id0project_id0resource0deleted; SQLite takes
+-- project_user_quotas_project_id_deleted_idx for as good. Locks: none.
 SELECT q.resource,
        q.hard_limit
   FROM project_user_quotas AS q
@@ -103,7 +104,8 @@ UPDATE quotas
 
 -- name: quota_destroy_all_by_project__user_quotas(project_id, user_id, now)!
 -- Soft delete of the limits of users within a project, of all of them or of one.
--- Index: project_user_quotas_project_id_deleted_idx. Locks: the rows.
+-- Index: project_user_quotas_project_id_deleted_idx, for one user
+-- uniq_project_user_quotas0user_id0project_id0resource0deleted. Locks: the rows.
 UPDATE project_user_quotas
    SET deleted = id,
        deleted_at = :now,
@@ -112,7 +114,7 @@ UPDATE project_user_quotas
    AND /*{when of_user}*/ user_id = :user_id /*{}*/
    AND deleted = 0;
 
--- name: quota_destroy_all_by_project__usages(project_id, user_id, now)!
+-- name: quota_destroy_all_by_project__usages(project_id, user_key, now)!
 -- Soft delete of the usages of a project, of all of them or of one user's.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: the rows; the project is locked before.
 UPDATE quota_usages
@@ -120,12 +122,12 @@ UPDATE quota_usages
        deleted_at = :now,
        updated_at = updated_at
  WHERE project_id = :project_id
-   AND /*{when of_user}*/ user_id = :user_id /*{}*/
+   AND /*{when of_user}*/ COALESCE(user_id, '') = :user_key /*{}*/
    AND deleted = 0;
 
 -- name: quota_destroy_all_by_project__reservations(project_id, user_id, now)!
 -- Soft delete of the reservations of a project, of all of them or of one user's.
--- Index: reservations_project_id_idx. Locks: the rows; the project is locked before.
+-- Index: reservations_project_id_deleted_expire_idx. Locks: the rows; the project is locked before.
 UPDATE reservations
    SET deleted = id,
        deleted_at = :now,
@@ -243,15 +245,15 @@ UPDATE quota_classes
    AND resource = :resource
    AND deleted = 0;
 
--- name: quota_usage_get(project_id, resource, user_id)^
--- One usage of a project: of one user, of the project as a whole, or the oldest of all.
+-- name: quota_usage_get(project_id, resource, user_key)^
+-- One usage of a project: of one user, of the project as a whole (`user_key` is ''), or the oldest of all.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: none.
 SELECT u.*
   FROM quota_usages AS u
  WHERE u.project_id = :project_id
    AND u.resource = :resource
    AND u.deleted = 0
-   AND /*{filters}*/ u.user_id = :user_id /*{}*/
+   AND /*{when of_user}*/ COALESCE(u.user_id, '') = :user_key /*{}*/
  ORDER BY u.id
  LIMIT 1;
 
@@ -267,7 +269,7 @@ SELECT u.resource,
  GROUP BY u.resource
  ORDER BY u.resource;
 
--- name: quota_usage_get_all_by_project_and_user(project_id, user_id)
+-- name: quota_usage_get_all_by_project_and_user(project_id, user_key)
 -- What a user of a project uses and has reserved, together with what counts for the project as a whole.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: none.
 SELECT u.resource,
@@ -275,19 +277,19 @@ SELECT u.resource,
        SUM(u.reserved) AS reserved
   FROM quota_usages AS u
  WHERE u.project_id = :project_id
-   AND (u.user_id = :user_id OR u.user_id IS NULL)
+   AND COALESCE(u.user_id, '') IN (:user_key, '')
    AND u.deleted = 0
  GROUP BY u.resource
  ORDER BY u.resource;
 
--- name: quota_usage_update(project_id, resource, user_id, in_use)!
+-- name: quota_usage_update(project_id, resource, user_key, in_use)!
 -- New figures for the usages of a resource: a user's and the project's as a whole, or everybody's.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: the rows; the project is locked before.
 UPDATE quota_usages
    SET /*{set}*/ in_use = :in_use /*{}*/
  WHERE project_id = :project_id
    AND resource = :resource
-   AND /*{when of_user}*/ (user_id = :user_id OR user_id IS NULL) /*{}*/
+   AND /*{when of_user}*/ COALESCE(user_id, '') IN (:user_key, '') /*{}*/
    AND deleted = 0;
 
 -- name: reservation_create(uuid, usage_id, project_id, user_id, resource, delta, expire)<!
@@ -355,7 +357,8 @@ SELECT DISTINCT r.project_id
 
 -- name: reservation_expire__open(project_id, now, limit)
 -- Expired reservations of a project, a batch of them, each with its usage as far as that is live.
--- Index: reservations_deleted_expire_idx, the primary key of quota_usages. Locks: none; the project is locked before.
+-- Index: reservations_project_id_deleted_expire_idx, the primary key of quota_usages. Locks: none; the project is
+-- locked before.
 SELECT r.id,
        r.project_id,
        r.delta,

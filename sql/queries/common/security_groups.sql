@@ -8,7 +8,7 @@ VALUES /*{rows}*/ (:instance_uuid, :security_group_id) /*{}*/;
 
 -- name: instance_remove_security_group(instance_uuid, security_group_id, now)!
 -- Takes an instance out of a group: soft delete of every row of the pair.
--- Index: security_group_instance_association_instance_uuid_idx. Locks: the rows.
+-- Index: security_group_association_instance_uuid_group_id_idx. Locks: the rows.
 UPDATE security_group_instance_association
    SET deleted = id,
        deleted_at = :now,
@@ -136,13 +136,14 @@ SELECT :security_group_id, d.protocol, d.from_port, d.to_port, d.cidr, :now, 0
  WHERE /*{visibility}*/ d.deleted = 0 /*{}*/
  ORDER BY d.id;
 
--- name: security_group_ensure_default__usage(project_id, now)!
+-- name: security_group_ensure_default__usage(project_id, user_key, now)!
 -- One security group more in use by a user of a project.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: the row; the project's quota lock is held.
 UPDATE quota_usages
    SET in_use = in_use + 1,
        updated_at = :now
  WHERE /*{filters}*/ project_id = :project_id /*{}*/
+   AND COALESCE(user_id, '') = :user_key
    AND resource = 'security_groups'
    AND deleted = 0;
 

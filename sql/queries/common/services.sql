@@ -1,10 +1,10 @@
 -- Services: the daemons of the control plane, one row for each binary on each host.
 
--- name: service_create(host, topic)<!
+-- name: service_create(host, topic, report_count)<!
 -- A new service.
 -- Index: uniq_services0host0topic0deleted and uniq_services0host0binary0deleted refuse a live twin. Locks: the new row.
-INSERT INTO services (/*{columns}*/ host, topic /*{}*/)
-VALUES /*{rows}*/ (:host, :topic) /*{}*/;
+INSERT INTO services (/*{columns}*/ host, topic, report_count /*{}*/)
+VALUES /*{rows}*/ (:host, :topic, :report_count) /*{}*/;
 
 -- name: service_destroy(service_id, now)!
 -- Soft delete of one service.
@@ -59,7 +59,7 @@ SELECT s.*
 
 -- name: service_get_all_by_host(host)
 -- The live services of a host, disabled ones included.
--- Index: uniq_services0host0topic0deleted. Locks: none.
+-- Index: uniq_services0host0topic0deleted or uniq_services0host0binary0deleted. Locks: none.
 SELECT s.*
   FROM services AS s
  WHERE s.host = :host
@@ -96,7 +96,7 @@ SELECT s.*,
 
 -- name: service_get_by_args(host, binary)^
 -- The service that a binary runs on a host; the oldest where deleted ones are asked for.
--- Index: uniq_services0host0binary0deleted. Locks: none.
+-- Index: uniq_services0host0binary0deleted or uniq_services0host0topic0deleted: a host has a few. Locks: none.
 SELECT s.*
   FROM services AS s
  WHERE s.host = :host

@@ -19,3 +19,15 @@ SELECT i.id
   FROM instances AS i
  WHERE i.uuid = :uuid
    FOR UPDATE;
+
+-- name: instance_update__metadata_add(instance_uuid, key, value)!
+-- New rows. The word key is reserved here alone.
+-- Index: none. Locks: the new rows.
+INSERT INTO instance_metadata (/*{columns}*/ instance_uuid, `key`, value /*{}*/)
+VALUES /*{rows}*/ (:instance_uuid, :key, :value) /*{}*/;
+
+-- name: instance_update__system_metadata_add(instance_uuid, key, value)!
+-- New rows. The word key is reserved here alone.
+-- Index: none. Locks: the new rows.
+INSERT INTO instance_system_metadata (/*{columns}*/ instance_uuid, `key`, value /*{}*/)
+VALUES /*{rows}*/ (:instance_uuid, :key, :value) /*{}*/;

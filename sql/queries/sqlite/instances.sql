@@ -17,3 +17,14 @@ SELECT i.*,
 SELECT i.id
   FROM instances AS i
  WHERE i.uuid = :uuid;
+
+-- name: instance_get_all_hung_in_rebooting(threshold)
+-- Instances in a soft reboot that nobody has touched since the threshold, without relations.
+-- The planner takes an index led by `deleted` for nearly unique, so it is told which one to go by.
+-- Index: instances_task_state_idx. Locks: none.
+SELECT i.*
+  FROM instances AS i INDEXED BY instances_task_state_idx
+ WHERE i.task_state = 'rebooting'
+   AND i.updated_at <= :threshold
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/
+ ORDER BY i.id;

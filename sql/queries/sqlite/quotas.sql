@@ -50,3 +50,14 @@ UPDATE reservations
        updated_at = updated_at
  WHERE id IN (/*{list ids}*/ :id /*{}*/)
    AND +deleted = 0;
+
+-- name: quota_reserve__sync_fixed_ips(project_id)$
+-- Refresh: the fixed addresses of a project's instances, deleted instances that still hold one included. Here +
+-- keeps the planner from the index led by `deleted`, which it takes for nearly unique.
+-- Index: instances_project_id_deleted_created_at_id_idx, fixed_ips_instance_uuid_deleted_idx. Locks: none.
+SELECT COUNT(*) AS fixed_ips
+  FROM instances AS i
+  JOIN fixed_ips AS f
+    ON f.instance_uuid = i.uuid
+   AND +f.deleted = 0
+ WHERE i.project_id = :project_id;

@@ -1,0 +1,14 @@
+-- Security groups on MySQL and MariaDB: usages found by the column that their unique key holds in place of an
+-- expression.
+
+-- name: security_group_ensure_default__usage(project_id, user_key, now)!
+-- One security group more in use by a user of a project.
+-- By user_key, which the unique key holds: neither server finds the expression that stands for it elsewhere.
+-- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: the row; the project's quota lock is held.
+UPDATE quota_usages
+   SET in_use = in_use + 1,
+       updated_at = :now
+ WHERE /*{filters}*/ project_id = :project_id /*{}*/
+   AND user_key = :user_key
+   AND resource = 'security_groups'
+   AND deleted = 0;

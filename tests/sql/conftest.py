@@ -1,0 +1,38 @@
+"""Databases with skewed rows, loaded once for the plans and the locks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+from rawdb import migrate
+from rawdb.dialects import ConnectionOptions, get_dialect, parse_url
+from rawdb.testing.databases import create_database, drop_database
+from tests.sql import skewed
+
+#: `make plans` sets it: as many rows as a cloud has, and every variant.
+LONG = bool(os.environ.get("RAWDB_PLANS"))
+
+
+@pytest.fixture(scope="session")
+def loaded_url(rawdb_servers: Mapping[str, str]) -> Iterator[Callable[[str], str]]:
+    """A function that gives the URL of a dialect's loaded database; it is made at the first call."""
+    made: dict[str, str] = {}
+
+    def url(dialect: str) -> str:
+        if dialect not in made:
+            made[dialect] = create_database(rawdb_servers[dialect])
+            migrate.upgrade(made[dialect])
+            spoken = get_dialect(dialect)
+            raw = spoken.connect(parse_url(made[dialect]), ConnectionOptions())
+            try:
+                skewed.load(spoken, raw, skewed.MANY if LONG else skewed.ROWS)
+            finally:
+                spoken.close(raw)
+        return made[dialect]
+
+    yield url
+    for each in made.values():
+        drop_database(each)

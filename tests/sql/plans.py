@@ -1,0 +1,157 @@
+"""What the servers say of their plans, in one form for all: which index leads to the rows of which table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from rawdb.dialects import Dialect
+from rawdb.statements.resolution import Resolver
+from rawdb.statements.statement import Statement
+from rawdb.statements.variants import Variant, variants
+from tests.sql import house
+from tests.sql.skewed import indexes, tables
+
+PRIMARY = "primary key"
+
+
+#: Variants by what an argument may hold that no operation sends: orders and filters by any column. They are prepared
+#: on every server elsewhere; a plan by an index is not asked of them.
+_FREE = ("filter ", "no filter", "by ", "first page", "after ", "no page", "set ")
+
+
+class Access(NamedTuple):
+    """How the rows of one table are come by: through an index, or all of them (`index` None)."""
+
+    table: str
+    index: str | None
+    #: The index is read from one end to the other.
+    whole: bool = False
+
+
+def every_variant(statement: Statement, dialect: Dialect) -> Iterator[Variant]:
+    """The texts of a statement with values for their parameters: the one place that knows how these are made."""
+    return variants(statement, dialect)
+
+
+def is_free(variant: Variant) -> bool:
+    """Whether the variant is one of those that no operation asks for."""
+    return variant.label.startswith(_FREE) and variant.label != "filters of the sample"
+
+
+def is_telling(variant: Variant) -> bool:
+    """Whether the variant reads all relations that it may, or none: what lies between tells nothing new."""
+    return len(set(re.findall(r"with_\w+ (True|False)", variant.label))) < 2
+
+
+def adds_rows(statement: Statement) -> bool:
+    """Whether it is an INSERT of rows that are given."""
+    return _body(statement).startswith("INSERT") and "SELECT" not in _body(statement)
+
+
+def writes(statement: Statement) -> bool:
+    """Whether it takes locks on a server: a change, or a read that says so."""
+    return not _body(statement).startswith("SELECT") or "FOR UPDATE" in _body(statement)
+
+
+def _body(statement: Statement) -> str:
+    words = [token.text for token in house.tokens(statement) if token.kind not in ("comment", "line_comment")]
+    return " ".join("".join(words).split())
+
+
+def costs(dialect: Dialect, raw: Any, variant: Variant) -> tuple[float, float]:
+    """What PostgreSQL expects of the plan for these values, and of the one for any."""
+    names = list(variant.parameters)
+    types = ", ".join(["unknown"] * len(names))
+    text = variant.text
+    for number, name in enumerate(names, 1):
+        text = text.replace(dialect.placeholder(name), f"${number}")
+    found = []
+    values = ", ".join(dialect.placeholder(name) for name in names)
+    dialect.run(raw, f"PREPARE tried{f' ({types})' if names else ''} AS {text}".replace("%", "%%"), {})
+    for mode in ("force_custom_plan", "force_generic_plan"):
+        dialect.run(raw, f"SET plan_cache_mode = {mode}", {})
+        call = f"EXPLAIN (FORMAT JSON) EXECUTE tried{f' ({values})' if names else ''}"
+        [[plan]] = dialect.run(raw, _inlined(call, dialect, variant), {}).rows
+        found.append(float((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Total Cost"]))
+    dialect.run(raw, "RESET plan_cache_mode", {})
+    dialect.run(raw, "DEALLOCATE tried", {})
+    return found[0], found[1]
+
+
+def _inlined(call: str, dialect: Dialect, variant: Variant) -> str:
+    # EXECUTE takes no parameters from the protocol.
+    for name, value in variant.parameters.items():
+        call = call.replace(dialect.placeholder(name), "NULL" if value is None else f"'{value}'")
+    return call
+
+
+def accesses(dialect: Dialect, raw: Any, statement: Statement, variant: Variant) -> set[Access]:
+    """The plan of one text; tables that are not declared (derived ones) are left out."""
+    if dialect.name == "postgresql":
+        [[found]] = dialect.run(raw, f"EXPLAIN (FORMAT JSON) {variant.text}", variant.parameters).rows
+        plan = found if isinstance(found, list) else json.loads(found)
+        return {access for access in _nodes(plan[0]["Plan"]) if access.table in tables()}
+    aliases = Resolver(house.tokens(statement), {}).aliases
+    word, read = ("EXPLAIN ", _mysql) if dialect.name == "mysql" else ("EXPLAIN QUERY PLAN ", _sqlite)
+    rows = dialect.run(raw, word + variant.text, variant.parameters).rows
+    named = {Access(aliases.get(one.table, one.table), one.index, one.whole) for one in read(rows)}
+    return {one for one in named if one.table in tables()}
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[Access]:
+    kind = node["Node Type"]
+    if kind == "Seq Scan":
+        yield Access(node["Relation Name"], None)
+    elif "Index Name" in node:
+        name = node["Index Name"]
+        table = indexes()[name][0] if name in indexes() else name.removesuffix("_pkey")
+        yield Access(table, PRIMARY if name.endswith("_pkey") else name, "Index Cond" not in node)
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)
+
+
+def _mysql(rows: list[tuple[Any, ...]]) -> Iterator[Access]:
+    for row in rows:
+        # MySQL has a column more than MariaDB, for partitions.
+        kind, table, way, key = row[1], row[2], row[-7], row[-5]
+        if table is None or str(table).startswith("<") or kind == "INSERT" or way is None:
+            continue
+        for name in str(key).split(",") if key else [None]:
+            yield Access(str(table), PRIMARY if name == "PRIMARY" else name, way == "index")
+
+
+def _sqlite(rows: list[tuple[Any, ...]]) -> Iterator[Access]:
+    for row in rows:
+        found = re.match(r"(SCAN|SEARCH) (?:TABLE )?(\w+)(?: USING (.*))?", row[3])
+        if found is None:
+            continue
+        how = found[3] or ""
+        index = re.search(r"INDEX (\w+)", how)
+        if "PRIMARY KEY" in how:
+            yield Access(found[2], PRIMARY)
+        elif index and index[1].startswith("sqlite_autoindex"):
+            yield Access(found[2], PRIMARY, found[1] == "SCAN")
+        elif index:
+            yield Access(found[2], index[1], found[1] == "SCAN")
+        elif how.startswith("AUTOMATIC") or found[1] == "SCAN":
+            yield Access(found[2], None)
+
+
+def named(statement: Statement) -> set[str]:
+    """The indexes that the comment of a statement names; `primary key` for these."""
+    text = comment(statement)
+    found = {name for name in indexes() if re.search(rf"\b{re.escape(name)}\b", text)}
+    return found | ({PRIMARY} if PRIMARY in text else set())
+
+
+def comment(statement: Statement) -> str:
+    """What stands behind `Index:`."""
+    return statement.doc.partition("Index:")[2].partition("Locks:")[0]
+
+
+def may_read_whole(statement: Statement) -> bool:
+    """Whether the comment says that no index serves, always or in one of the variants."""
+    return re.search(r"\bnone\b", comment(statement)) is not None

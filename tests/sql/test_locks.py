@@ -1,0 +1,86 @@
+"""Which rows InnoDB locks for a statement that writes, against those that it changes.
+
+What an UPDATE reads on its way to its rows stays locked until the transaction ends, changed or not, and stops others
+who have nothing to do with it. The ranges that writers read are therefore as narrow as the rows they change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from rawdb.dialects import ConnectionOptions, Dialect, get_dialect, parse_url
+from rawdb.exceptions import DBError
+from tests.sql import house, plans
+
+#: Locks of a changed row: its entries in the index read and in the primary key, before and after, and the gap behind.
+PER_ROW = 8
+#: Locks of a statement that changes nothing: gaps, and the few rows of one instance, group or user that do not match.
+AT_LEAST = 12
+#: Statements whose range holds more, and what keeps that from harming anybody.
+WIDER = {
+    "quota_usage_update": "the usages of one project, which is locked before",
+}
+
+
+pytestmark = pytest.mark.dialects("mysql")
+
+
+@pytest.fixture
+def innodb(loaded_url: Callable[[str], str], dialect: str) -> Iterator[tuple[Dialect, Any]]:
+    """A driver connection to a database with skewed rows."""
+    spoken = get_dialect(dialect)
+    raw = spoken.connect(parse_url(loaded_url(dialect)), ConnectionOptions())
+    yield spoken, raw
+    spoken.close(raw)
+
+
+def locked(dialect: Dialect, raw: Any) -> int:
+    """The rows that the open transaction of a connection has locked."""
+    [[number]] = dialect.run(raw, "SELECT CONNECTION_ID()", {}).rows
+    [[_, _, status]] = dialect.run(raw, "SHOW ENGINE INNODB STATUS", {}).rows
+    for transaction in status.split("---TRANSACTION")[1:]:
+        if re.search(rf"thread id {number}\b", transaction):
+            found = re.search(r"(\d+) row lock\(s\)", transaction)
+            return int(found[1]) if found else 0
+    return 0
+
+
+def test_writers_lock_the_rows_they_change_and_hardly_more(innodb: tuple[Dialect, Any]) -> None:
+    dialect, raw = innodb
+    faults = []
+    tried: set[str] = set()
+    for statement in house.effective("mysql").values():
+        if not plans.writes(statement) or plans.adds_rows(statement):
+            continue
+        for variant in plans.every_variant(statement, dialect):
+            if plans.is_free(variant) or not plans.is_telling(variant):
+                continue
+            dialect.run(raw, "BEGIN", {})
+            try:
+                result = dialect.run(raw, variant.text, variant.parameters)
+                changed = len(result.rows) or result.matched
+                rows = locked(dialect, raw)
+            except Exception as error:
+                # The sample takes the key of another row.
+                assert isinstance(dialect.translate(error), DBError)
+                continue
+            finally:
+                dialect.run(raw, "ROLLBACK", {})
+            tried.add(statement.name)
+            if rows > PER_ROW * changed + AT_LEAST and statement.name not in WIDER:
+                faults.append(f"{statement.location} {statement.name} ({variant.label}): {rows} locks, {changed} rows")
+    assert len(tried) > 60
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_a_wide_range_is_seen(innodb: tuple[Dialect, Any]) -> None:
+    dialect, raw = innodb
+    dialect.run(raw, "BEGIN", {})
+    assert locked(dialect, raw) == 0
+    changed = dialect.run(raw, "UPDATE services SET disabled_reason = 'x' WHERE report_count = 99", {}).matched
+    assert (changed, locked(dialect, raw) > 1000) == (0, True)
+    dialect.run(raw, "ROLLBACK", {})
