@@ -36,10 +36,19 @@ _RESOURCES = {name: _Resource("_sync_instances") for name in _LIMITS}
 
 
 def run(url: str | None, output: Output) -> int:
-    """Run the demo on `url`, or on a new SQLite file; 0 when all went as told."""
-    if url is None:
-        folder = tempfile.mkdtemp(prefix="rawdb-demo-")
-        url = f"sqlite:///{Path(folder) / 'cloud.db'}"
+    """Run the demo on `url`, or on a SQLite file that goes with it; 0 when all went as told."""
+    if url is not None:
+        _run(url, output)
+        output.line(f"The database is yours to look at: {parse_url(url)}")
+    else:
+        with tempfile.TemporaryDirectory(prefix="rawdb-demo-") as folder:
+            _run(f"sqlite:///{Path(folder) / 'cloud.db'}", output)
+        output.line("Its database is gone; `rawdb demo --url sqlite:///cloud.db` makes one that you can look at.")
+    output.line("Next: read sql/queries/*/instances.sql beside rawdb/operations/instances.py, then run `make test`.")
+    return 0
+
+
+def _run(url: str, output: Output) -> None:
     started = time.perf_counter()
     output.line(f"{output.bold('rawdb demo')} on {parse_url(url)}")
     rawdb.dispose()
@@ -49,9 +58,7 @@ def run(url: str | None, output: Output) -> int:
     finally:
         rawdb.dispose()
     output.line()
-    output.line(f"Done in {time.perf_counter() - started:.1f} s. The database is yours to look at: {parse_url(url)}")
-    output.line("Next: read sql/queries/*/instances.sql beside rawdb/operations/instances.py, then run `make test`.")
-    return 0
+    output.line(f"Done in {time.perf_counter() - started:.1f} s.")
 
 
 class _Demo:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from yoyo.backends.core.mysql import MySQLBackend
@@ -28,12 +29,15 @@ _OPTIONS = ConnectionOptions(read_timeout=12 * 3600.0, write_timeout=3600.0)
 class Target(NamedTuple):
     """A database to migrate: its URL and, for one in memory, how to borrow the connection that it lives in.
 
-    With `ndb` tables are made in MySQL Cluster's engine.
+    With `ndb` tables are made in MySQL Cluster's engine. With `reads` nothing is written, so no SQLite file is made.
+    `database` is the `rawdb.Database` that it was given as.
     """
 
     url: URL
     borrow: Callable[[], AbstractContextManager[Any]] | None = None
     ndb: bool = False
+    reads: bool = False
+    database: Any = None
 
     @property
     def dialect(self) -> Dialect:
@@ -45,14 +49,18 @@ class Target(NamedTuple):
 
         Raises DBMigrationError for a database in memory, which nobody else can connect to.
         """
-        if self.url.is_memory:
+        url = self.url
+        if url.is_memory:
             raise DBMigrationError(
                 "a SQLite database in memory is private to its connection: configure rawdb with it "
                 "(rawdb.configure(connection='sqlite://')) and migrate without a URL, give the rawdb.Database "
                 "instead of its URL, or use a file"
             )
+        if self.reads and url.dialect == "sqlite" and not Path(url.database or "").exists():
+            # Connecting would make the file, and what is not there is empty.
+            url = URL("sqlite")
         try:
-            raw = self.dialect.connect(self.url, _OPTIONS)
+            raw = self.dialect.connect(url, _OPTIONS)
             if self.url.dialect in SESSION:
                 self.dialect.run(raw, SESSION[self.url.dialect], {})
             return raw

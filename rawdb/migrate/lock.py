@@ -81,6 +81,17 @@ def _owner_of(rows: list[LockRow]) -> _Owner | None:
     return _Owner(process.pid, host.pid if host and host.ctime == process.ctime else None, process.ctime)
 
 
+def may_be_alive(history: History, *, local: bool) -> bool:
+    """Whether somebody holds the lock of whom it is not known that he is dead."""
+    owner = _owner_of(history.lock_rows())
+    return owner is not None and owner.pid is not None and not _died_here(owner, local=local)
+
+
+def _died_here(owner: _Owner, *, local: bool) -> bool:
+    here = owner.host == host_token() or (local and owner.host is None)
+    return here and owner.pid is not None and not is_alive(owner.pid)
+
+
 class Lock:
     """The lock on one database, through a connection of its own."""
 
@@ -89,6 +100,7 @@ class Lock:
         self._raw = target.connect()
         self._history = History(self._dialect, self._raw)
         self._is_local = target.url.dialect == "sqlite"
+        self._wait_on_sqlite(1.0)
         self._pid = os.getpid()
         self._host = host_token()
         self._stop = threading.Event()
@@ -113,6 +125,12 @@ class Lock:
                 raise DBMigrationError(self._complaint(owner, timeout))
             time.sleep(_POLL)
         self._held = True
+        self._wait_on_sqlite(30.0)
+
+    def _wait_on_sqlite(self, seconds: float) -> None:
+        """For how long another's write is waited for: shortly while the time is counted here."""
+        if self._is_local:
+            self._dialect.run(self._raw, f"PRAGMA busy_timeout = {round(seconds * 1000)}", {})
 
     def _try(self) -> bool:
         try:
@@ -140,6 +158,8 @@ class Lock:
             _log.warning("the lock of process %s, which died while migrating, was removed", owner.pid)
 
     def _complaint(self, owner: _Owner | None, timeout: float) -> str:
+        if owner is None and self._is_local:
+            return f"another connection writes to the database file, and did still after {timeout:g} s: wait for it"
         who = "another process" if owner is None else f"process {owner.pid}, since {owner.since} UTC"
         advice = "wait for it, or remove the lock with rawdb.migrate.break_lock or yoyo break-lock"
         if owner is not None and owner.host is None and owner.pid is not None and not is_alive(owner.pid):
@@ -151,8 +171,12 @@ class Lock:
 
     def check(self) -> None:
         """Raise DBMigrationError if the lock was taken away: another process may be migrating."""
-        if self._lost or not self._renew():
-            self._lost = True
+        self._lost = self._lost or not self._renew()
+        self.refuse_lost()
+
+    def refuse_lost(self) -> None:
+        """The same without a round trip, by what the last stamp has shown."""
+        if self._lost:
             raise DBMigrationError("the lock on the database was taken away while migrating: run it again")
 
     def _renew(self) -> bool:

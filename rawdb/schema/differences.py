@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rawdb.schema.model import Column, Index, Schema, Table
+from rawdb.schema.model import Column, Constraint, Index, Schema, Table
 
 #: `("add_table", Table)`, `("remove_table", Table)`, `("add_column", None, table, Column)`,
 #: `("remove_column", None, table, Column)`, `("add_index", Index)`, `("remove_index", Index)`,
@@ -106,5 +106,12 @@ def describe(difference: Difference) -> str:
         return f"{word} {part.name}"
     if isinstance(part, Index):
         kind = "unique " if part.unique else ""
-        return f"{word} {kind}{part.name} on {part.table} ({', '.join(part.columns)})"
-    return f"{word} {part.kind} {part.name} on {part.table}"
+        where = "" if part.where is None else f" where {part.where}"
+        return f"{word} {kind}{part.name} on {part.table} ({', '.join(part.columns)}){where}"
+    return f"{word} {part.kind} {part.name} on {part.table}{_reference(part)}"
+
+
+def _reference(part: Constraint) -> str:
+    if not part.target:
+        return ""
+    return f" ({', '.join(part.columns)}) to {part.target} ({', '.join(part.target_columns)})"

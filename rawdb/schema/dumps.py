@@ -19,9 +19,15 @@ def _table(table: Table) -> Iterator[str]:
     yield f"  primary key ({', '.join(table.primary_key)})"
     for _, index in sorted(table.indexes.items()):
         kind = "unique" if index.unique else "index"
-        yield f"  {kind} {index.name} ({', '.join(index.columns)})"
+        where = "" if index.where is None else f" where {index.where}"
+        yield f"  {kind} {index.name} ({', '.join(index.columns)}){where}"
     for _, constraint in sorted(table.constraints.items()):
-        yield f"  {constraint.kind} {constraint.name}"
+        reference = (
+            f" ({', '.join(constraint.columns)}) to {constraint.target} ({', '.join(constraint.target_columns)})"
+            if constraint.target
+            else ""
+        )
+        yield f"  {constraint.kind} {constraint.name}{reference}"
     yield ""
 
 

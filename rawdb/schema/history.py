@@ -5,11 +5,15 @@ Reading never writes: a database that yoyo has not seen yet has no history and n
 
 from __future__ import annotations
 
+import getpass
+import socket
+import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect, Result
+from rawdb.schema.migrations import Migration
 
 MIGRATIONS = "_yoyo_migration"
 LOG = "_yoyo_log"
@@ -18,26 +22,30 @@ LOCK = "yoyo_lock"
 
 _TABLES = {
     "postgresql": "SELECT c.relname FROM pg_catalog.pg_class AS c"
-    " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace",
+    " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace"
+    # What an extension brought along is not somebody's schema.
+    " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')",
     "mysql": "SELECT t.table_name FROM information_schema.tables AS t WHERE t.table_schema = DATABASE()",
-    "sqlite": "SELECT m.name FROM sqlite_master AS m WHERE m.type = 'table'",
+    "sqlite": "SELECT m.name FROM sqlite_master AS m WHERE m.type = 'table' AND SUBSTR(m.name, 1, 7) <> 'sqlite_'",
 }
 #: Set on every migrating connection: MySQL takes a TIMESTAMP for local time, and not every local time exists.
 SESSION = {"mysql": "SET time_zone = '+00:00'"}
 
-# Names of tables, indexes and columns; of columns as table.column.
+# Names of tables, indexes and columns; of columns as table.column, and so of MySQL's indexes. An index that could
+# not be built is not there.
 _OBJECTS = {
     "postgresql": {
         "table": _TABLES["postgresql"],
         "index": "SELECT c.relname FROM pg_catalog.pg_class AS c"
-        " WHERE c.relkind = 'i' AND c.relnamespace = current_schema()::regnamespace",
+        " JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid AND i.indisvalid"
+        " WHERE c.relnamespace = current_schema()::regnamespace",
         "column": "SELECT c.relname || '.' || a.attname FROM pg_catalog.pg_class AS c"
         " JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
         " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace",
     },
     "mysql": {
         "table": _TABLES["mysql"],
-        "index": "SELECT DISTINCT s.index_name FROM information_schema.statistics AS s"
+        "index": "SELECT DISTINCT CONCAT(s.table_name, '.', s.index_name) FROM information_schema.statistics AS s"
         " WHERE s.table_schema = DATABASE()",
         "column": "SELECT CONCAT(c.table_name, '.', c.column_name) FROM information_schema.columns AS c"
         " WHERE c.table_schema = DATABASE()",
@@ -59,6 +67,19 @@ _RELEASE = f"DELETE FROM {LOCK} WHERE ((locked = 1 AND pid = {{pid}}) OR (locked
 _REMOVE = f"{_RELEASE} AND ctime = {{ctime}}"
 _CLEAR = f"DELETE FROM {LOCK}"
 
+_MARK = f"INSERT INTO {MIGRATIONS} (migration_hash, migration_id, applied_at_utc) VALUES ({{hash}}, {{id}}, {{now}})"
+_UNMARK = f"DELETE FROM {MIGRATIONS} WHERE migration_hash = {{hash}}"
+_LOG = (
+    f"INSERT INTO {LOG} (id, migration_hash, migration_id, operation, username, hostname, comment, created_at_utc)"
+    " VALUES ({key}, {hash}, {id}, {operation}, {user}, {host}, {comment}, {now})"
+)
+_RENEW_NOTE = f"UPDATE {LOG} SET operation = {{operation}}, comment = {{comment}} WHERE id = {{key}}"
+_ERASE = f"DELETE FROM {LOG} WHERE id = {{key}}"
+_NOTES = f"SELECT migration_id, operation, comment FROM {LOG} WHERE SUBSTR(id, 1, 5) = 'note-'"
+_LOGGED = f"SELECT DISTINCT migration_id FROM {LOG}"
+#: yoyo's words in its log for the two directions.
+_OPERATIONS = {"apply": "apply", "undo": "rollback"}
+
 
 class LockRow(NamedTuple):
     """A row of yoyo's lock table. `locked` 1 is yoyo's own and names a process; 2 is rawdb's and names a host."""
@@ -66,6 +87,18 @@ class LockRow(NamedTuple):
     locked: int
     pid: int
     ctime: Any
+
+
+class Note(NamedTuple):
+    """How far a migration is that is being applied or undone outside of one transaction.
+
+    `position` counts the steps that are applied. The next one, in this `direction`, may have been run: that is so
+    when the catalog does not match `fingerprint` any more; without one it cannot be told.
+    """
+
+    direction: str
+    position: int
+    fingerprint: str
 
 
 class History:
@@ -105,6 +138,57 @@ class History:
         for name in left:
             self._run(f"DROP TABLE {name}")
 
+    def logged(self) -> set[str]:
+        """The migrations that were ever applied or undone here."""
+        return {str(row[0]) for row in self._run(_LOGGED).rows} if self.is_complete() else set()
+
+    def mark(self, migration: Migration) -> None:
+        """Record a migration as applied."""
+        self._run(_MARK, hash=migration.hash, id=migration.id, now=_now())
+
+    def unmark(self, migration: Migration) -> None:
+        """Take the record back."""
+        self._run(_UNMARK, hash=migration.hash)
+
+    def log(self, migration: Migration, operation: str) -> None:
+        """Write a line into yoyo's log; `operation` is apply, undo, mark or unmark."""
+        self._write(str(uuid.uuid4()), migration, _OPERATIONS.get(operation, operation), None)
+
+    def notes(self) -> dict[str, Note]:
+        """The notes of migrations that are on their way, or were when a process died, by id."""
+        if not self.is_complete():
+            return {}
+        directions = {word: name for name, word in _OPERATIONS.items()}
+        found = {}
+        for name, operation, comment in self._run(_NOTES).rows:
+            position, _, fingerprint = str(comment).partition(" ")
+            found[str(name)] = Note(directions[operation], int(position), fingerprint)
+        return found
+
+    def write_note(self, migration: Migration, note: Note) -> None:
+        """Put a note in the place of the one before: a row of yoyo's log, in whatever transaction is open."""
+        key, operation = _note_key(migration), _OPERATIONS[note.direction]
+        comment = f"{note.position} {note.fingerprint}"
+        if not self._run(_RENEW_NOTE, key=key, operation=operation, comment=comment).matched:
+            self._write(key, migration, operation, comment)
+
+    def erase_note(self, migration: Migration) -> None:
+        """Remove the migration's note, if there is one."""
+        self._run(_ERASE, key=_note_key(migration))
+
+    def _write(self, key: str, migration: Migration, operation: str, comment: str | None) -> None:
+        self._run(
+            _LOG,
+            key=key,
+            hash=migration.hash,
+            id=migration.id,
+            operation=operation,
+            user=_user(),
+            host=socket.gethostname(),
+            comment=comment,
+            now=_now(),
+        )
+
     def has_rows(self, table: str) -> bool:
         """Whether the table holds any row."""
         return bool(self._run(f"SELECT 1 FROM {self._dialect.quote(table)} LIMIT 1").rows)
@@ -137,6 +221,22 @@ class History:
         names = {name: self._dialect.placeholder(name) for name in parameters}
         values = {name: self._dialect.bind(value) for name, value in parameters.items()}
         return self._dialect.run(self._raw, text.format(**names) if names else text, values)
+
+
+def _note_key(migration: Migration) -> str:
+    return f"note-{migration.hash[:31]}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A process of a user that the system does not know.
+        return ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _time(value: Any) -> datetime | None:

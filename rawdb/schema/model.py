@@ -39,22 +39,30 @@ class Column:
 class Index:
     """An index or a unique key: no difference is made between a unique constraint and a unique index.
 
-    An expression stands among the columns as normalised text: `coalesce(user_id,'')`.
+    An expression stands among the columns as normalised text: `coalesce(user_id,'')`. So does the condition of an
+    index over some of the rows, in `where`.
     """
 
     table: str
     name: str
     columns: tuple[str, ...]
     unique: bool = False
+    where: str | None = None
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A CHECK constraint (`kind` "check") or a foreign key (`kind` "foreign key"), by name."""
+    """A CHECK constraint (`kind` "check") or a foreign key (`kind` "foreign key"), by name.
+
+    A foreign key goes from `columns` to `target_columns` of the table `target`.
+    """
 
     table: str
     name: str
     kind: str
+    columns: tuple[str, ...] = ()
+    target: str = ""
+    target_columns: tuple[str, ...] = ()
 
 
 @dataclass
@@ -109,7 +117,7 @@ def expression(text: str) -> str:
     """
     text = text.replace("\\'", "'").lower()
     text = re.sub(r"::[a-z ]+(\(\d+\))?|_utf8mb[34](?=')|[`\"\s]", "", text)
-    while text.startswith("(") and text.endswith(")"):
+    while text.startswith("(") and text.endswith(")") and len(parts_of(text)[0]) == len(text) - 2:
         text = text[1:-1]
     return text
 

@@ -31,6 +31,13 @@ _TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
 }
 
+#: What lets a session delete rows in any order; PostgreSQL has it for superusers only.
+_WITHOUT_KEYS = {
+    "postgresql": (),
+    "mysql": ("SET foreign_key_checks = 0",),
+    "sqlite": ("PRAGMA foreign_keys = OFF",),
+}
+
 _SESSIONS = {
     "postgresql": "SELECT pid, query, state <> 'idle' FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
@@ -158,14 +165,23 @@ class Housekeeper:
         """Remove all rows; returns the tables that held some.
 
         Only tables that hold rows are touched, found by one statement. DELETE, since TRUNCATE makes new files and
-        takes 20 times longer for the few rows of a test. Round trips: 1, and 1 for each table that held rows.
+        takes 20 times longer for the few rows of a test. Foreign keys between the tables are no hindrance, whichever
+        way they go. Round trips: 1, and 1 for each table that held rows; on PostgreSQL 1 for all.
         """
         if self._question is None:
             self._question = self._build_question()
         filled = [str(row[0]) for row in self._run(self._question).rows] if self._question else []
-        for table in filled:
-            self._run(f"DELETE FROM {_quote(self.url.dialect, table)}")
+        for text in self._deletions(filled):
+            self._run(text)
         return filled
+
+    def _deletions(self, tables: list[str]) -> list[str]:
+        deletions = [f"DELETE FROM {_quote(self.url.dialect, table)}" for table in tables]
+        if self.url.dialect != "postgresql" or len(tables) < 2:
+            return deletions
+        # Keys are checked at the end of a statement, so all go in one.
+        parts = ", ".join(f"d{number} AS ({text})" for number, text in enumerate(deletions))
+        return [f"WITH {parts} SELECT 1"]
 
     def sessions(self) -> list[Session]:
         """Who is connected to the database on its server, apart from this object. Always empty for SQLite."""
@@ -192,6 +208,8 @@ class Housekeeper:
                     raise
                 self.close()
         self._raw = self._dialect.connect(self.url, _OPTIONS)
+        for setting in _WITHOUT_KEYS[self.url.dialect]:
+            self._dialect.run(self._raw, setting, {})
         return self._dialect.run(self._raw, self._dialect.literal(text), {})
 
     def _build_question(self) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -31,9 +33,14 @@ def test_again_on_the_same_database(migrated_url: str, capsys: pytest.CaptureFix
 
 
 @pytest.mark.dialects("sqlite")
-def test_without_a_url_it_makes_a_file_of_its_own(dialect: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_url_nothing_stays(
+    dialect: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert main(["demo"]) == 0
-    assert re.search(r"The database is yours to look at: sqlite:////\S+/cloud.db", capsys.readouterr().out)
+    assert re.search(r"rawdb demo on sqlite:///\S+/cloud.db", told := capsys.readouterr().out)
+    assert "Its database is gone" in told
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.dialects("postgresql", "mysql")

@@ -18,14 +18,9 @@ from rawdb.exceptions import CantStartEngineError, DBConnectionError, DBMigratio
 from rawdb.migrate.backends import Target
 from rawdb.schema import diff, dump, inspect
 from rawdb.testing.databases import connected
-from tests.migrate_cases import fill, small_history, write
+from tests.migrate.cases import fill, small_history, write
 
 NEWEST = len(list((sql_root() / "migrations" / "sqlite").glob("*.sql"))) // 2
-
-
-@pytest.fixture
-def history(tmp_path: Path, dialect: str) -> Path:
-    return small_history(tmp_path / "history", dialect)
 
 
 def tables_of(url: str) -> set[str]:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,21 +21,9 @@ from rawdb.exceptions import DBMigrationError
 from rawdb.migrate import lock as locks
 from rawdb.migrate.backends import Target
 from rawdb.schema import dump
-from rawdb.testing.databases import connected
-from tests.migrate_cases import small_history, write
+from tests.migrate.cases import write
 
 Run = Callable[..., Any]
-
-
-@pytest.fixture
-def history(tmp_path: Path, dialect: str) -> Path:
-    return small_history(tmp_path / "history", dialect)
-
-
-@pytest.fixture
-def run(database_url: str) -> Iterator[Run]:
-    with connected(database_url) as opened:
-        yield opened
 
 
 def states(url: str, history: Path) -> list[str]:
