@@ -13,7 +13,7 @@ from typing import Any
 from rawdb import api, timeutils
 from rawdb.exceptions import ComputeHostNotFound
 from rawdb.operations._lock_rows import lock_new_row
-from rawdb.operations._operation import ADMIN, ANY, NOBODY_IN_PARTICULAR, guarded, lone_read, sql, writes
+from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, sql, writes
 from rawdb.operations._rows import Row, only_columns, text_pairs
 from rawdb.operations.compute_nodes import totals
 
@@ -41,7 +41,7 @@ def compute_node_create(context: Any, values: Mapping[str, Any]) -> Row:
     return {**row, "stats": sql(context).compute_node_update__statistics(compute_id=row["id"])}
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def compute_node_get(context: Any, compute_id: int) -> Row:
     """Return a visible compute node with its `service` and its statistics.
 
@@ -59,7 +59,7 @@ def compute_node_get_all(context: Any) -> list[Row]:
     return [_shown(row) for row in sql(context).compute_node_get_all__with_statistics()]
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def compute_node_statistics(context: Any) -> dict[str, int]:
     """Return how many live compute nodes there are (`count`), and the sums of their columns.
 

@@ -79,6 +79,8 @@ class Dialect(ABC):
     has_arrays = False
     #: How one text serves any number of rows of an INSERT: `json` (one document), `many` (sent for each row), or not.
     batches = ""
+    #: Whether a column holds another value than the one behind it, NULL being one.
+    differs = "{} IS DISTINCT FROM {}"
     #: An array of cells, an array of rows, an inner array as a cell, and pairs, as JSON.
     json_row = "json_array({})"
     json_rows = "json_group_array({})"

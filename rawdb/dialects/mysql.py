@@ -91,6 +91,7 @@ class MySQL(Dialect):
     name = "mysql"
     max_parameters = 65535
     regexp_text = "{column} REGEXP {parameter}"
+    differs = "NOT ({} <=> {})"
     json_row = "JSON_ARRAY({})"
     json_rows = "JSON_ARRAYAGG({})"
     json_pairs = "JSON_OBJECTAGG({})"

@@ -44,6 +44,7 @@ class SQLite(Dialect):
     single_writer = True
     max_parameters = 32766
     batches = "many"
+    differs = "{} IS NOT {}"
     json_inner = "json({})"
     regexp_text = "{column} REGEXP {parameter}"
 

@@ -92,7 +92,7 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
     if table is not None:
         if "values" in arguments:
             arguments["values"] = _new_rows(statement, table, arguments["values"])
-        if "changes" in arguments:
+        if "changes" in arguments and not statement.stamps_itself:
             arguments["changes"] = _stamped(table, arguments["changes"])
     if statement.is_divisible:
         parts = _parts(scope, statement, arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from rawdb import timeutils
 from rawdb.exceptions import (
@@ -37,6 +37,50 @@ def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> 
     return instance(row, relations)
 
 
+def can_be_one_statement(values: Mapping[str, Any]) -> bool:
+    """Whether a change is one of columns alone, decided by nothing but the instance's own row."""
+    elsewhere = any(values.get(key) is not None for key in _KINDS)
+    return not elsewhere and "updated_at" not in values and hostname_to_check(values) is None
+
+
+def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Row:
+    """The instance after a change of its columns by one guarded UPDATE; its relations are read when that is done.
+
+    So the row is locked for one statement, and for none of the reading. What is returned is the instance as it is then,
+    changes of others that came in between included.
+    """
+    if not is_uuid_like(instance_uuid):
+        raise InvalidUUID(instance_uuid)
+    changes = column_values(values)
+    if changes:
+        expected = [equal(column, list(states)) for column, states in _expected_states(values).items()]
+        if not sql(context).instance_update__columns(uuid=instance_uuid, changes=changes, filters=expected):
+            _explain(context, instance_uuid, values)
+        # It was there and was the caller's: it is shown even if somebody deletes it now.
+        seen = {"read_deleted": "yes", "project_only": False}
+    else:
+        seen = {}
+    relations = single_relations(None)
+    row = sql(context).instance_get_by_uuid(
+        uuid=changes.get("uuid", instance_uuid), **flags(relations, SINGLE_FLAGS), **seen
+    )
+    if row is None:
+        raise InstanceNotFound(instance_id=instance_uuid)
+    if not changes:
+        _check_expected_states(row, values)
+    return instance(row, relations)
+
+
+def _explain(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> NoReturn:
+    """Say why the guarded UPDATE matched no row."""
+    row = sql(context).instance_get_by_uuid__row(uuid=instance_uuid)
+    if row is None:
+        raise InstanceNotFound(instance_id=instance_uuid)
+    _check_expected_states(row, values)
+    # It has come into the expected state since: a fresh run will find it there.
+    raise RetryRequest(DBDeadlock(f"instance {instance_uuid} was changed by another transaction"))
+
+
 def update(
     context: Any, instance_uuid: str, values: Mapping[str, Any], columns_to_join: Iterable[str] | None
 ) -> tuple[Row, Row]:
@@ -62,16 +106,21 @@ def update(
 def _check_expected_states(row: Row, values: Mapping[str, Any]) -> Row:
     """The states that were expected, as they are. Raises the error of the first that is another."""
     seen = {}
-    for column in ("task_state", "vm_state"):
-        if f"expected_{column}" not in values:
-            continue
-        expected = values[f"expected_{column}"]
-        if not isinstance(expected, (tuple, list, set)):
-            expected = (expected,)
+    for column, expected in _expected_states(values).items():
         if row[column] not in expected:
             raise _unexpected(column, row[column])(actual=row[column], expected=expected)
         seen[column] = row[column]
     return seen
+
+
+def _expected_states(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The states that a call expects, by column; a lone value counts as one of them."""
+    found = {}
+    for column in ("task_state", "vm_state"):
+        if f"expected_{column}" in values:
+            expected = values[f"expected_{column}"]
+            found[column] = expected if isinstance(expected, (tuple, list, set)) else (expected,)
+    return found
 
 
 def _unexpected(column: str, actual: Any) -> type[UnexpectedTaskStateError | UnexpectedVMStateError]:

@@ -23,7 +23,7 @@ from rawdb.engine.transactions import Entry
 __all__ = [
     "ADMIN",
     "ANY",
-    "NOBODY_IN_PARTICULAR",
+    "NO_GUARD",
     "beyond_signature",
     "guarded",
     "lone_read",
@@ -46,7 +46,7 @@ def _no_guard(context: Any) -> None:
 
 ANY: Guard = require_context
 ADMIN: Guard = require_admin
-NOBODY_IN_PARTICULAR: Guard = _no_guard
+NO_GUARD: Guard = _no_guard
 
 
 def lone_read(guard: Guard) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from rawdb.exceptions import InstanceActionEventNotFound, InstanceActionNotFound
-from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row
 from rawdb.statements.criteria import Predicate
 from rawdb.timeutils import ACTION_FINISH_DATETIME_KEYS, ACTION_START_DATETIME_KEYS, strip_timezone
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def action_start(context: Any, values: dict[str, Any]) -> Row:
     """Store an action and return its row.
 
@@ -27,7 +27,7 @@ def action_start(context: Any, values: dict[str, Any]) -> Row:
     return sql(context).action_start(values=values)
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def action_finish(context: Any, values: dict[str, Any]) -> Row:
     """Change the first visible action of an instance and a request, and return its row.
 
@@ -42,7 +42,7 @@ def action_finish(context: Any, values: dict[str, Any]) -> Row:
     return edit_row(sql(context).action_finish, "instance_actions", row, values, lost=_action_not_found(values))
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def actions_get(context: Any, uuid: str) -> list[Row]:
     """Return the visible actions of an instance, newest first (by created_at, then id).
 
@@ -51,7 +51,7 @@ def actions_get(context: Any, uuid: str) -> list[Row]:
     return sql(context).actions_get(filters=[Predicate("instance_uuid", "=", uuid)])
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def action_get_by_request_id(context: Any, uuid: str, request_id: str) -> Row | None:
     """Return the first visible action of an instance and a request, or None.
 
@@ -60,7 +60,7 @@ def action_get_by_request_id(context: Any, uuid: str, request_id: str) -> Row | 
     return sql(context).action_get_by_request_id(filters=_of_request(uuid, request_id))
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def action_event_start(context: Any, values: dict[str, Any]) -> Row:
     """Store an event of an action and return its row.
 
@@ -78,7 +78,7 @@ def action_event_start(context: Any, values: dict[str, Any]) -> Row:
     return row
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def action_event_finish(context: Any, values: dict[str, Any]) -> Row:
     """Change the oldest visible event of a name under an action, finished or not, and return its row.
 
@@ -105,7 +105,7 @@ def action_event_finish(context: Any, values: dict[str, Any]) -> Row:
     return row
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def action_events_get(context: Any, action_id: int) -> list[Row]:
     """Return the visible events of an action, newest first (by created_at, then id).
 
@@ -114,7 +114,7 @@ def action_events_get(context: Any, action_id: int) -> list[Row]:
     return sql(context).action_events_get(filters=[Predicate("action_id", "=", action_id)])
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def action_event_get_by_id(context: Any, action_id: int, event_id: int) -> Row | None:
     """Return the visible event `event_id` if it belongs to the action, or None.
 

@@ -21,7 +21,7 @@ from rawdb.exceptions import (
     AggregateNotFound,
     DBDuplicateEntry,
 )
-from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._quota_usages import lock_projects
 from rawdb.operations._rows import Row, edit_row, only_columns
 
@@ -30,7 +30,7 @@ _ZONE = "availability_zone"
 _LOCK = "aggregates/all"
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def aggregate_create(context: Any, values: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> Row:
     """Store an aggregate with its metadata and return it.
 
@@ -49,7 +49,7 @@ def aggregate_create(context: Any, values: Mapping[str, Any], metadata: Mapping[
     return _shown({**row, "hosts": [], "metadetails": pairs})
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_get(context: Any, aggregate_id: int) -> Row:
     """Return an aggregate.
 
@@ -62,13 +62,13 @@ def aggregate_get(context: Any, aggregate_id: int) -> Row:
     return _shown(row)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_get_all(context: Any) -> list[Row]:
     """Return the visible aggregates, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     return [_shown(row) for row in sql(context).aggregate_get_all()]
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> list[Row]:
     """Return the live aggregates that a host is in, by id; with `key` those that also have a pair of it.
 
@@ -79,7 +79,7 @@ def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> li
     return [_shown(row) for row in rows]
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_get_by_metadata_key(context: Any, key: str) -> list[Row]:
     """Return the live aggregates that have a pair of a key, by id.
 
@@ -89,7 +89,7 @@ def aggregate_get_by_metadata_key(context: Any, key: str) -> list[Row]:
     return [_shown(row) for row in sql(context).aggregate_get_by_metadata_key(key=key)]
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_metadata_get_by_host(context: Any, host: str, key: str | None = None) -> dict[str, set[str]]:
     """Return the metadata of the live aggregates that a host is in: a dict of sets of values, by key.
 
@@ -99,7 +99,7 @@ def aggregate_metadata_get_by_host(context: Any, host: str, key: str | None = No
     return _sets(rows, "key")
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_metadata_get_by_metadata_key(context: Any, aggregate_id: int, key: str) -> dict[str, set[str]]:
     """Return a pair of a live aggregate as a dict of the key and the set of its value; empty if there is none.
 
@@ -108,7 +108,7 @@ def aggregate_metadata_get_by_metadata_key(context: Any, aggregate_id: int, key:
     return _sets(sql(context).aggregate_metadata_get_by_metadata_key(aggregate_id=aggregate_id, key=key), "key")
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_host_get_by_metadata_key(context: Any, key: str) -> dict[str, set[str]]:
     """Return the hosts of the live aggregates that have a pair of a key: a dict of sets of values, by host.
 
@@ -117,7 +117,7 @@ def aggregate_host_get_by_metadata_key(context: Any, key: str) -> dict[str, set[
     return _sets(sql(context).aggregate_host_get_by_metadata_key(key=key), "host")
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> Row:
     """Change an aggregate's name and metadata, and return it.
 
@@ -145,7 +145,7 @@ def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any])
     return _shown(changed)
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def aggregate_delete(context: Any, aggregate_id: int) -> None:
     """Soft delete an aggregate and its metadata. The rows of its hosts stay live, in no aggregate that anybody sees.
 
@@ -157,7 +157,7 @@ def aggregate_delete(context: Any, aggregate_id: int) -> None:
     sql(context).aggregate_delete__metadata(aggregate_id=aggregate_id)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_metadata_get(context: Any, aggregate_id: int) -> dict[str, str]:
     """Return the visible metadata of an aggregate as a dict; of several values of a key the live one, or the newest.
 
@@ -167,7 +167,7 @@ def aggregate_metadata_get(context: Any, aggregate_id: int) -> dict[str, str]:
     return {row["key"]: row["value"] for row in rows}
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def aggregate_metadata_add(
     context: Any, aggregate_id: int, metadata: Mapping[str, str], set_delete: bool = False
 ) -> None:
@@ -187,7 +187,7 @@ def aggregate_metadata_add(
     _set_metadata(context, found, pairs, set_delete)
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def aggregate_metadata_delete(context: Any, aggregate_id: int, key: str) -> None:
     """Soft delete the pair `key` of an aggregate's metadata.
 
@@ -198,7 +198,7 @@ def aggregate_metadata_delete(context: Any, aggregate_id: int, key: str) -> None
         raise AggregateMetadataNotFound(aggregate_id=aggregate_id, metadata_key=key)
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def aggregate_host_add(context: Any, aggregate_id: int, host: str) -> None:
     """Put a host into an aggregate, for the first time or again.
 
@@ -215,7 +215,7 @@ def aggregate_host_add(context: Any, aggregate_id: int, host: str) -> None:
         raise AggregateNotFound(aggregate_id=aggregate_id)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def aggregate_host_get_all(context: Any, aggregate_id: int) -> list[str]:
     """Return the names of an aggregate's visible hosts, in the order of adding.
 
@@ -226,7 +226,7 @@ def aggregate_host_get_all(context: Any, aggregate_id: int) -> list[str]:
     return [row["host"] for row in rows]
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def aggregate_host_delete(context: Any, aggregate_id: int, host: str) -> None:
     """Take a host out of an aggregate: its row is soft deleted.
 

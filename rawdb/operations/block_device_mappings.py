@@ -12,7 +12,7 @@ from typing import Any
 from rawdb.operations._block_device_format import for_create, for_update, is_swap
 from rawdb.operations._instance_rows import instance_name
 from rawdb.operations._metadata import lock_instance
-from rawdb.operations._operation import ANY, NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import ANY, NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, only_columns
 from rawdb.statements.criteria import equal
 
@@ -47,7 +47,7 @@ def block_device_mapping_update(
     return sql(context).block_device_mapping_update__row(bdm_id=bdm_id)
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def block_device_mapping_update_or_create(context: Any, values: Mapping[str, Any], legacy: bool = True) -> Row:
     """Edit the visible disk of the instance that has the device name, or store a new one, and return its row.
 

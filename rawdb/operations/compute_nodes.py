@@ -10,7 +10,7 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.exceptions import ComputeHostNotFound, ServiceNotFound
-from rawdb.operations._operation import ADMIN, NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import ADMIN, NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns
 
 _DATE_FIELDS = ("created_at", "updated_at", "deleted_at", "deleted")
@@ -29,7 +29,7 @@ def compute_node_create(context: Any, values: Mapping[str, Any]) -> Row:
     return row
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def compute_node_get(context: Any, compute_id: int) -> Row:
     """Return a compute node with its `service`.
 
@@ -102,7 +102,7 @@ def compute_node_delete(context: Any, compute_id: int) -> None:
         raise ComputeHostNotFound(host=compute_id)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def compute_node_statistics(context: Any) -> dict[str, int]:
     """Return how many live compute nodes belong to an enabled service (`count`), and the sums of their columns.
 

@@ -16,13 +16,13 @@ from rawdb.exceptions import (
     ConsolePoolNotFoundForHostType,
     DBDuplicateEntry,
 )
-from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql
+from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql
 from rawdb.operations._rows import Row
 
 _KEY_OF_A_POOL = ("host", "console_type", "compute_host")
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def console_pool_create(context: Any, values: Mapping[str, Any]) -> Row:
     """Store a console pool and return its row.
 
@@ -40,7 +40,7 @@ def console_pool_create(context: Any, values: Mapping[str, Any]) -> Row:
     return row
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def console_pool_get_by_host_type(context: Any, compute_host: str, proxy_host: str, console_type: str) -> Row:
     """Return the live pool of a proxy, type and compute host, with `consoles`, the list of its consoles by id.
 
@@ -54,7 +54,7 @@ def console_pool_get_by_host_type(context: Any, compute_host: str, proxy_host: s
     return row
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def console_pool_get_all_by_host_type(context: Any, host: str, console_type: str) -> list[Row]:
     """Return the live pools of a proxy host and type by id, each with `consoles`, the list of its consoles by id.
 
@@ -63,7 +63,7 @@ def console_pool_get_all_by_host_type(context: Any, host: str, console_type: str
     return sql(context).console_pool_get_all_by_host_type(host=host, console_type=console_type)
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def console_create(context: Any, values: Mapping[str, Any]) -> Row:
     """Store a console and return its row.
 
@@ -74,7 +74,7 @@ def console_create(context: Any, values: Mapping[str, Any]) -> Row:
     return row
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def console_delete(context: Any, console_id: int) -> None:
     """Remove a console for good, if it is there.
 
@@ -83,7 +83,7 @@ def console_delete(context: Any, console_id: int) -> None:
     sql(context).console_delete(console_id=console_id)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def console_get(context: Any, console_id: int, instance_uuid: str | None = None) -> Row:
     """Return a console with `pool`, its pool or None; it must belong to the instance, unless that is None.
 
@@ -100,7 +100,7 @@ def console_get(context: Any, console_id: int, instance_uuid: str | None = None)
     raise ConsoleNotFound(console_id=console_id)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def console_get_all_by_instance(
     context: Any, instance_uuid: str, columns_to_join: Collection[str] | None = None
 ) -> list[Row]:
@@ -118,7 +118,7 @@ def console_get_all_by_instance(
     return rows
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def console_get_by_pool_instance(context: Any, pool_id: int, instance_uuid: str) -> Row:
     """Return the oldest console of an instance in a pool, with `pool`, the pool or None.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rawdb.operations._operation import ADMIN, ANY, NOBODY_IN_PARTICULAR, lone_read, lone_write, sql
+from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, lone_read, lone_write, sql
 from rawdb.operations._rows import Row
 
 
@@ -14,7 +14,7 @@ def dnsdomain_get(context: Any, fqdomain: str) -> Row | None:
     return sql(context).dnsdomain_get(fqdomain=fqdomain)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def dnsdomain_get_all(context: Any) -> list[Row]:
     """Return all live domains, by name. Round trips: 1. Source: Nova Juno."""
     return sql(context).dnsdomain_get_all()

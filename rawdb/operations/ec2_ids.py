@@ -19,7 +19,7 @@ from rawdb.exceptions import (
     SnapshotNotFound,
     VolumeNotFound,
 )
-from rawdb.operations._operation import ANY, NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import ANY, NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns
 
 
@@ -180,7 +180,7 @@ def get_snapshot_uuid_by_ec2_id(context: Any, ec2_id: int) -> str:
     return _found(sql(context).get_snapshot_uuid_by_ec2_id(id=ec2_id), SnapshotNotFound(snapshot_id=ec2_id))
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def s3_image_create(context: Any, image_uuid: str) -> Row:
     """Store a number for an image and return its row.
 
@@ -194,7 +194,7 @@ def s3_image_create(context: Any, image_uuid: str) -> Row:
         raise DBError(error) from error
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def s3_image_get(context: Any, image_id: int) -> Row:
     """Return the row of the number `image_id` of an image.
 
@@ -203,7 +203,7 @@ def s3_image_get(context: Any, image_id: int) -> Row:
     return _found(sql(context).s3_image_get(id=image_id), ImageNotFound(image_id=image_id))
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def s3_image_get_by_uuid(context: Any, image_uuid: str) -> Row:
     """Return the row of an image's lowest number.
 

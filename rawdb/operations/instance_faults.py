@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql
+from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql
 from rawdb.operations._rows import Row, group_by
 from rawdb.statements.slots import MAX_LIST
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def instance_fault_create(context: Any, values: Mapping[str, Any]) -> Row:
     """Store a fault and return its row.
 
@@ -20,7 +20,7 @@ def instance_fault_create(context: Any, values: Mapping[str, Any]) -> Row:
     return sql(context).instance_fault_create(values=values)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def instance_fault_get_by_instance_uuids(context: Any, instance_uuids: Collection[str]) -> dict[str, list[Row]]:
     """Return a dict with every uuid asked for: its live faults, newest first (by created_at, then id).
 

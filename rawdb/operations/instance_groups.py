@@ -18,14 +18,14 @@ from rawdb.exceptions import (
     InstanceGroupNotFound,
     InstanceGroupPolicyNotFound,
 )
-from rawdb.operations._operation import NOBODY_IN_PARTICULAR, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, only_columns
 from rawdb.statements.criteria import Predicate
 
 _CHILDREN = ("policies", "metadata", "members")
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def instance_group_create(
     context: Any,
     values: dict[str, Any],
@@ -53,7 +53,7 @@ def instance_group_create(
     return {**row, "policies": names, "members": instances, "metadetails": pairs}
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def instance_group_get(context: Any, group_uuid: str) -> Row:
     """Return a group: its columns, `policies` and `members` (lists in the order of adding), `metadetails` (a dict).
 
@@ -63,7 +63,7 @@ def instance_group_get(context: Any, group_uuid: str) -> Row:
     return _shown(_with_children(context, group_uuid))
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def instance_group_update(context: Any, group_uuid: str, values: dict[str, Any]) -> None:
     """Change a group's own columns and replace its children.
 
@@ -91,7 +91,7 @@ def instance_group_update(context: Any, group_uuid: str, values: dict[str, Any])
             values.pop(name, None)
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def instance_group_delete(context: Any, group_uuid: str) -> None:
     """Soft delete a group and its visible policies, metadata and members.
 
@@ -106,7 +106,7 @@ def instance_group_delete(context: Any, group_uuid: str) -> None:
     sql(context).instance_group_delete__members(group_ids=ids)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def instance_group_get_all(context: Any) -> list[Row]:
     """Return the visible groups of all projects, by id, each as instance_group_get does.
 
@@ -115,7 +115,7 @@ def instance_group_get_all(context: Any) -> list[Row]:
     return [_shown(row) for row in sql(context).instance_group_get_all()]
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def instance_group_get_all_by_project_id(context: Any, project_id: str) -> list[Row]:
     """Return the visible groups of a project, by id, each as instance_group_get does. Anybody may ask.
 
@@ -125,7 +125,7 @@ def instance_group_get_all_by_project_id(context: Any, project_id: str) -> list[
     return [_shown(row) for row in sql(context).instance_group_get_all_by_project_id(filters=of_project)]
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def instance_group_metadata_add(
     context: Any, group_uuid: str, metadata: Mapping[str, str], set_delete: bool = False
 ) -> Mapping[str, str]:
@@ -139,7 +139,7 @@ def instance_group_metadata_add(
     return metadata
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def instance_group_metadata_delete(context: Any, group_uuid: str, key: str) -> None:
     """Soft delete the pair `key` of a group's metadata.
 
@@ -150,7 +150,7 @@ def instance_group_metadata_delete(context: Any, group_uuid: str, key: str) -> N
         raise InstanceGroupMetadataNotFound(group_uuid=group_uuid, metadata_key=key)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def instance_group_metadata_get(context: Any, group_uuid: str) -> dict[str, str]:
     """Return the visible metadata of a group as a dict; of several values of a key the newest.
 
@@ -160,7 +160,7 @@ def instance_group_metadata_get(context: Any, group_uuid: str) -> dict[str, str]
     return {row["key"]: row["value"] for row in rows}
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def instance_group_members_add(
     context: Any, group_uuid: str, members: Collection[str], set_delete: bool = False
 ) -> Collection[str]:
@@ -174,7 +174,7 @@ def instance_group_members_add(
     return members
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def instance_group_member_delete(context: Any, group_uuid: str, instance_id: str) -> None:
     """Soft delete a member of a group.
 
@@ -185,7 +185,7 @@ def instance_group_member_delete(context: Any, group_uuid: str, instance_id: str
         raise InstanceGroupMemberNotFound(group_uuid=group_uuid, instance_id=instance_id)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def instance_group_members_get(context: Any, group_uuid: str) -> list[str]:
     """Return the visible members of a group, in the order of adding.
 
@@ -195,7 +195,7 @@ def instance_group_members_get(context: Any, group_uuid: str) -> list[str]:
     return [row["instance_id"] for row in rows]
 
 
-@writes(NOBODY_IN_PARTICULAR)
+@writes(NO_GUARD)
 def instance_group_policies_add(
     context: Any, group_uuid: str, policies: Collection[str], set_delete: bool = False
 ) -> Collection[str]:
@@ -209,7 +209,7 @@ def instance_group_policies_add(
     return policies
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def instance_group_policy_delete(context: Any, group_uuid: str, policy: str) -> None:
     """Soft delete a policy of a group.
 
@@ -220,7 +220,7 @@ def instance_group_policy_delete(context: Any, group_uuid: str, policy: str) -> 
         raise InstanceGroupPolicyNotFound(group_uuid=group_uuid, policy=policy)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def instance_group_policies_get(context: Any, group_uuid: str) -> list[str]:
     """Return the visible policies of a group, in the order of adding.
 

@@ -40,10 +40,10 @@ from rawdb.operations._instance_rows import (
     list_relations,
     single_relations,
 )
-from rawdb.operations._instance_update import SINGLE_FLAGS, read_locked, update
+from rawdb.operations._instance_update import SINGLE_FLAGS, can_be_one_statement, read_locked, update, update_columns
 from rawdb.operations._instance_values import check_hostname, column_values, hostname_to_check, lock_hostnames
 from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, add_metadata
-from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, can_be_id
 from rawdb.operations.constraints import predicates
 from rawdb.statements.criteria import AnyOf, Page, Predicate, equal
@@ -338,7 +338,7 @@ def instance_data_get_for_project(context: Any, project_id: str | None, session:
     return int(row["instances"]), int(row["vcpus"]), int(row["memory_mb"])
 
 
-@writes(ANY)
+@guarded(ANY)
 def instance_update(context: Any, instance_uuid: str, values: Mapping[str, Any], update_cells: bool = True) -> Row:
     """Change a visible instance and return it, with the relations of a single read.
 
@@ -351,9 +351,22 @@ def instance_update(context: Any, instance_uuid: str, values: Mapping[str, Any],
     Raises InvalidUUID for anything but a canonical uuid, InstanceNotFound when none is visible in the project,
     UnexpectedDeletingTaskStateError, UnexpectedTaskStateError, UnexpectedVMStateError, InstanceExists for a hostname
     that is taken, AttributeError for the key `name`.
-    Round trips: 2 (1 when no column changes), up to 5 more for each kind of metadata, 2 for a hostname that must be
-    unique, and BEGIN and COMMIT. Source: Nova Juno; Grizzly has no expected_vm_state.
+    Round trips: 2 (1 when no column is given). With metadata, or a hostname that must be unique: 2, up to 5 more for
+    each kind of metadata, 2 for the hostname, and BEGIN and COMMIT. Source: Nova Juno; Grizzly has no
+    expected_vm_state.
     """
+    if can_be_one_statement(values):
+        return _update_columns(context, instance_uuid, values)
+    return _update_all(context, instance_uuid, values)
+
+
+@lone_write(NO_GUARD)
+def _update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Row:
+    return update_columns(context, instance_uuid, values)
+
+
+@writes(NO_GUARD)
+def _update_all(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Row:
     return update(context, instance_uuid, values, None)[1]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rawdb.access import authorize_user
 from rawdb.exceptions import DBDuplicateEntry, KeyPairExists, KeypairNotFound
-from rawdb.operations._operation import ANY, NOBODY_IN_PARTICULAR, lone_read, lone_write, sql
+from rawdb.operations._operation import ANY, NO_GUARD, lone_read, lone_write, sql
 
 Row = dict[str, Any]
 
@@ -64,7 +64,7 @@ def key_pair_get_all_by_user(context: Any, user_id: str) -> list[Row]:
     return sql(context).key_pair_get_all_by_user(user_id=user_id)
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def key_pair_count_by_user(context: Any, user_id: str) -> int:
     """Return how many live key pairs a user has.
 

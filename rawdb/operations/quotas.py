@@ -28,7 +28,7 @@ from rawdb.operations import _quota_reserve, _quota_settle
 from rawdb.operations._operation import (
     ADMIN,
     ANY,
-    NOBODY_IN_PARTICULAR,
+    NO_GUARD,
     guarded,
     lone_read,
     lone_write,
@@ -244,7 +244,7 @@ def quota_class_get(context: Any, class_name: str, resource: str) -> Row:
     return row
 
 
-@lone_read(NOBODY_IN_PARTICULAR)
+@lone_read(NO_GUARD)
 def quota_class_get_default(context: Any) -> Row:
     """Return the live limits of the class 'default' by resource, the newest of several, with `class_name`.
 

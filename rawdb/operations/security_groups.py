@@ -21,7 +21,7 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._cidrs import with_cidrs
 from rawdb.operations._default_security_group import ensure_default_group, find_default_group
-from rawdb.operations._operation import ADMIN, ANY, NOBODY_IN_PARTICULAR, guarded, lone_read, lone_write, sql, writes
+from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row
 from rawdb.operations._security_group_rows import (
     DEFAULT_RULE_PATHS,
@@ -34,7 +34,7 @@ from rawdb.operations._security_group_rows import (
 )
 
 
-@lone_write(NOBODY_IN_PARTICULAR)
+@lone_write(NO_GUARD)
 def instance_add_security_group(context: Any, instance_id: str, security_group_id: int) -> None:
     """Put an instance, given by its uuid, into a security group.
 
@@ -116,7 +116,7 @@ def security_group_destroy(context: Any, security_group_id: int) -> None:
     statements.security_group_destroy__grants(security_group_id=security_group_id)
 
 
-@guarded(NOBODY_IN_PARTICULAR)
+@guarded(NO_GUARD)
 def security_group_ensure_default(context: Any) -> tuple[bool, Row]:
     """Return whether the context's project had a group 'default', and its row; one is made where there was none.
 

@@ -308,7 +308,7 @@ class _Segments:
             return self._relation(token, kind, argument, body)
         alias = self._resolver.alias_in(sample)
         name = self._resolver.table_name(alias)
-        if kind in ("columns", "rows", "set"):
+        if kind in ("columns", "rows", "set", "changed"):
             name = self._resolver.target or ""
         elif kind in ("filters", "after", "order") and not alias and len(set(self._resolver.aliases.values())) > 1:
             raise self._source.error(token.position, f"slot {kind}: which table?", "qualify the sample with an alias")

@@ -11,6 +11,7 @@ visibility     read_deleted    the sample ('no'), its negation ('only') or true 
 scope          project_only    the sample (own project), the sample or NULL ('allow_none'), or true
 columns, rows  values          the column list and the row (or rows) of an INSERT
 set            changes         the assignments of an UPDATE
+changed        changes         whether one of the assigned columns holds another value, NULL being one
 filters        filters         predicates on declared columns, all of which must hold
 when NAME      NAME            the sample if the argument is true; else true, in a list of results NULL
 each NAME      NAME            the sample once per element (a dict of its parameters), joined by AND; true for none
@@ -277,7 +278,30 @@ class Set(Slot):
     def render(self, text: Text) -> None:
         columns = self.columns(text, text.choice())
         quote = text.dialect.quote
-        text.add(", ".join(f"{quote(c.name)} = {text.bind(text.stored(c.name, c))}" for c in columns))
+        text.add(", ".join(f"{quote(c.name)} = {_change(text, c)}" for c in columns))
+
+
+class Changed(Slot):
+    """Whether the assignments of an UPDATE change anything.
+
+    It stands before them: MySQL assigns from left to right, and a column behind has its new value already.
+    """
+
+    def collect(self, call: Call) -> None:
+        changes = call.arguments[self.argument]
+        call.key.append(tuple(changes))
+        call.values.extend(changes.values())
+
+    def render(self, text: Text) -> None:
+        columns = self.columns(text, text.choice())
+        differs = text.dialect.differs
+        tests = [differs.format(text.dialect.quote(c.name), _change(text, c)) for c in columns]
+        text.add(f"({' OR '.join(tests) or FALSE})")
+
+
+def _change(text: Text, column: Column) -> str:
+    """The placeholder of a column's new value, wherever it stands."""
+    return text.bind(text.stored(column.name, column), name=f"set {column.name}")
 
 
 class Filters(Slot):
@@ -494,6 +518,7 @@ SLOT_KINDS = {
     "columns": SlotKind(Columns, "values"),
     "rows": SlotKind(Rows, "values"),
     "set": SlotKind(Set, "changes"),
+    "changed": SlotKind(Changed, "changes"),
     "filters": SlotKind(Filters, "filters"),
     "after": SlotKind(After, "page"),
     "order": SlotKind(Order, "page"),

@@ -71,7 +71,7 @@ class Statement:
         if self.table is None and self.operation is SQLOperationType.INSERT_RETURNING and not self.returning:
             return self.target
         for slot in self.slots():
-            if slot.kind in ("columns", "rows", "set", "filters", "after", "order") and slot.table is None:
+            if slot.kind in ("columns", "rows", "set", "changed", "filters", "after", "order") and slot.table is None:
                 return slot.table_name or self.target or "its table"
         return None
 
@@ -79,6 +79,11 @@ class Statement:
     def takes_now(self) -> bool:
         """Whether the clock fills the parameter `now`."""
         return "now" in self.accepts
+
+    @cached_property
+    def stamps_itself(self) -> bool:
+        """Whether its text says when the time of an update is stored."""
+        return any(slot.kind == "changed" for slot in self.slots())
 
     @cached_property
     def is_divisible(self) -> bool:

@@ -143,6 +143,17 @@ UPDATE instances
  WHERE id = :id
    AND /*{filters}*/ task_state = :task_state /*{}*/;
 
+-- name: instance_update__columns(uuid, project_id, task_state, vm_state, now)!
+-- Changes columns of one instance that is in an expected state; updated_at moves if one of them gets another value.
+-- Index: uniq_instances0uuid. Locks: the row.
+UPDATE instances
+   SET updated_at = CASE WHEN /*{changed}*/ task_state <> :task_state /*{}*/ THEN :now ELSE updated_at END,
+       /*{set}*/ task_state = :task_state /*{}*/
+ WHERE uuid = :uuid
+   AND /*{visibility}*/ deleted = 0 /*{}*/
+   AND /*{scope}*/ project_id = :project_id /*{}*/
+   AND /*{filters}*/ vm_state = :vm_state /*{}*/;
+
 -- name: instance_update__metadata_rows(uuid)
 -- Metadata of an instance, to be compared with what they are to become.
 -- Index: instance_metadata_instance_uuid_idx. Locks: none; the instance is locked already.

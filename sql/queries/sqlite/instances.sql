@@ -19,10 +19,11 @@ SELECT i.id
  WHERE i.uuid = :uuid;
 
 -- name: instance_get_all_hung_in_rebooting(threshold)
--- Instances in a soft reboot that nobody has touched since the threshold, without relations.
+-- Instances in a soft reboot that nobody has touched since the threshold.
 -- The planner takes an index led by `deleted` for nearly unique, so it is told which one to go by.
 -- Index: instances_task_state_idx. Locks: none.
-SELECT i.*
+SELECT i.*,
+       /*{same listed_relations}*/ NULL AS info_cache /*{}*/
   FROM instances AS i INDEXED BY instances_task_state_idx
  WHERE i.task_state = 'rebooting'
    AND i.updated_at <= :threshold
