@@ -14,6 +14,8 @@ from tests.sql import skewed
 
 #: `make plans` sets it: as many rows as a cloud has, and every variant.
 LONG = bool(os.environ.get("RAWDB_PLANS"))
+#: Some statements that load a table take minutes then.
+PATIENT = ConnectionOptions(read_timeout=3600.0, write_timeout=3600.0)
 
 
 @pytest.fixture(scope="session")
@@ -23,16 +25,25 @@ def loaded_url(rawdb_servers: Mapping[str, str]) -> Iterator[Callable[[str], str
 
     def url(dialect: str) -> str:
         if dialect not in made:
-            made[dialect] = create_database(rawdb_servers[dialect])
-            migrate.upgrade(made[dialect])
-            spoken = get_dialect(dialect)
-            raw = spoken.connect(parse_url(made[dialect]), ConnectionOptions())
+            empty = create_database(rawdb_servers[dialect])
             try:
-                skewed.load(spoken, raw, skewed.MANY if LONG else skewed.ROWS)
-            finally:
-                spoken.close(raw)
+                _load(empty, dialect)
+            except BaseException:
+                drop_database(empty)
+                raise
+            made[dialect] = empty
         return made[dialect]
 
     yield url
     for each in made.values():
         drop_database(each)
+
+
+def _load(url: str, dialect: str) -> None:
+    migrate.upgrade(url)
+    spoken = get_dialect(dialect)
+    raw = spoken.connect(parse_url(url), PATIENT)
+    try:
+        skewed.load(spoken, raw, skewed.MANY if LONG else skewed.ROWS)
+    finally:
+        spoken.close(raw)
