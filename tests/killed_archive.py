@@ -38,14 +38,15 @@ class Counter:
         self._begun = 0
 
     def wrap(self, run: Callable[..., Any]) -> Callable[..., Any]:
-        """`run` of a dialect, counted."""
+        """`execute` of a dialect, counted."""
 
-        def counted(owner: Any, raw: Any, *arguments: Any) -> Any:
+        def counted(owner: Any, cursor: Any, *arguments: Any) -> Any:
+            raw = cursor.connection
             self._begun += 1
             os.write(self._report, b".")
             if self._where == "during" and hasattr(raw, "set_progress_handler") and self._begun == self._limit:
                 raw.set_progress_handler(end, _HALF_WAY)
-            result = run(owner, raw, *arguments)
+            result = run(owner, cursor, *arguments)
             if self._begun == self._limit:
                 end()
             return result
@@ -66,7 +67,7 @@ def end() -> None:
 def count_statements(dialect: str, counter: Counter) -> None:
     """Let the counter see every statement of this process, BEGIN and COMMIT included."""
     spoken = type(get_dialect(dialect))
-    spoken.run = counter.wrap(spoken.run)  # type: ignore[method-assign]
+    spoken.execute = counter.wrap(spoken.execute)  # type: ignore[method-assign]
     plain_read = pymysql.connections.Connection._read_query_result
     plain_limited = postgresql._limited
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from rawdb import __version__
-from rawdb.cli import demo, schema, statements
+from rawdb.cli import archive, demo, schema, statements
 from rawdb.cli.output import Output
 from rawdb.dialects import DIALECTS
 from rawdb.exceptions import CantStartEngineError, DBError
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"rawdb {__version__}")
     groups = parser.add_subparsers(required=True, metavar="COMMAND")
     _add(groups, "demo", _demo, "a small cloud lives through a day", url="optional")
+    archive.add_options(_add(groups, "archive", archive.run, "move deleted rows to the shadow tables", url="optional"))
     for name, text, fill in (
         ("migrate", "the schema, by yoyo", _add_migrate),
         ("schema", "compare schemas", _add_schema),

@@ -15,7 +15,14 @@ from rawdb.context import RequestContext, get_admin_context
 from rawdb.dialects import parse_url
 from rawdb.testing.databases import create_database
 from rawdb.testing.galera import GaleraCluster
-from tests.operations import instance_workers, inventory_workers, quota_workers
+from tests.operations import (
+    archive_helpers,
+    archive_workers,
+    instance_workers,
+    inventory_workers,
+    quota_workers,
+    usage_workers,
+)
 from tests.operations.factories import stored
 from tests.operations.quota_helpers import live_reservations, usages
 from tests.operations.quota_workers import Brawl, Race
@@ -170,6 +177,19 @@ def test_one_worker_passes_a_round(nodes: Nodes, admin: RequestContext, name: st
     assert [outcome for outcome in outcomes if isinstance(outcome, str)] == []
     assert sorted(number for won in outcomes for number in won) == list(range(ROUNDS))
     assert api.instance_get(owner, row["id"])["task_state"] == str(ROUNDS)
+
+
+@pytest.mark.parametrize("name", ["bandwidth", "volume", "task"])
+def test_usage_is_kept_once(nodes: Nodes, admin: RequestContext, name: str) -> None:
+    outcomes = usage_workers.in_processes(list(nodes), name, ROUNDS, WORKERS)
+    usage_workers.check(name, outcomes, ROUNDS, WORKERS)
+
+
+def test_a_row_is_archived_once(nodes: Nodes, admin: RequestContext) -> None:
+    """A run on each node at the same time, while the rows are written."""
+    rows = archive_helpers.deleted_rows("certificates", *range(1, 121))
+    outcomes = archive_workers.in_processes(list(nodes))
+    archive_workers.check(outcomes, len(rows))
 
 
 def test_nothing_of_the_inventory_is_given_twice(nodes: Nodes, admin: RequestContext) -> None:

@@ -60,9 +60,8 @@ def fill(table: str, *rows: dict[str, Any], to: str | None = None) -> None:
     with rawdb.writer.using() as sql:
         for values in rows:
             names = ", ".join(dialect.quote(name) for name in values)
-            places = ", ".join(dialect.placeholder(name) for name in values)
-            bound = {name: dialect.bind(value) for name, value in values.items()}
-            sql.execute(f"INSERT INTO {to or table} ({names}) VALUES ({places})", bound)
+            places = ", ".join(f":{name}" for name in values)
+            sql.execute(f"INSERT INTO {to or table} ({names}) VALUES ({places})", values)
 
 
 def deleted_rows(table: str, *numbers: int) -> list[dict[str, Any]]:

@@ -230,6 +230,20 @@ class TestBatches:
         assert api.archive_deleted_rows(admin_context) == 103
         assert numbers(TABLE, shadow=True) == list(range(1, 1204))
 
+    @pytest.mark.dialects("postgresql", "mysql")
+    @pytest.mark.parametrize("size", [500, 1100])
+    def test_live_rows_in_between_stay_free(self, db: str, admin_context: RequestContext, size: int) -> None:
+        """Also where a server would rather read the whole table than look up so many keys."""
+        fill(TABLE, *[row(TABLE, number, 7 * (number % 2)) for number in range(1, 2401)])
+        limit = "lock_timeout = '1s'" if "postgresql" in db else "innodb_lock_wait_timeout = 1"
+        with connected(db) as run, rawdb.writer.using(admin_context):
+            run(f"ANALYZE {TABLE}" if "postgresql" in db else f"ANALYZE TABLE {TABLE}")
+            assert archive_tables(admin_context, [TABLE], batch_size=size, max_rows=size) == size
+            run(f"SET SESSION {limit}")
+            for number in (2, size, 2 * size, 2400):
+                assert run(f"UPDATE {TABLE} SET user_id = 'w' WHERE id = {number}").matched == 1
+            run(f"INSERT INTO {TABLE} (id, deleted) VALUES (3000, 0)")
+
     def test_inside_a_transaction_of_the_caller(self, admin_context: RequestContext) -> None:
         rows = deleted_rows(TABLE, *range(1, 6))
         deleted_rows("cells", 1)

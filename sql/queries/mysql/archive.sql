@@ -1,5 +1,7 @@
--- Archiving: the copies. FOR UPDATE keeps a row as it was copied until it is removed, on every isolation level. On a
--- cluster the COMMIT of who comes second is refused, since both remove the row.
+-- Archiving: how rows are copied and removed. FOR UPDATE keeps a row as it was copied until it is removed, on every
+-- isolation level. On a cluster the COMMIT of who comes second is refused, since both remove the row.
+-- FORCE INDEX: where the keys are many of the table's, the server would read, and so lock, the live rows too; only a
+-- DELETE of the longer form takes it. Of 1,000 keys and more MariaDB makes a join that locks all rows: they are fewer.
 --
 -- Written by scripts/archive_statements.py from sql/schema/; change that and run it. Columns are named, since a shadow
 -- table may have them in another order.
@@ -11,10 +13,18 @@ INSERT INTO shadow_agent_builds (
        id, hypervisor, os, architecture, version, url, md5hash, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.hypervisor, t.os, t.architecture, t.version, t.url, t.md5hash, t.created_at, t.updated_at,
        t.deleted_at, t.deleted
-  FROM agent_builds AS t
+  FROM agent_builds AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_agent_builds(id)!
+-- Remove the deleted ones of some rows of agent_builds, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM agent_builds AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_aggregate_hosts(id)!
 -- Copy the deleted ones of some rows of aggregate_hosts.
@@ -22,10 +32,18 @@ SELECT t.id, t.hypervisor, t.os, t.architecture, t.version, t.url, t.md5hash, t.
 INSERT INTO shadow_aggregate_hosts (
        id, host, aggregate_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.host, t.aggregate_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM aggregate_hosts AS t
+  FROM aggregate_hosts AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_aggregate_hosts(id)!
+-- Remove the deleted ones of some rows of aggregate_hosts, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM aggregate_hosts AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_aggregate_metadata(id)!
 -- Copy the deleted ones of some rows of aggregate_metadata.
@@ -33,10 +51,18 @@ SELECT t.id, t.host, t.aggregate_id, t.created_at, t.updated_at, t.deleted_at, t
 INSERT INTO shadow_aggregate_metadata (
        id, `key`, value, aggregate_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.key, t.value, t.aggregate_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM aggregate_metadata AS t
+  FROM aggregate_metadata AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_aggregate_metadata(id)!
+-- Remove the deleted ones of some rows of aggregate_metadata, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM aggregate_metadata AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_aggregates(id)!
 -- Copy the deleted ones of some rows of aggregates.
@@ -44,10 +70,18 @@ SELECT t.id, t.key, t.value, t.aggregate_id, t.created_at, t.updated_at, t.delet
 INSERT INTO shadow_aggregates (
        id, name, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.name, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM aggregates AS t
+  FROM aggregates AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_aggregates(id)!
+-- Remove the deleted ones of some rows of aggregates, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM aggregates AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_block_device_mapping(id)!
 -- Copy the deleted ones of some rows of block_device_mapping.
@@ -59,10 +93,18 @@ INSERT INTO shadow_block_device_mapping (
 SELECT t.id, t.instance_uuid, t.source_type, t.destination_type, t.guest_format, t.device_type, t.disk_bus,
        t.boot_index, t.device_name, t.delete_on_termination, t.snapshot_id, t.volume_id, t.volume_size, t.image_id,
        t.no_device, t.connection_info, t.virtual_name, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM block_device_mapping AS t
+  FROM block_device_mapping AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_block_device_mapping(id)!
+-- Remove the deleted ones of some rows of block_device_mapping, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM block_device_mapping AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_bw_usage_cache(id)!
 -- Copy the deleted ones of some rows of bw_usage_cache.
@@ -72,10 +114,18 @@ INSERT INTO shadow_bw_usage_cache (
        deleted_at, deleted)
 SELECT t.id, t.uuid, t.mac, t.start_period, t.last_refreshed, t.bw_in, t.bw_out, t.last_ctr_in, t.last_ctr_out,
        t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM bw_usage_cache AS t
+  FROM bw_usage_cache AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_bw_usage_cache(id)!
+-- Remove the deleted ones of some rows of bw_usage_cache, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM bw_usage_cache AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_cells(id)!
 -- Copy the deleted ones of some rows of cells.
@@ -85,10 +135,18 @@ INSERT INTO shadow_cells (
        rpc_port, rpc_virtual_host, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.name, t.api_url, t.transport_url, t.weight_offset, t.weight_scale, t.is_parent, t.username, t.password,
        t.rpc_host, t.rpc_port, t.rpc_virtual_host, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM cells AS t
+  FROM cells AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_cells(id)!
+-- Remove the deleted ones of some rows of cells, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM cells AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_certificates(id)!
 -- Copy the deleted ones of some rows of certificates.
@@ -96,10 +154,18 @@ SELECT t.id, t.name, t.api_url, t.transport_url, t.weight_offset, t.weight_scale
 INSERT INTO shadow_certificates (
        id, user_id, project_id, file_name, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.user_id, t.project_id, t.file_name, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM certificates AS t
+  FROM certificates AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_certificates(id)!
+-- Remove the deleted ones of some rows of certificates, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM certificates AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_compute_node_stats(id)!
 -- Copy the deleted ones of some rows of compute_node_stats.
@@ -107,10 +173,18 @@ SELECT t.id, t.user_id, t.project_id, t.file_name, t.created_at, t.updated_at, t
 INSERT INTO shadow_compute_node_stats (
        id, `key`, value, compute_node_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.key, t.value, t.compute_node_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM compute_node_stats AS t
+  FROM compute_node_stats AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_compute_node_stats(id)!
+-- Remove the deleted ones of some rows of compute_node_stats, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM compute_node_stats AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_consoles(id)!
 -- Copy the deleted ones of some rows of consoles.
@@ -119,10 +193,18 @@ INSERT INTO shadow_consoles (
        id, instance_name, instance_uuid, password, port, pool_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.instance_name, t.instance_uuid, t.password, t.port, t.pool_id, t.created_at, t.updated_at,
        t.deleted_at, t.deleted
-  FROM consoles AS t
+  FROM consoles AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_consoles(id)!
+-- Remove the deleted ones of some rows of consoles, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM consoles AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_console_pools(id)!
 -- Copy the deleted ones of some rows of console_pools.
@@ -132,10 +214,18 @@ INSERT INTO shadow_console_pools (
        deleted_at, deleted)
 SELECT t.id, t.address, t.username, t.password, t.console_type, t.public_hostname, t.host, t.compute_host,
        t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM console_pools AS t
+  FROM console_pools AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_console_pools(id)!
+-- Remove the deleted ones of some rows of console_pools, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM console_pools AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_dns_domains(domain)!
 -- Copy the deleted ones of some rows of dns_domains.
@@ -143,10 +233,18 @@ SELECT t.id, t.address, t.username, t.password, t.console_type, t.public_hostnam
 INSERT INTO shadow_dns_domains (
        domain, scope, availability_zone, project_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.domain, t.scope, t.availability_zone, t.project_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM dns_domains AS t
+  FROM dns_domains AS t FORCE INDEX (PRIMARY)
  WHERE t.domain IN (/*{list keys}*/ :domain /*{}*/)
    AND t.deleted <> FALSE
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_dns_domains(domain)!
+-- Remove the deleted ones of some rows of dns_domains, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM dns_domains AS t FORCE INDEX (PRIMARY)
+ WHERE t.domain IN (/*{list keys}*/ :domain /*{}*/)
+   AND t.deleted <> FALSE;
 
 -- name: archive_deleted_rows_for_table__copy_floating_ips(id)!
 -- Copy the deleted ones of some rows of floating_ips.
@@ -156,10 +254,18 @@ INSERT INTO shadow_floating_ips (
        deleted)
 SELECT t.id, t.address, t.fixed_ip_id, t.project_id, t.host, t.auto_assigned, t.pool, t.interface, t.created_at,
        t.updated_at, t.deleted_at, t.deleted
-  FROM floating_ips AS t
+  FROM floating_ips AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_floating_ips(id)!
+-- Remove the deleted ones of some rows of floating_ips, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM floating_ips AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_fixed_ips(id)!
 -- Copy the deleted ones of some rows of fixed_ips.
@@ -169,10 +275,18 @@ INSERT INTO shadow_fixed_ips (
        updated_at, deleted_at, deleted)
 SELECT t.id, t.address, t.network_id, t.virtual_interface_id, t.instance_uuid, t.allocated, t.leased, t.reserved,
        t.host, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM fixed_ips AS t
+  FROM fixed_ips AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_fixed_ips(id)!
+-- Remove the deleted ones of some rows of fixed_ips, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM fixed_ips AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_actions_events(id)!
 -- Copy the deleted ones of some rows of instance_actions_events.
@@ -182,10 +296,18 @@ INSERT INTO shadow_instance_actions_events (
        deleted_at, deleted)
 SELECT t.id, t.event, t.action_id, t.start_time, t.finish_time, t.result, t.traceback, t.host, t.details,
        t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_actions_events AS t
+  FROM instance_actions_events AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_actions_events(id)!
+-- Remove the deleted ones of some rows of instance_actions_events, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_actions_events AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_actions(id)!
 -- Copy the deleted ones of some rows of instance_actions.
@@ -195,10 +317,18 @@ INSERT INTO shadow_instance_actions (
        updated_at, deleted_at, deleted)
 SELECT t.id, t.action, t.instance_uuid, t.request_id, t.user_id, t.project_id, t.start_time, t.finish_time, t.message,
        t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_actions AS t
+  FROM instance_actions AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_actions(id)!
+-- Remove the deleted ones of some rows of instance_actions, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_actions AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_faults(id)!
 -- Copy the deleted ones of some rows of instance_faults.
@@ -207,10 +337,18 @@ INSERT INTO shadow_instance_faults (
        id, instance_uuid, code, message, details, host, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.instance_uuid, t.code, t.message, t.details, t.host, t.created_at, t.updated_at, t.deleted_at,
        t.deleted
-  FROM instance_faults AS t
+  FROM instance_faults AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_faults(id)!
+-- Remove the deleted ones of some rows of instance_faults, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_faults AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_group_member(id)!
 -- Copy the deleted ones of some rows of instance_group_member.
@@ -218,10 +356,18 @@ SELECT t.id, t.instance_uuid, t.code, t.message, t.details, t.host, t.created_at
 INSERT INTO shadow_instance_group_member (
        id, instance_id, group_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.instance_id, t.group_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_group_member AS t
+  FROM instance_group_member AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_group_member(id)!
+-- Remove the deleted ones of some rows of instance_group_member, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_group_member AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_group_metadata(id)!
 -- Copy the deleted ones of some rows of instance_group_metadata.
@@ -229,10 +375,18 @@ SELECT t.id, t.instance_id, t.group_id, t.created_at, t.updated_at, t.deleted_at
 INSERT INTO shadow_instance_group_metadata (
        id, `key`, value, group_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.key, t.value, t.group_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_group_metadata AS t
+  FROM instance_group_metadata AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_group_metadata(id)!
+-- Remove the deleted ones of some rows of instance_group_metadata, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_group_metadata AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_group_policy(id)!
 -- Copy the deleted ones of some rows of instance_group_policy.
@@ -240,10 +394,18 @@ SELECT t.id, t.key, t.value, t.group_id, t.created_at, t.updated_at, t.deleted_a
 INSERT INTO shadow_instance_group_policy (
        id, policy, group_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.policy, t.group_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_group_policy AS t
+  FROM instance_group_policy AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_group_policy(id)!
+-- Remove the deleted ones of some rows of instance_group_policy, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_group_policy AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_groups(id)!
 -- Copy the deleted ones of some rows of instance_groups.
@@ -251,10 +413,18 @@ SELECT t.id, t.policy, t.group_id, t.created_at, t.updated_at, t.deleted_at, t.d
 INSERT INTO shadow_instance_groups (
        id, user_id, project_id, uuid, name, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.user_id, t.project_id, t.uuid, t.name, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_groups AS t
+  FROM instance_groups AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_groups(id)!
+-- Remove the deleted ones of some rows of instance_groups, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_groups AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_id_mappings(id)!
 -- Copy the deleted ones of some rows of instance_id_mappings.
@@ -262,10 +432,18 @@ SELECT t.id, t.user_id, t.project_id, t.uuid, t.name, t.created_at, t.updated_at
 INSERT INTO shadow_instance_id_mappings (
        id, uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_id_mappings AS t
+  FROM instance_id_mappings AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_id_mappings(id)!
+-- Remove the deleted ones of some rows of instance_id_mappings, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_id_mappings AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_info_caches(id)!
 -- Copy the deleted ones of some rows of instance_info_caches.
@@ -273,10 +451,18 @@ SELECT t.id, t.uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
 INSERT INTO shadow_instance_info_caches (
        id, network_info, instance_uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.network_info, t.instance_uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_info_caches AS t
+  FROM instance_info_caches AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_info_caches(id)!
+-- Remove the deleted ones of some rows of instance_info_caches, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_info_caches AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_metadata(id)!
 -- Copy the deleted ones of some rows of instance_metadata.
@@ -284,10 +470,18 @@ SELECT t.id, t.network_info, t.instance_uuid, t.created_at, t.updated_at, t.dele
 INSERT INTO shadow_instance_metadata (
        id, `key`, value, instance_uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.key, t.value, t.instance_uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_metadata AS t
+  FROM instance_metadata AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_metadata(id)!
+-- Remove the deleted ones of some rows of instance_metadata, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_metadata AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_system_metadata(id)!
 -- Copy the deleted ones of some rows of instance_system_metadata.
@@ -295,10 +489,18 @@ SELECT t.id, t.key, t.value, t.instance_uuid, t.created_at, t.updated_at, t.dele
 INSERT INTO shadow_instance_system_metadata (
        id, `key`, value, instance_uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.key, t.value, t.instance_uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_system_metadata AS t
+  FROM instance_system_metadata AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_system_metadata(id)!
+-- Remove the deleted ones of some rows of instance_system_metadata, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_system_metadata AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_type_extra_specs(id)!
 -- Copy the deleted ones of some rows of instance_type_extra_specs.
@@ -306,10 +508,18 @@ SELECT t.id, t.key, t.value, t.instance_uuid, t.created_at, t.updated_at, t.dele
 INSERT INTO shadow_instance_type_extra_specs (
        id, `key`, value, instance_type_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.key, t.value, t.instance_type_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_type_extra_specs AS t
+  FROM instance_type_extra_specs AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_type_extra_specs(id)!
+-- Remove the deleted ones of some rows of instance_type_extra_specs, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_type_extra_specs AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_type_projects(id)!
 -- Copy the deleted ones of some rows of instance_type_projects.
@@ -317,10 +527,18 @@ SELECT t.id, t.key, t.value, t.instance_type_id, t.created_at, t.updated_at, t.d
 INSERT INTO shadow_instance_type_projects (
        id, instance_type_id, project_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.instance_type_id, t.project_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_type_projects AS t
+  FROM instance_type_projects AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_type_projects(id)!
+-- Remove the deleted ones of some rows of instance_type_projects, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_type_projects AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_iscsi_targets(id)!
 -- Copy the deleted ones of some rows of iscsi_targets.
@@ -328,10 +546,18 @@ SELECT t.id, t.instance_type_id, t.project_id, t.created_at, t.updated_at, t.del
 INSERT INTO shadow_iscsi_targets (
        id, target_num, host, volume_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.target_num, t.host, t.volume_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM iscsi_targets AS t
+  FROM iscsi_targets AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_iscsi_targets(id)!
+-- Remove the deleted ones of some rows of iscsi_targets, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM iscsi_targets AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_key_pairs(id)!
 -- Copy the deleted ones of some rows of key_pairs.
@@ -339,10 +565,18 @@ SELECT t.id, t.target_num, t.host, t.volume_id, t.created_at, t.updated_at, t.de
 INSERT INTO shadow_key_pairs (
        id, name, user_id, fingerprint, public_key, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.name, t.user_id, t.fingerprint, t.public_key, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM key_pairs AS t
+  FROM key_pairs AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_key_pairs(id)!
+-- Remove the deleted ones of some rows of key_pairs, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM key_pairs AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_migrations(id)!
 -- Copy the deleted ones of some rows of migrations.
@@ -352,10 +586,18 @@ INSERT INTO shadow_migrations (
        new_instance_type_id, instance_uuid, status, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.source_compute, t.dest_compute, t.source_node, t.dest_node, t.dest_host, t.old_instance_type_id,
        t.new_instance_type_id, t.instance_uuid, t.status, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM migrations AS t
+  FROM migrations AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_migrations(id)!
+-- Remove the deleted ones of some rows of migrations, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM migrations AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_pci_devices(id)!
 -- Copy the deleted ones of some rows of pci_devices.
@@ -365,10 +607,18 @@ INSERT INTO shadow_pci_devices (
        instance_uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.compute_node_id, t.address, t.vendor_id, t.product_id, t.dev_type, t.dev_id, t.label, t.status,
        t.extra_info, t.instance_uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM pci_devices AS t
+  FROM pci_devices AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_pci_devices(id)!
+-- Remove the deleted ones of some rows of pci_devices, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM pci_devices AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_compute_nodes(id)!
 -- Copy the deleted ones of some rows of compute_nodes.
@@ -382,10 +632,18 @@ SELECT t.id, t.service_id, t.vcpus, t.memory_mb, t.local_gb, t.vcpus_used, t.mem
        t.hypervisor_type, t.hypervisor_version, t.hypervisor_hostname, t.free_ram_mb, t.free_disk_gb,
        t.current_workload, t.running_vms, t.cpu_info, t.disk_available_least, t.host_ip, t.supported_instances,
        t.metrics, t.pci_stats, t.extra_resources, t.stats, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM compute_nodes AS t
+  FROM compute_nodes AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_compute_nodes(id)!
+-- Remove the deleted ones of some rows of compute_nodes, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM compute_nodes AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_project_user_quotas(id)!
 -- Copy the deleted ones of some rows of project_user_quotas.
@@ -393,10 +651,18 @@ SELECT t.id, t.service_id, t.vcpus, t.memory_mb, t.local_gb, t.vcpus_used, t.mem
 INSERT INTO shadow_project_user_quotas (
        id, project_id, user_id, resource, hard_limit, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.project_id, t.user_id, t.resource, t.hard_limit, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM project_user_quotas AS t
+  FROM project_user_quotas AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_project_user_quotas(id)!
+-- Remove the deleted ones of some rows of project_user_quotas, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM project_user_quotas AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_provider_fw_rules(id)!
 -- Copy the deleted ones of some rows of provider_fw_rules.
@@ -404,10 +670,18 @@ SELECT t.id, t.project_id, t.user_id, t.resource, t.hard_limit, t.created_at, t.
 INSERT INTO shadow_provider_fw_rules (
        id, protocol, from_port, to_port, cidr, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.protocol, t.from_port, t.to_port, t.cidr, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM provider_fw_rules AS t
+  FROM provider_fw_rules AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_provider_fw_rules(id)!
+-- Remove the deleted ones of some rows of provider_fw_rules, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM provider_fw_rules AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_quota_classes(id)!
 -- Copy the deleted ones of some rows of quota_classes.
@@ -415,10 +689,18 @@ SELECT t.id, t.protocol, t.from_port, t.to_port, t.cidr, t.created_at, t.updated
 INSERT INTO shadow_quota_classes (
        id, class_name, resource, hard_limit, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.class_name, t.resource, t.hard_limit, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM quota_classes AS t
+  FROM quota_classes AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_quota_classes(id)!
+-- Remove the deleted ones of some rows of quota_classes, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM quota_classes AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_quotas(id)!
 -- Copy the deleted ones of some rows of quotas.
@@ -426,10 +708,18 @@ SELECT t.id, t.class_name, t.resource, t.hard_limit, t.created_at, t.updated_at,
 INSERT INTO shadow_quotas (
        id, project_id, resource, hard_limit, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.project_id, t.resource, t.hard_limit, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM quotas AS t
+  FROM quotas AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_quotas(id)!
+-- Remove the deleted ones of some rows of quotas, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM quotas AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_reservations(id)!
 -- Copy the deleted ones of some rows of reservations.
@@ -438,10 +728,18 @@ INSERT INTO shadow_reservations (
        id, uuid, usage_id, project_id, user_id, resource, delta, expire, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.uuid, t.usage_id, t.project_id, t.user_id, t.resource, t.delta, t.expire, t.created_at, t.updated_at,
        t.deleted_at, t.deleted
-  FROM reservations AS t
+  FROM reservations AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_reservations(id)!
+-- Remove the deleted ones of some rows of reservations, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM reservations AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_quota_usages(id)!
 -- Copy the deleted ones of some rows of quota_usages.
@@ -450,10 +748,18 @@ INSERT INTO shadow_quota_usages (
        id, project_id, user_id, resource, in_use, reserved, until_refresh, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.project_id, t.user_id, t.resource, t.in_use, t.reserved, t.until_refresh, t.created_at, t.updated_at,
        t.deleted_at, t.deleted
-  FROM quota_usages AS t
+  FROM quota_usages AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_quota_usages(id)!
+-- Remove the deleted ones of some rows of quota_usages, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM quota_usages AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_s3_images(id)!
 -- Copy the deleted ones of some rows of s3_images.
@@ -461,10 +767,18 @@ SELECT t.id, t.project_id, t.user_id, t.resource, t.in_use, t.reserved, t.until_
 INSERT INTO shadow_s3_images (
        id, uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM s3_images AS t
+  FROM s3_images AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_s3_images(id)!
+-- Remove the deleted ones of some rows of s3_images, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM s3_images AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_security_group_default_rules(id)!
 -- Copy the deleted ones of some rows of security_group_default_rules.
@@ -472,10 +786,18 @@ SELECT t.id, t.uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
 INSERT INTO shadow_security_group_default_rules (
        id, protocol, from_port, to_port, cidr, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.protocol, t.from_port, t.to_port, t.cidr, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM security_group_default_rules AS t
+  FROM security_group_default_rules AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_security_group_default_rules(id)!
+-- Remove the deleted ones of some rows of security_group_default_rules, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM security_group_default_rules AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_security_group_instance_association(id)!
 -- Copy the deleted ones of some rows of security_group_instance_association.
@@ -483,10 +805,18 @@ SELECT t.id, t.protocol, t.from_port, t.to_port, t.cidr, t.created_at, t.updated
 INSERT INTO shadow_security_group_instance_association (
        id, security_group_id, instance_uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.security_group_id, t.instance_uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM security_group_instance_association AS t
+  FROM security_group_instance_association AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_security_group_instance_association(id)!
+-- Remove the deleted ones of some rows of security_group_instance_association, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM security_group_instance_association AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_security_group_rules(id)!
 -- Copy the deleted ones of some rows of security_group_rules.
@@ -495,10 +825,18 @@ INSERT INTO shadow_security_group_rules (
        id, parent_group_id, protocol, from_port, to_port, cidr, group_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.parent_group_id, t.protocol, t.from_port, t.to_port, t.cidr, t.group_id, t.created_at, t.updated_at,
        t.deleted_at, t.deleted
-  FROM security_group_rules AS t
+  FROM security_group_rules AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_security_group_rules(id)!
+-- Remove the deleted ones of some rows of security_group_rules, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM security_group_rules AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_security_groups(id)!
 -- Copy the deleted ones of some rows of security_groups.
@@ -506,10 +844,18 @@ SELECT t.id, t.parent_group_id, t.protocol, t.from_port, t.to_port, t.cidr, t.gr
 INSERT INTO shadow_security_groups (
        id, name, description, user_id, project_id, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.name, t.description, t.user_id, t.project_id, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM security_groups AS t
+  FROM security_groups AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_security_groups(id)!
+-- Remove the deleted ones of some rows of security_groups, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM security_groups AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_services(id)!
 -- Copy the deleted ones of some rows of services.
@@ -519,10 +865,18 @@ INSERT INTO shadow_services (
        deleted_at, deleted)
 SELECT t.id, t.host, t.binary, t.topic, t.report_count, t.disabled, t.disabled_reason, t.availability_zone,
        t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM services AS t
+  FROM services AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_services(id)!
+-- Remove the deleted ones of some rows of services, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM services AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_snapshot_id_mappings(id)!
 -- Copy the deleted ones of some rows of snapshot_id_mappings.
@@ -530,10 +884,18 @@ SELECT t.id, t.host, t.binary, t.topic, t.report_count, t.disabled, t.disabled_r
 INSERT INTO shadow_snapshot_id_mappings (
        id, uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM snapshot_id_mappings AS t
+  FROM snapshot_id_mappings AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_snapshot_id_mappings(id)!
+-- Remove the deleted ones of some rows of snapshot_id_mappings, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM snapshot_id_mappings AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_task_log(id)!
 -- Copy the deleted ones of some rows of task_log.
@@ -543,10 +905,18 @@ INSERT INTO shadow_task_log (
        updated_at, deleted_at, deleted)
 SELECT t.id, t.task_name, t.state, t.host, t.period_beginning, t.period_ending, t.message, t.task_items, t.errors,
        t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM task_log AS t
+  FROM task_log AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_task_log(id)!
+-- Remove the deleted ones of some rows of task_log, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM task_log AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_virtual_interfaces(id)!
 -- Copy the deleted ones of some rows of virtual_interfaces.
@@ -554,10 +924,18 @@ SELECT t.id, t.task_name, t.state, t.host, t.period_beginning, t.period_ending, 
 INSERT INTO shadow_virtual_interfaces (
        id, address, network_id, instance_uuid, uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.address, t.network_id, t.instance_uuid, t.uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM virtual_interfaces AS t
+  FROM virtual_interfaces AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_virtual_interfaces(id)!
+-- Remove the deleted ones of some rows of virtual_interfaces, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM virtual_interfaces AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_networks(id)!
 -- Copy the deleted ones of some rows of networks.
@@ -571,10 +949,18 @@ SELECT t.id, t.label, t.injected, t.cidr, t.cidr_v6, t.multi_host, t.gateway_v6,
        t.bridge_interface, t.gateway, t.broadcast, t.dns1, t.dns2, t.vlan, t.vpn_public_address, t.vpn_public_port,
        t.vpn_private_address, t.dhcp_start, t.rxtx_base, t.project_id, t.priority, t.host, t.uuid, t.mtu,
        t.dhcp_server, t.enable_dhcp, t.share_address, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM networks AS t
+  FROM networks AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_networks(id)!
+-- Remove the deleted ones of some rows of networks, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM networks AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_volume_id_mappings(id)!
 -- Copy the deleted ones of some rows of volume_id_mappings.
@@ -582,10 +968,18 @@ SELECT t.id, t.label, t.injected, t.cidr, t.cidr_v6, t.multi_host, t.gateway_v6,
 INSERT INTO shadow_volume_id_mappings (
        id, uuid, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.uuid, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM volume_id_mappings AS t
+  FROM volume_id_mappings AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_volume_id_mappings(id)!
+-- Remove the deleted ones of some rows of volume_id_mappings, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM volume_id_mappings AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_volume_usage_cache(id)!
 -- Copy the deleted ones of some rows of volume_usage_cache.
@@ -598,10 +992,18 @@ SELECT t.id, t.volume_id, t.instance_uuid, t.project_id, t.user_id, t.availabili
        t.tot_reads, t.tot_read_bytes, t.tot_writes, t.tot_write_bytes, t.curr_last_refreshed, t.curr_reads,
        t.curr_read_bytes, t.curr_writes, t.curr_write_bytes, t.instance_id, t.created_at, t.updated_at, t.deleted_at,
        t.deleted
-  FROM volume_usage_cache AS t
+  FROM volume_usage_cache AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_volume_usage_cache(id)!
+-- Remove the deleted ones of some rows of volume_usage_cache, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM volume_usage_cache AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_snapshots(id)!
 -- Copy the deleted ones of some rows of snapshots.
@@ -611,10 +1013,18 @@ INSERT INTO shadow_snapshots (
        display_description, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.user_id, t.project_id, t.volume_id, t.status, t.progress, t.volume_size, t.scheduled_at,
        t.display_name, t.display_description, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM snapshots AS t
+  FROM snapshots AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> ''
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_snapshots(id)!
+-- Remove the deleted ones of some rows of snapshots, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM snapshots AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> '';
 
 -- name: archive_deleted_rows_for_table__copy_volumes(id)!
 -- Copy the deleted ones of some rows of volumes.
@@ -628,10 +1038,18 @@ SELECT t.id, t.ec2_id, t.user_id, t.project_id, t.snapshot_id, t.host, t.size, t
        t.mountpoint, t.attach_time, t.status, t.attach_status, t.scheduled_at, t.launched_at, t.terminated_at,
        t.display_name, t.display_description, t.provider_location, t.provider_auth, t.volume_type_id, t.created_at,
        t.updated_at, t.deleted_at, t.deleted
-  FROM volumes AS t
+  FROM volumes AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> ''
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_volumes(id)!
+-- Remove the deleted ones of some rows of volumes, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM volumes AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> '';
 
 -- name: archive_deleted_rows_for_table__copy_instances(id)!
 -- Copy the deleted ones of some rows of instances.
@@ -652,10 +1070,18 @@ SELECT t.id, t.user_id, t.project_id, t.image_ref, t.kernel_id, t.ramdisk_id, t.
        t.default_ephemeral_device, t.default_swap_device, t.config_drive, t.access_ip_v4, t.access_ip_v6,
        t.auto_disk_config, t.progress, t.shutdown_terminate, t.disable_terminate, t.cell_name, t.internal_id,
        t.cleaned, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instances AS t
+  FROM instances AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instances(id)!
+-- Remove the deleted ones of some rows of instances, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instances AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
 
 -- name: archive_deleted_rows_for_table__copy_instance_types(id)!
 -- Copy the deleted ones of some rows of instance_types.
@@ -665,7 +1091,15 @@ INSERT INTO shadow_instance_types (
        is_public, created_at, updated_at, deleted_at, deleted)
 SELECT t.id, t.name, t.memory_mb, t.vcpus, t.root_gb, t.ephemeral_gb, t.flavorid, t.swap, t.rxtx_factor,
        t.vcpu_weight, t.disabled, t.is_public, t.created_at, t.updated_at, t.deleted_at, t.deleted
-  FROM instance_types AS t
+  FROM instance_types AS t FORCE INDEX (PRIMARY)
  WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
    AND t.deleted <> 0
    FOR UPDATE;
+
+-- name: archive_deleted_rows_for_table__remove_instance_types(id)!
+-- Remove the deleted ones of some rows of instance_types, which were copied before.
+-- Index: primary key. Locks: the rows.
+DELETE t
+  FROM instance_types AS t FORCE INDEX (PRIMARY)
+ WHERE t.id IN (/*{list keys}*/ :id /*{}*/)
+   AND t.deleted <> 0;
