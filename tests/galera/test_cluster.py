@@ -16,6 +16,7 @@ from rawdb.dialects import parse_url
 from rawdb.testing.databases import create_database
 from rawdb.testing.galera import GaleraCluster
 from tests.operations import (
+    address_workers,
     archive_helpers,
     archive_workers,
     instance_workers,
@@ -190,6 +191,20 @@ def test_a_row_is_archived_once(nodes: Nodes, admin: RequestContext) -> None:
     rows = archive_helpers.deleted_rows("certificates", *range(1, 121))
     outcomes = archive_workers.in_processes(list(nodes))
     archive_workers.check(outcomes, len(rows))
+
+
+def test_an_address_is_given_once(nodes: Nodes, admin: RequestContext) -> None:
+    names = list(address_workers.CLAIMS)
+    count = WORKERS * ROUNDS * 3 // 4
+    address_workers.provide(ROUNDS, count)
+
+    def arguments(node: int, barrier: Any, queue: Any) -> tuple[Any, ...]:
+        return names, ROUNDS, WORKERS // len(nodes), barrier, queue
+
+    parts = on_each_node(nodes, address_workers.process, arguments)
+    for name in names:
+        outcomes = [outcome for part in parts for outcome in part[name]]
+        address_workers.check(name, outcomes, WORKERS, ROUNDS if name == "fixed_ip_associate" else count)
 
 
 def test_nothing_of_the_inventory_is_given_twice(nodes: Nodes, admin: RequestContext) -> None:

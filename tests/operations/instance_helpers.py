@@ -40,7 +40,7 @@ def insert(table: str, **values: Any) -> None:
     row = database.tables[table].new_row(values)
     dialect = database.dialect
     names = ", ".join(dialect.quote(name) for name in row)
-    places = ", ".join(dialect.placeholder(name) for name in row)
+    places = ", ".join(f":{name}" for name in row)
     with rawdb.writer.using() as sql:
         sql.execute(
             f"INSERT INTO {table} ({names}) VALUES ({places})",

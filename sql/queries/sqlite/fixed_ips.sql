@@ -1,4 +1,5 @@
 -- Fixed addresses: the reads of what is written next. The transaction has the database to itself from its beginning.
+-- INDEXED BY, since the planner else goes through the table by id, past all that is taken, to what is free.
 
 -- name: fixed_ip_associate__row(address, reserved, network_id)^
 -- The live row of an address, if it is of the network or of none; the first of several without an address.
@@ -20,6 +21,7 @@ SELECT f.*
 SELECT a.*
   FROM (SELECT f.*
           FROM fixed_ips AS f
+       INDEXED BY fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx
          WHERE f.network_id = :network_id
            AND f.deleted = 0
            AND f.instance_uuid IS NULL
@@ -32,6 +34,7 @@ SELECT a.*
 SELECT b.*
   FROM (SELECT f.*
           FROM fixed_ips AS f
+       INDEXED BY fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx
          WHERE f.network_id IS NULL
            AND f.deleted = 0
            AND f.instance_uuid IS NULL
@@ -48,6 +51,7 @@ SELECT b.*
 SELECT a.*
   FROM (SELECT f.*
           FROM fixed_ips AS f
+       INDEXED BY fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx
          WHERE f.network_id = :network_id
            AND f.deleted = 0
            AND f.instance_uuid IS NULL
@@ -59,6 +63,7 @@ SELECT a.*
 SELECT b.*
   FROM (SELECT f.*
           FROM fixed_ips AS f
+       INDEXED BY fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx
          WHERE f.network_id IS NULL
            AND f.deleted = 0
            AND f.instance_uuid IS NULL

@@ -1,4 +1,5 @@
 -- Floating addresses: the reads of what is written next. The transaction has the database to itself from its beginning.
+-- INDEXED BY, since the planner else goes through the table by id, past all that is taken, to what is free.
 
 -- name: floating_ip_allocate_address__free(pool, start)
 -- The first free address of a pool; from `start` on where one is given.
@@ -6,6 +7,7 @@
 -- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx. Locks: the database, as ever here.
 SELECT f.id, f.address
   FROM floating_ips AS f
+INDEXED BY floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx
  WHERE f.pool = :pool
    AND f.deleted = 0
    AND f.fixed_ip_id IS NULL
@@ -19,6 +21,7 @@ SELECT f.id, f.address
 -- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx. Locks: the database, as ever here.
 SELECT f.id, f.address
   FROM floating_ips AS f
+INDEXED BY floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx
  WHERE f.pool = :pool
    AND f.deleted = 0
    AND f.fixed_ip_id IS NULL
