@@ -21,6 +21,8 @@ from tests.operations import (
     archive_workers,
     instance_workers,
     inventory_workers,
+    network_checks,
+    network_workers,
     quota_workers,
     usage_workers,
 )
@@ -205,6 +207,14 @@ def test_an_address_is_given_once(nodes: Nodes, admin: RequestContext) -> None:
     for name in names:
         outcomes = [outcome for part in parts for outcome in part[name]]
         address_workers.check(name, outcomes, WORKERS, ROUNDS if name == "fixed_ip_associate" else count)
+
+
+def test_networks_and_groups_are_given_once(nodes: Nodes, admin: RequestContext) -> None:
+    for protocol in ("tcp", "udp"):
+        api.security_group_default_rule_create(admin, {"protocol": protocol})
+    ids = [api.network_create_safe(admin, {})["id"] for _ in range(WORKERS + ROUNDS + 7)]
+    results = fight(nodes, network_workers.AllInTurn(ROUNDS, ids))
+    network_checks.all_in_turn(results, ROUNDS, ids)
 
 
 def test_nothing_of_the_inventory_is_given_twice(nodes: Nodes, admin: RequestContext) -> None:

@@ -44,7 +44,7 @@ CREATE TABLE networks (
     KEY networks_cidr_idx (cidr),
     KEY networks_cidr_v6_idx (cidr_v6),
     KEY networks_host_idx (host),
-    KEY networks_project_id_deleted_idx (project_id, deleted),
+    KEY networks_project_id_deleted_id_idx (project_id, deleted, id),
     KEY networks_uuid_project_id_deleted_idx (uuid, project_id, deleted)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

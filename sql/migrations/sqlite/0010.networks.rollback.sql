@@ -9,7 +9,7 @@ DROP TABLE virtual_interfaces;
 
 DROP TABLE shadow_networks;
 DROP INDEX networks_uuid_project_id_deleted_idx;
-DROP INDEX networks_project_id_deleted_idx;
+DROP INDEX networks_project_id_deleted_id_idx;
 DROP INDEX networks_host_idx;
 DROP INDEX networks_cidr_v6_idx;
 DROP INDEX networks_cidr_idx;

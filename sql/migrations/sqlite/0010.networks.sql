@@ -49,8 +49,8 @@ CREATE INDEX networks_cidr_v6_idx
     ON networks (cidr_v6);
 CREATE INDEX networks_host_idx
     ON networks (host);
-CREATE INDEX networks_project_id_deleted_idx
-    ON networks (project_id, deleted);
+CREATE INDEX networks_project_id_deleted_id_idx
+    ON networks (project_id, deleted, id);
 CREATE INDEX networks_uuid_project_id_deleted_idx
     ON networks (uuid, project_id, deleted);
 

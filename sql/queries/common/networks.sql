@@ -3,7 +3,7 @@
 -- name: network_associate(project_id)^
 -- The first live network of a project. Under the project's lock (quota_reserve__lock) it says for sure that there is
 -- none: a row that is not there cannot be locked by itself.
--- Index: networks_project_id_deleted_idx. Locks: none.
+-- Index: networks_project_id_deleted_id_idx. Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.project_id = :project_id
@@ -13,7 +13,7 @@ SELECT n.*
 
 -- name: network_associate__free(network_id)^
 -- A live network that no project owns, the first one or one given. Here writers take turns; the others lock the row.
--- Index: networks_project_id_deleted_idx. Locks: none.
+-- Index: networks_project_id_deleted_id_idx. Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.project_id IS NULL
@@ -24,7 +24,7 @@ SELECT n.*
 
 -- name: network_associate__taken(network_id)^
 -- The same, after another caller that holds the row has decided: no shortage is reported before. Here nobody holds any.
--- Index: networks_project_id_deleted_idx. Locks: none.
+-- Index: networks_project_id_deleted_id_idx. Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.project_id IS NULL
@@ -109,7 +109,7 @@ SELECT n.*
 
 -- name: network_get_all(project_id)
 -- All live networks.
--- Index: networks_project_id_deleted_idx for users, none for admins. Locks: none.
+-- Index: networks_project_id_deleted_id_idx for users, none for admins. Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.deleted = 0
@@ -197,52 +197,55 @@ SELECT n.*
 
 -- name: network_get_all_by_host(host)
 -- The live networks that a host serves, or has visible fixed addresses of, or instances with interfaces that have
--- some. A deleted interface or instance counts. A branch for each way, that starts from the host.
+-- some. A deleted interface or instance counts. A branch for each way, that starts from the host; a derived table,
+-- since MariaDB would carry out a UNION behind IN once for each network.
 -- Index: networks_host_idx, fixed_ips_host_idx, instances_host_deleted_cleaned_idx,
--- virtual_interfaces_instance_uuid_idx, fixed_ips_virtual_interface_id_idx. Locks: none.
+-- virtual_interfaces_instance_uuid_idx, fixed_ips_virtual_interface_id_idx, the primary key. Locks: none.
 SELECT n.*
-  FROM networks AS n
- WHERE n.deleted = 0
-   AND n.id IN (SELECT o.id
-                  FROM networks AS o
-                 WHERE o.host = :host
-                 UNION
-                SELECT f.network_id
-                  FROM fixed_ips AS f
-                 WHERE f.host = :host
-                   AND /*{visibility}*/ f.deleted = 0 /*{}*/
-                 UNION
-                SELECT g.network_id
-                  FROM instances AS i
-                  JOIN virtual_interfaces AS v
-                    ON v.instance_uuid = i.uuid
-                  JOIN fixed_ips AS g
-                    ON g.virtual_interface_id = v.id
-                   AND /*{visibility}*/ g.deleted = 0 /*{}*/
-                 WHERE i.host = :host)
+  FROM (SELECT o.id AS network_id
+          FROM networks AS o
+         WHERE o.host = :host
+         UNION
+        SELECT f.network_id
+          FROM fixed_ips AS f
+         WHERE f.host = :host
+           AND /*{visibility}*/ f.deleted = 0 /*{}*/
+         UNION
+        SELECT g.network_id
+          FROM instances AS i
+          JOIN virtual_interfaces AS v
+            ON v.instance_uuid = i.uuid
+          JOIN fixed_ips AS g
+            ON g.virtual_interface_id = v.id
+           AND /*{visibility}*/ g.deleted = 0 /*{}*/
+         WHERE i.host = :host) AS concerned
+  JOIN networks AS n
+    ON n.id = concerned.network_id
+   AND n.deleted = 0
  ORDER BY n.id;
 
 -- name: network_get_all_by_instance(instance_id, instance_uuid)
 -- The live networks on which an instance, given by id or by uuid, has a live interface or a live fixed address.
 -- Index: virtual_interfaces_instance_uuid_idx, fixed_ips_instance_uuid_deleted_idx, the primary keys. Locks: none.
 SELECT n.*
-  FROM networks AS n
- WHERE n.deleted = 0
-   AND n.id IN (SELECT v.network_id
-                  FROM virtual_interfaces AS v
-                 WHERE v.deleted = 0
-                   AND /*{when by_uuid}*/ v.instance_uuid = :instance_uuid /*{}*/
-                   AND /*{when by_id}*/ v.instance_uuid = (SELECT i.uuid
-                                                             FROM instances AS i
-                                                            WHERE i.id = :instance_id) /*{}*/
-                 UNION
-                SELECT f.network_id
-                  FROM fixed_ips AS f
-                 WHERE f.deleted = 0
-                   AND /*{when by_uuid}*/ f.instance_uuid = :instance_uuid /*{}*/
-                   AND /*{when by_id}*/ f.instance_uuid = (SELECT j.uuid
-                                                             FROM instances AS j
-                                                            WHERE j.id = :instance_id) /*{}*/)
+  FROM (SELECT v.network_id
+          FROM virtual_interfaces AS v
+         WHERE v.deleted = 0
+           AND /*{when by_uuid}*/ v.instance_uuid = :instance_uuid /*{}*/
+           AND /*{when by_id}*/ v.instance_uuid = (SELECT i.uuid
+                                                     FROM instances AS i
+                                                    WHERE i.id = :instance_id) /*{}*/
+         UNION
+        SELECT f.network_id
+          FROM fixed_ips AS f
+         WHERE f.deleted = 0
+           AND /*{when by_uuid}*/ f.instance_uuid = :instance_uuid /*{}*/
+           AND /*{when by_id}*/ f.instance_uuid = (SELECT j.uuid
+                                                     FROM instances AS j
+                                                    WHERE j.id = :instance_id) /*{}*/) AS concerned
+  JOIN networks AS n
+    ON n.id = concerned.network_id
+   AND n.deleted = 0
  ORDER BY n.id;
 
 -- name: network_set_host(network_id, host, now)!
@@ -273,7 +276,7 @@ UPDATE networks
 
 -- name: project_get_networks(project_id)
 -- The live networks of a project.
--- Index: networks_project_id_deleted_idx. Locks: none.
+-- Index: networks_project_id_deleted_id_idx. Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.project_id = :project_id

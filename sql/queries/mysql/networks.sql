@@ -2,7 +2,7 @@
 
 -- name: network_associate__free(network_id)^
 -- A live network that no project owns, the first one or one given, and that no other caller is about to take.
--- Index: networks_project_id_deleted_idx. Locks: the row; waits for nobody.
+-- Index: networks_project_id_deleted_id_idx. Locks: the row; waits for nobody.
 SELECT n.*
   FROM networks AS n
  WHERE n.project_id IS NULL
@@ -14,7 +14,7 @@ SELECT n.*
 
 -- name: network_associate__taken(network_id)^
 -- The same, after another caller that holds the row has decided: no shortage is reported before.
--- Index: networks_project_id_deleted_idx. Locks: the row.
+-- Index: networks_project_id_deleted_id_idx. Locks: the row.
 SELECT n.*
   FROM networks AS n
  WHERE n.project_id IS NULL
