@@ -70,7 +70,7 @@ def in_processes(urls: list[str], rows: int = 120) -> list[Any]:
 def check(outcomes: list[Any], rows: int) -> None:
     """Each row moved once, and every mark is in the copies."""
     assert [outcome for outcome in outcomes if isinstance(outcome, str)] == []
-    moved = sum(moved for _, moved in outcomes) + api.archive_deleted_rows(get_admin_context())
+    moved = sum(moved for _, moved in outcomes) + api.archive_deleted_rows_for_table(get_admin_context(), TABLE)
     assert moved == rows
     assert (numbers(TABLE), numbers(TABLE, shadow=True)) == ([], list(range(1, rows + 1)))
     marks = sum(row["project_id"].count("x") for row in found(TABLE, shadow=True))

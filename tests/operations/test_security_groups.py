@@ -392,8 +392,10 @@ class TestDestroy:
 class TestEnsureDefault:
     def test_makes_one(self, context: RequestContext, stopped_clock: datetime) -> None:
         for port in (22, 80):
-            api.security_group_default_rule_create(admin(), {"protocol": "tcp", "from_port": port, "cidr": "0.0.0.0/0"})
-        soft_delete("security_group_default_rules", 1)
+            values = {"protocol": "tcp", "from_port": port, "cidr": "0.0.0.0/0"}
+            rule = api.security_group_default_rule_create(admin(), values)
+            if port == 22:
+                soft_delete("security_group_default_rules", rule["id"])
         soft_delete("security_groups", group("default")["id"])
         group("default", "another")
         existed, row = api.security_group_ensure_default(context)

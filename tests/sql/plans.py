@@ -33,7 +33,7 @@ class Access(NamedTuple):
 
 def every_variant(statement: Statement, dialect: Dialect) -> Iterator[Variant]:
     """The texts of a statement with values for their parameters: the one place that knows how these are made."""
-    return variants(statement, dialect)
+    return variants(statement)
 
 
 def is_free(variant: Variant) -> bool:

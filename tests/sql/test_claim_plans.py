@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -49,14 +49,14 @@ def load(spoken: Dialect, raw: Any, start: int, end: int) -> None:
         spoken.run(raw, statement, {})
 
 
-def _blocks(spoken: Dialect, raw: Any, text: str, parameters: dict[str, Any]) -> int:
+def _blocks(spoken: Dialect, raw: Any, text: str, parameters: Sequence[Any]) -> int:
     """Blocks that PostgreSQL looks at."""
     [(found,)] = spoken.run(raw, f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", parameters).rows
     plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
     return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
 
 
-def _reads(spoken: Dialect, raw: Any, text: str, parameters: dict[str, Any]) -> int:
+def _reads(spoken: Dialect, raw: Any, text: str, parameters: Sequence[Any]) -> int:
     """Rows and index entries that MySQL reads."""
     spoken.run(raw, "FLUSH STATUS", {})
     spoken.run(raw, text, parameters)
@@ -65,7 +65,7 @@ def _reads(spoken: Dialect, raw: Any, text: str, parameters: dict[str, Any]) -> 
     )
 
 
-def _instructions(spoken: Dialect, raw: Any, text: str, parameters: dict[str, Any]) -> int:
+def _instructions(spoken: Dialect, raw: Any, text: str, parameters: Sequence[Any]) -> int:
     """Instructions of SQLite's machine."""
     count = 0
 
@@ -82,7 +82,7 @@ def _instructions(spoken: Dialect, raw: Any, text: str, parameters: dict[str, An
     return count
 
 
-COST: dict[str, Callable[[Dialect, Any, str, dict[str, Any]], int]] = {
+COST: dict[str, Callable[[Dialect, Any, str, Sequence[Any]], int]] = {
     "postgresql": _blocks,
     "mysql": _reads,
     "sqlite": _instructions,
@@ -101,7 +101,7 @@ def _compare(spoken: Dialect, raw: Any) -> None:
         return {
             (name, variant.label): COST[spoken.name](spoken, raw, variant.text, variant.parameters)
             for name in CHOOSERS
-            for variant in variants(house.effective(spoken.name)[name], spoken)
+            for variant in variants(house.effective(spoken.name)[name])
         }
 
     load(spoken, raw, 0, FEW)
