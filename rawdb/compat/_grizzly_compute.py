@@ -9,12 +9,12 @@ from typing import Any
 
 from rawdb import api
 from rawdb.exceptions import FixedIpNotFoundForInstance, InvalidUUID
-from rawdb.operations._block_device_format import as_given
-from rawdb.operations._instance_rows import METADATA, is_uuid_like
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, sql
 from rawdb.operations._rows import Row
+from rawdb.operations.block_device_mappings.format import as_given
 from rawdb.operations.instance_migrations import in_progress
 from rawdb.operations.instances import hung_in_rebooting
+from rawdb.operations.instances.rows import METADATA, is_uuid_like
 
 #: Filters that came later; Grizzly ignores them like any other unknown key.
 _LATER_FILTERS = ("cleaned", "soft_deleted", "filter")

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from rawdb import api
-from rawdb.operations import _quota_reserve
 from rawdb.operations._operation import ADMIN, ANY, guarded, sql, writes_alone
-from rawdb.operations._quota_usages import update_usages
 from rawdb.operations._rows import Row
+from rawdb.operations.quotas import reserve
+from rawdb.operations.quotas.usages import update_usages
 
 
 def quota_create(context: Any, project_id: str, resource: str, limit: int | None) -> Row:
@@ -59,7 +59,7 @@ def quota_reserve(
     As in rawdb.api, but each resource is the project's as a whole, and a `sync` that is a callable gets the elevated
     context, the project and the statements of the transaction.
     """
-    request = _quota_reserve.Request(
+    request = reserve.Request(
         project_id=context.project_id if project_id is None else project_id,
         user_id=None,
         resources={name: _counted_for_project(resource) for name, resource in resources.items()},
@@ -70,7 +70,7 @@ def quota_reserve(
         until_refresh=until_refresh,
         max_age=max_age,
     )
-    return _quota_reserve.reserve(context, request)
+    return reserve.reserve(context, request)
 
 
 def reservation_create(

@@ -8,8 +8,8 @@ from rawdb import timeutils
 from rawdb.default import writer
 from rawdb.exceptions import DBDuplicateEntry, RetryRequest
 from rawdb.operations._operation import sql
-from rawdb.operations._quota_usages import lock_projects
 from rawdb.operations._rows import Row
+from rawdb.operations.quotas.usages import lock_projects
 from rawdb.statements.criteria import equal
 
 NAME = "default"

@@ -6,7 +6,7 @@ from typing import Any
 from zlib import crc32
 
 from rawdb.operations._operation import sql
-from rawdb.operations._quota_usages import lock_projects
+from rawdb.operations.quotas.usages import lock_projects
 
 #: Rows of quota_locks that a table takes up. Two keys that share one wait for each other, and nothing else happens.
 _LOCKS = 64

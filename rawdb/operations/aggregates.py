@@ -22,8 +22,8 @@ from rawdb.exceptions import (
     DBDuplicateEntry,
 )
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
-from rawdb.operations._quota_usages import lock_projects
 from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.operations.quotas.usages import lock_projects
 
 _ZONE = "availability_zone"
 #: The row of quota_locks that stands for all aggregates. They are few and seldom written: one lock is enough.

@@ -30,11 +30,11 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._address_bulk import Values, batches, insert_all, repeatable
 from rawdb.operations._address_claims import Search, lost
-from rawdb.operations._fixed_ip_rows import with_instance_name
-from rawdb.operations._instance_rows import is_uuid_like
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._quota_release import release
 from rawdb.operations._rows import Row, can_be_id, only_columns
+from rawdb.operations.fixed_ips.rows import with_instance_name
+from rawdb.operations.instances.rows import is_uuid_like
+from rawdb.operations.quotas.release import release
 
 #: Addresses that one statement deletes.
 _DELETED_AT_ONCE = 1024

@@ -8,9 +8,9 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.exceptions import MigrationNotFound, MigrationNotFoundByStatus
-from rawdb.operations._instance_rows import instance_name
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, group_by
+from rawdb.operations.instances.rows import instance_name
 from rawdb.statements.criteria import AnyOf, equal
 
 

@@ -25,8 +25,8 @@ from rawdb.exceptions import (
 from rawdb.operations._cidrs import cidr as cidr_of
 from rawdb.operations._cidrs import with_cidrs
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._quota_usages import lock_projects
 from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.operations.quotas.usages import lock_projects
 from rawdb.statements.slots import MAX_LIST
 
 _RANGES = ("cidr", "cidr_v6")

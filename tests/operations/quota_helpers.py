@@ -17,7 +17,7 @@ from tests.operations.factories import stored
 FAR = datetime.fromisoformat("2100-01-01T00:00:00")
 PAST = datetime.fromisoformat("2020-01-01T00:00:00")
 #: Where quota_reserve logs.
-LOGGER = "rawdb.operations._quota_reserve"
+LOGGER = "rawdb.operations.quotas.reserve"
 #: How the transaction of a reserve begins, and that of a commit or rollback.
 RESERVE = ["BEGIN", "quota_reserve__lock", "quota_reserve__usages"]
 SETTLE = ["BEGIN", "quota_reserve__lock", "reservation_commit__open"]

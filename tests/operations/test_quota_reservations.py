@@ -307,7 +307,7 @@ def test_expiry_without_a_usage(admin_context: RequestContext, context: RequestC
 def test_expiry_in_batches(
     context: RequestContext, admin_context: RequestContext, monkeypatch: pytest.MonkeyPatch, statements: list[str]
 ) -> None:
-    monkeypatch.setattr("rawdb.operations._quota_settle._BATCH", 3)
+    monkeypatch.setattr("rawdb.operations.quotas.settle._BATCH", 3)
     for _ in range(3):
         reserve(context, {"cores": 1, "ram": 1}, expire=PAST)
     statements.clear()

@@ -286,7 +286,7 @@ def test_expiry_goes_on_after_a_lost_answer(
     monkeypatch: pytest.MonkeyPatch,
     carried_out: bool,
 ) -> None:
-    monkeypatch.setattr("rawdb.operations._quota_settle._BATCH", 2)
+    monkeypatch.setattr("rawdb.operations.quotas.settle._BATCH", 2)
     for _ in range(5):
         reserve(context, {"cores": 1}, expire=PAST)
     lose_answer(carried_out)

@@ -34,6 +34,11 @@ RIVER = frozenset(
 RIVER_COLUMN = len("SELECT")
 
 
+def has_module(domain: str) -> bool:
+    """Whether a domain has its operations: a module, or a package where they are many."""
+    return (OPERATIONS / f"{domain}.py").is_file() or (OPERATIONS / domain / "__init__.py").is_file()
+
+
 @cache
 def effective(dialect: str) -> Mapping[str, Statement]:
     """The effective statements of a dialect."""

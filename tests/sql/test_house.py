@@ -54,7 +54,7 @@ class TestStyle:
             [
                 f"{path.relative_to(house.ROOT)}: no rawdb/operations/{path.stem}.py"
                 for path in house.files()
-                if not (house.OPERATIONS / path.name).with_suffix(".py").is_file()
+                if not house.has_module(path.stem)
             ]
         )
 

@@ -28,8 +28,12 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._default_security_group import NAME as DEFAULT_GROUP
 from rawdb.operations._default_security_group import ensure_default_group
-from rawdb.operations._instance_filters import filter_arguments, row_limit, sort_keys
-from rawdb.operations._instance_rows import (
+from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, add_metadata
+from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
+from rawdb.operations._rows import Row, can_be_id
+from rawdb.operations.constraints import predicates
+from rawdb.operations.instances.filters import filter_arguments, row_limit, sort_keys
+from rawdb.operations.instances.rows import (
     ALWAYS,
     DEFAULTS,
     RELATIONS,
@@ -40,12 +44,8 @@ from rawdb.operations._instance_rows import (
     list_relations,
     single_relations,
 )
-from rawdb.operations._instance_update import SINGLE_FLAGS, can_be_one_statement, read_locked, update, update_columns
-from rawdb.operations._instance_values import check_hostname, column_values, hostname_to_check, lock_hostnames
-from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, add_metadata
-from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, can_be_id
-from rawdb.operations.constraints import predicates
+from rawdb.operations.instances.update import SINGLE_FLAGS, can_be_one_statement, read_locked, update, update_columns
+from rawdb.operations.instances.values import check_hostname, column_values, hostname_to_check, lock_hostnames
 from rawdb.statements.criteria import AnyOf, Page, Predicate, equal
 
 _BY_HOST_FLAGS = (*ALWAYS, "pci_devices")

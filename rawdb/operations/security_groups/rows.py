@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from rawdb.operations._instance_rows import RELATIONS, flags, instance_name
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
+from rawdb.operations.instances.rows import RELATIONS, flags, instance_name
 
 #: What the rules of a group carry where nobody says anything.
 DEFAULT_RULE_PATHS = ("grantee_group.instances.system_metadata", "grantee_group.instances.info_cache")

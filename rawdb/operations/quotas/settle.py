@@ -11,8 +11,8 @@ from rawdb import timeutils
 from rawdb.default import reader, sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
-from rawdb.operations._quota_usages import Usage, close_reservations, lock_projects, write_usages
 from rawdb.operations._rows import Row, only_columns
+from rawdb.operations.quotas.usages import Usage, close_reservations, lock_projects, write_usages
 from rawdb.statements.criteria import equal
 
 T = TypeVar("T")

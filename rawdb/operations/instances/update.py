@@ -15,11 +15,11 @@ from rawdb.exceptions import (
     UnexpectedTaskStateError,
     UnexpectedVMStateError,
 )
-from rawdb.operations._instance_rows import flags, instance, instance_name, is_uuid_like, single_relations
-from rawdb.operations._instance_values import check_hostname, column_values, hostname_to_check, lock_hostnames
 from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, metadata_rows, replace_metadata
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
+from rawdb.operations.instances.rows import flags, instance, instance_name, is_uuid_like, single_relations
+from rawdb.operations.instances.values import check_hostname, column_values, hostname_to_check, lock_hostnames
 from rawdb.statements.criteria import equal
 
 #: The relations that a read of one instance may leave out.

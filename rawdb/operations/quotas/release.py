@@ -10,9 +10,9 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.default import sql
-from rawdb.operations._quota_reserve import Request, decide
-from rawdb.operations._quota_settle import commit_locked
-from rawdb.operations._quota_usages import NO_PROJECT, lock_projects
+from rawdb.operations.quotas.reserve import Request, decide
+from rawdb.operations.quotas.settle import commit_locked
+from rawdb.operations.quotas.usages import NO_PROJECT, lock_projects
 
 #: The lifetime of the reservations. They are committed in the transaction that makes them.
 _LIFETIME = timedelta(days=1)

@@ -9,8 +9,8 @@ from typing import Any
 from rawdb import timeutils
 from rawdb.exceptions import DBDataError, InstanceExists
 from rawdb.operations._operation import sql
-from rawdb.operations._quota_usages import lock_projects
 from rawdb.operations._rows import Row, only_columns
+from rawdb.operations.quotas.usages import lock_projects
 from rawdb.options import options
 from rawdb.statements.criteria import equal
 

@@ -24,7 +24,6 @@ from rawdb.exceptions import (
     QuotaUsageNotFound,
     ReservationNotFound,
 )
-from rawdb.operations import _quota_reserve, _quota_settle
 from rawdb.operations._operation import (
     ADMIN,
     ANY,
@@ -35,9 +34,10 @@ from rawdb.operations._operation import (
     sql,
     writes_alone,
 )
-from rawdb.operations._quota_sync import PER_PROJECT_QUOTAS, QUOTA_SYNC_FUNCTIONS
-from rawdb.operations._quota_usages import lock_projects, update_usages
 from rawdb.operations._rows import Row, only_columns
+from rawdb.operations.quotas import reserve, settle
+from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, QUOTA_SYNC_FUNCTIONS
+from rawdb.operations.quotas.usages import lock_projects, update_usages
 
 __all__ = [
     "PER_PROJECT_QUOTAS",
@@ -208,7 +208,7 @@ def quota_reserve(
     Round trips: 3 (2 for a refusal), 1 where known usages change, 1 for each count and for each new usage row, and
     BEGIN and COMMIT. Source: Nova Juno and Grizzly, Manila Juno.
     """
-    request = _quota_reserve.Request(
+    request = reserve.Request(
         project_id=context.project_id if project_id is None else project_id,
         user_id=context.user_id if user_id is None else user_id,
         resources=resources,
@@ -219,7 +219,7 @@ def quota_reserve(
         until_refresh=until_refresh,
         max_age=max_age,
     )
-    return _quota_reserve.reserve(context, request)
+    return reserve.reserve(context, request)
 
 
 @lone_write(ADMIN)
@@ -382,7 +382,7 @@ def reservation_commit(
     empty list, and 1 read goes ahead where neither the call nor the context names a project.
     Source: Nova Juno and Grizzly, Manila Juno.
     """
-    _quota_settle.commit(context, reservations, project_id)
+    settle.commit(context, reservations, project_id)
 
 
 @guarded(ANY)
@@ -394,7 +394,7 @@ def reservation_rollback(
     The arguments are those of `reservation_commit`. Round trips: 4, and BEGIN and COMMIT; see there for the rest.
     Source: Nova Juno and Grizzly, Manila Juno.
     """
-    _quota_settle.roll_back(context, reservations, project_id)
+    settle.roll_back(context, reservations, project_id)
 
 
 @guarded(ADMIN)
@@ -404,7 +404,7 @@ def reservation_expire(context: Any) -> None:
     Each project has transactions of its own, of 500 reservations at most. Round trips: 1, and for each of these
     transactions 4, and BEGIN and COMMIT. Source: Nova Juno and Grizzly, Manila Juno.
     """
-    _quota_settle.expire(context)
+    settle.expire(context)
 
 
 def _is_per_user(resource: str, user_id: str | None) -> bool:

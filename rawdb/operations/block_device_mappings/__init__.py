@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from rawdb.operations._block_device_format import for_create, for_update, is_swap
-from rawdb.operations._instance_rows import instance_name
 from rawdb.operations._metadata import lock_instance
 from rawdb.operations._operation import ANY, NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.operations.block_device_mappings.format import for_create, for_update, is_swap
+from rawdb.operations.instances.rows import instance_name
 from rawdb.statements.criteria import equal
 
 _TABLE = "block_device_mapping"

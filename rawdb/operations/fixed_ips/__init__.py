@@ -30,10 +30,10 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._address_bulk import Values, batches, insert_all, repeatable
 from rawdb.operations._address_claims import Search, lost
-from rawdb.operations._fixed_ip_rows import by_address, checked, with_instance_name
-from rawdb.operations._instance_rows import is_uuid_like
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, can_be_id, only_columns
+from rawdb.operations.fixed_ips.rows import by_address, checked, with_instance_name
+from rawdb.operations.instances.rows import is_uuid_like
 
 #: Addresses that one statement takes from their instances.
 _EXPIRED_AT_ONCE = 1000

@@ -8,11 +8,11 @@ from typing import Any
 from rawdb.access import authorize_project
 from rawdb.context import is_user_context
 from rawdb.exceptions import DBDataError, FixedIpInvalid, FixedIpNotFoundForAddress, InstanceNotFound
-from rawdb.operations._instance_rows import RELATIONS as INSTANCE_RELATIONS
-from rawdb.operations._instance_rows import flags, instance_name
-from rawdb.operations._instance_update import SINGLE_FLAGS
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
+from rawdb.operations.instances.rows import RELATIONS as INSTANCE_RELATIONS
+from rawdb.operations.instances.rows import flags, instance_name
+from rawdb.operations.instances.update import SINGLE_FLAGS
 
 _RELATIONS = ("network", "instance", "floating_ips")
 _PATHS = frozenset(

@@ -23,7 +23,7 @@ from rawdb.operations._cidrs import with_cidrs
 from rawdb.operations._default_security_group import ensure_default_group, find_default_group
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row
-from rawdb.operations._security_group_rows import (
+from rawdb.operations.security_groups.rows import (
     DEFAULT_RULE_PATHS,
     add_instances,
     check,

@@ -13,9 +13,9 @@ from rawdb import timeutils
 from rawdb.default import sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown, OverQuota, QuotaResourceUnknown
-from rawdb.operations._quota_sync import PER_PROJECT_QUOTAS, sync_function
-from rawdb.operations._quota_usages import Usage, lock_projects, lost_race, write_usages
 from rawdb.operations._rows import Row, only_columns
+from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, sync_function
+from rawdb.operations.quotas.usages import Usage, lock_projects, lost_race, write_usages
 from rawdb.statements.criteria import equal
 
 LOG = logging.getLogger(__name__)
