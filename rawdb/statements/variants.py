@@ -178,8 +178,9 @@ def _opened(statement: Statement, slot: Slot, given: Mapping[str, Any]) -> _Axis
     if slot.kind == "filters":
         compared = [part.column for part in slot.body if isinstance(part, Parameter) and part.column is not None]
         return _filters(table, [column for column in compared if column.name in table.columns])
-    fill = {"set": _changes, "order": _pages}.get(slot.kind)
-    return fill(table) if fill is not None else []
+    if slot.kind == "order":
+        return _pages(table)
+    return _changes(statement, table) if slot.kind == "set" else []
 
 
 def _rows(statement: Statement) -> _Axis:
@@ -191,8 +192,11 @@ def _rows(statement: Statement) -> _Axis:
     return [*one, ("two rows", {"values": [row, row]})] if several else one
 
 
-def _changes(table: Table) -> _Axis:
-    columns = [(name, sample_of(column)) for name, column in table.columns.items() if not column.autoincrement]
+def _changes(statement: Statement, table: Table) -> _Axis:
+    # A statement that stamps the update itself is given no other stamp.
+    left_out = table.stamped if statement.stamps_itself else ()
+    settable = [c for c in table.columns.values() if not c.autoincrement and c.name not in left_out]
+    columns = [(column.name, sample_of(column)) for column in settable]
     single: _Axis = [(f"set {name}", {"changes": {name: value}}) for name, value in columns]
     return [*single, ("set all", {"changes": dict(columns)})]
 

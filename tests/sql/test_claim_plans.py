@@ -102,6 +102,7 @@ def _compare(spoken: Dialect, raw: Any) -> None:
             (name, variant.label): COST[spoken.name](spoken, raw, variant.text, variant.parameters)
             for name in CHOOSERS
             for variant in variants(house.effective(spoken.name)[name])
+            if not variant.label.endswith(" None")
         }
 
     load(spoken, raw, 0, FEW)

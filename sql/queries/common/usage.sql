@@ -57,8 +57,6 @@ SELECT v.*
 -- name: vol_usage_update(volume_id, reads, read_bytes, writes, write_bytes, instance_uuid, project_id, user_id, availability_zone, now)!
 -- New counters of one volume since it was attached; the oldest row of several. A counter that is lower than before
 -- tells that the guest has started anew: then what all four had reached goes to the totals.
--- The totals stand first since MySQL assigns from left to right, and the row is named through a derived table
--- since MySQL reads the table that it writes in no other way.
 -- Index: volume_usage_cache_volume_id_idx, then the primary key. Locks: the row.
 UPDATE volume_usage_cache
    SET tot_reads = COALESCE(tot_reads, 0)
