@@ -32,6 +32,9 @@ _ON_DISCONNECT, _ON_DEADLOCK, _ON_REQUEST = (
 )
 
 
+_LONGEST = 1e9
+
+
 def _never(error: Exception) -> bool:
     """Whether an error that is none of ours is worth another run: no."""
     return False
@@ -86,6 +89,8 @@ class wrap_db_retry:  # noqa: N801
                 left -= 1
 
     def _is_retried(self, error: Exception) -> bool:
+        if isinstance(error, DBOutcomeUnknown):
+            return False
         return (
             isinstance(error, RetryRequest)
             or (self.retry_on_deadlock and isinstance(error, DBDeadlock))
@@ -96,7 +101,8 @@ class wrap_db_retry:  # noqa: N801
     def _next_pause(self, ceiling: float, *, jitter: bool) -> tuple[float, float]:
         if not self.inc_retry_interval:
             return self.retry_interval, ceiling
-        ceiling *= 2
+        # Beyond any use a float would overflow.
+        ceiling = min(ceiling * 2, _LONGEST)
         pause = random.uniform(0, ceiling) if jitter else ceiling  # noqa: S311
         return min(pause, self.max_retry_interval), ceiling
 

@@ -136,3 +136,27 @@ class TestFront:
 
     def test_over_the_front_door(self) -> None:
         assert DBAPI().key_pair_get is api.key_pair_get
+
+
+def test_pauses_that_double_for_ever_stay_numbers() -> None:
+    """After 1,024 runs a doubled pause is more than a float can hold."""
+    for first in (1, 1.0):
+        retry = wrap_db_retry(retry_interval=first, max_retries=-1, jitter=True)
+        ceiling: float = first
+        for _ in range(3000):
+            pause, ceiling = retry._next_pause(ceiling, jitter=True)
+            assert 0 <= pause <= 10
+
+
+def test_an_unknown_outcome_is_never_repeated() -> None:
+    """Whatever the checker says: the work may have been done."""
+    runs: list[int] = []
+
+    @wrap_db_retry(retry_interval=0, retry_on_disconnect=True, exception_checker=lambda error: True)
+    def work() -> None:
+        runs.append(1)
+        raise DBOutcomeUnknown("the answer was lost")
+
+    with pytest.raises(DBOutcomeUnknown):
+        work()
+    assert runs == [1]

@@ -16,6 +16,7 @@ from rawdb.dialects.catalogs import CATALOGS
 from rawdb.dialects.url import URL
 
 UniqueColumns = Callable[[str], "list[str] | None"]
+ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,35 @@ class ConnectionOptions:
     sqlite_busy_timeout: float = 30.0
     json_serializer: Callable[[Any], str] | None = None
     json_deserializer: Callable[[str | bytes], Any] | None = None
+    #: READ COMMITTED, REPEATABLE READ, ...: of every session; None: as the server has it.
+    isolation_level: str | None = None
+    #: Plans are for the values of each execution, as a generic one may be worse by orders; `auto`: the server decides.
+    postgresql_plan_cache_mode: str = "force_custom_plan"
     on_connect: Sequence[Callable[[Any], None]] = field(default_factory=tuple)
+    #: Called with each connection that comes back to its pool, before the next one gets it.
+    on_checkin: Sequence[Callable[[Any], None]] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        if self.isolation_level is not None:
+            object.__setattr__(self, "isolation_level", isolation_level(self.isolation_level))
+        if self.postgresql_plan_cache_mode not in ("auto", "force_custom_plan", "force_generic_plan"):
+            raise ValueError(
+                "postgresql_plan_cache_mode takes auto, force_custom_plan or force_generic_plan, not "
+                f"{self.postgresql_plan_cache_mode!r}"
+            )
 
     @property
     def lock_timeout(self) -> float:
         """For how long the server may let a statement wait for a lock: it shall give up before its client does."""
         return self.read_timeout * 0.8
+
+
+def isolation_level(name: str) -> str:
+    """A level of isolation as SQL writes it. Raises ValueError for what is none."""
+    level = str(name).upper().replace("_", " ")
+    if level not in ISOLATION_LEVELS:
+        raise ValueError(f"isolation takes {', '.join(ISOLATION_LEVELS)}, not {name!r}")
+    return level
 
 
 class Result(NamedTuple):
@@ -172,9 +196,17 @@ class Dialect(ABC):
         """A Python value as the driver wants it."""
         return value
 
+    def begin(self, *, write: bool, isolation: str | None) -> Sequence[str]:
+        """The texts that open a transaction."""
+        return [self.begin_write if write else self.begin_read]
+
     @abstractmethod
     def in_transaction(self, raw: Any) -> bool:
         """Whether the connection holds an open transaction."""
+
+    def commits_alone(self, raw: Any) -> bool:
+        """Whether a statement outside of a transaction takes effect by itself, as the sessions are set up."""
+        return True
 
     @abstractmethod
     def is_closed(self, raw: Any) -> bool:
@@ -187,6 +219,24 @@ class Dialect(ABC):
     def is_stale(self, raw: Any) -> bool:
         """Whether the peer closed or abandoned an idle connection; looks at the socket, sends nothing."""
         return False
+
+    def is_gone(self, raw: Any) -> bool:
+        """Whether what is sent now cannot have an effect that lasts; asks no server."""
+        return self.is_closed(raw) or self.is_stale(raw)
+
+    def is_outdated(self, error: BaseException) -> bool:
+        """Whether the error comes from a plan or a snapshot older than its table: another session has none of it."""
+        return False
+
+    def interruption(self, error: BaseException) -> BaseException | None:
+        """What a signal's handler raised inside the driver, where the driver made an error of its own of it."""
+        return None
+
+    def too_large(
+        self, raw: Any, cursor: Any, text: str, parameters: Sequence[Any], error: BaseException
+    ) -> str | None:
+        """What to say where the server hung up because a statement was too large for it."""
+        return None
 
     def is_aborted(self, raw: Any) -> bool:
         """Whether the open transaction can only be rolled back, because a statement in it failed."""

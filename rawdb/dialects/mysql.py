@@ -33,9 +33,17 @@ _NEVER_SENT = frozenset({0, 2006})
 #: Galera refuses a statement before it looks at it.
 _NOT_PRIMARY = 1047
 
+_TLS_OPTIONS = "ssl, ssl_ca, ssl_cert, ssl_key, ssl_key_password and ssl_verify"
+#: Whose errors are those of the connection.
+_OF_THE_SOCKET = frozenset({"pymysql", "socket", "ssl", "_ssl", "select", "selectors", "eventlet", "gevent", ""})
+
 _LOCK_TIMEOUTS = ("innodb_lock_wait_timeout", "lock_wait_timeout")
 _STRICT = {"TRADITIONAL", "STRICT_ALL_TABLES"}
 _modes_warned_of: set[str] = set()
+
+#: The table was changed after the transaction's snapshot was taken.
+_TABLE_CHANGED = 1412
+_TOO_LARGE = 1153
 
 _URL_OPTIONS = {"charset", "unix_socket", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_key_password", "ssl_verify"}
 
@@ -65,6 +73,20 @@ class _Connection(pymysql.Connection):
     """
 
     _preferred: ClassVar[ssl.SSLContext | None] = None
+    #: What each server takes as one statement, by its address.
+    _limits: ClassVar[dict[Any, int]] = {}
+
+    @property
+    def packet_limit(self) -> int | None:
+        """What the server takes as one statement, in bytes."""
+        return self._limits.get((self.host, self.port, self.unix_socket))
+
+    def learn_limit(self) -> None:
+        """Ask the server, once for each process."""
+        if self.packet_limit is None:
+            with self.cursor() as cursor:
+                cursor.execute("SELECT @@max_allowed_packet")
+                self._limits[self.host, self.port, self.unix_socket] = int((cursor.fetchone() or (0,))[0])
 
     def _read_query_result(self, unbuffered: bool = False) -> Any:
         if unbuffered:
@@ -89,6 +111,7 @@ class MySQL(Dialect):
     """MySQL and MariaDB, Galera clusters included."""
 
     name = "mysql"
+    begin_read = "START TRANSACTION READ ONLY"
     max_parameters = 65535
     regexp_text = "{column} REGEXP {parameter}"
     differs = "NOT ({} <=> {})"
@@ -98,6 +121,7 @@ class MySQL(Dialect):
 
     def _open(self, url: URL, options: ConnectionOptions) -> Any:
         query = dict(url.query)
+        _check_switches(query)
         # FOUND_ROWS: an UPDATE reports the rows it matched, as the other dialects do.
         arguments: dict[str, Any] = {
             "host": url.host or "localhost",
@@ -119,11 +143,18 @@ class MySQL(Dialect):
             "ssl_disabled": _says_no(query, "ssl"),
         }
         for name in sorted(query.keys() - _URL_OPTIONS):
+            if "ssl" in name.lower() or "tls" in name.lower():
+                raise ValueError(f"unknown TLS option {name!r} of a mysql URL: there are {_TLS_OPTIONS}")
             warnings.warn(f"unknown option {name!r} of a mysql URL is ignored", NotSupportedWarning, stacklevel=2)
         return _Connection(**{key: value for key, value in arguments.items() if value is not None})
 
     def _set_up(self, raw: Any, url: URL, options: ConnectionOptions) -> None:
         raw._read_timeout = options.read_timeout
+        raw.learn_limit()
+        if options.isolation_level is not None:
+            # Not a variable: MySQL and MariaDB name it differently.
+            with raw.cursor() as cursor:
+                cursor.execute(f"SET SESSION TRANSACTION ISOLATION LEVEL {options.isolation_level}")
         _check_mode(raw, options)
 
     def cursor(self, raw: Any) -> Any:
@@ -155,8 +186,16 @@ class MySQL(Dialect):
     def escaped(self, text: str) -> str:
         return text.replace("%", "%%")
 
+    def begin(self, *, write: bool, isolation: str | None) -> Sequence[str]:
+        begin = self.begin_write if write else self.begin_read
+        # It holds for the next transaction alone.
+        return [begin] if isolation is None else [f"SET TRANSACTION ISOLATION LEVEL {isolation}", begin]
+
     def in_transaction(self, raw: Any) -> bool:
         return bool(raw.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS)
+
+    def commits_alone(self, raw: Any) -> bool:
+        return bool(raw.server_status & SERVER_STATUS.SERVER_STATUS_AUTOCOMMIT)
 
     def is_closed(self, raw: Any) -> bool:
         return not raw.open
@@ -173,7 +212,39 @@ class MySQL(Dialect):
         return raw._sock is None or has_input(raw._sock.fileno())
 
     def ends_transaction(self, raw: Any, error: BaseException) -> bool:
-        return bool(error.args) and error.args[0] in _ENDS_TRANSACTION
+        if error.args and error.args[0] in _ENDS_TRANSACTION:
+            return True
+        # An error carries no status, and innodb_rollback_on_timeout or a procedure may have ended it.
+        if raw.open and not errors_mysql.evicts(error):
+            raw.ping(reconnect=False)
+            return not self.in_transaction(raw)
+        return False
+
+    def is_outdated(self, error: BaseException) -> bool:
+        return bool(error.args) and error.args[0] == _TABLE_CHANGED
+
+    def interruption(self, error: BaseException) -> BaseException | None:
+        # PyMySQL takes every OSError for one of its socket, a handler's TimeoutError too.
+        cause = error.__context__
+        if not isinstance(error, pymysql.MySQLError) or not isinstance(cause, OSError):
+            return None
+        place = cause.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        module = "" if place is None else str(place.tb_frame.f_globals.get("__name__", ""))
+        return None if module.partition(".")[0] in _OF_THE_SOCKET else cause
+
+    def too_large(
+        self, raw: Any, cursor: Any, text: str, parameters: Sequence[Any], error: BaseException
+    ) -> str | None:
+        code = error.args[0] if error.args else None
+        if code != _TOO_LARGE and not errors_mysql.is_disconnect(error):
+            return None
+        size = len(cursor.mogrify(text, parameters).encode("utf-8", "surrogateescape"))
+        limit = raw.packet_limit
+        if limit is None or size + 1 <= limit:
+            return None
+        return f"a statement of {size:,} bytes, where the server takes {limit:,} (max_allowed_packet)"
 
     def version(self, raw: Any) -> str:
         # MariaDB 10 puts a prefix there that old replicas understood.
@@ -224,6 +295,14 @@ def _session_settings(options: ConnectionOptions) -> str:
     if options.mysql_wsrep_sync_wait is not None:
         settings.append(f"SESSION wsrep_sync_wait = {int(options.mysql_wsrep_sync_wait)}")
     return f"SET {', '.join(settings)}"
+
+
+def _check_switches(query: Mapping[str, str]) -> None:
+    """Raise ValueError for what is neither yes nor no: `ssl=disabled` would be taken for the opposite."""
+    for name in ("ssl", "ssl_verify"):
+        value = query.get(name, "true").lower()
+        if value not in ("true", "1", "yes", "false", "0", "no"):
+            raise ValueError(f"the option {name} of a mysql URL takes true or false, not {value!r}")
 
 
 def _says_no(query: Mapping[str, str], option: str) -> bool:

@@ -27,14 +27,27 @@ class _NumericLoader(Loader):
         return int(text) if text.lstrip("-").isdigit() else Decimal(text)
 
 
-#: A limit that the URL or the role sets stays.
-_LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %s, false) WHERE current_setting('lock_timeout') = '0'"
+#: What the URL, the role or the database sets stays.
+_SETTINGS = """
+SELECT set_config(s.name, g.setting, false)
+  FROM pg_settings AS s
+  JOIN (VALUES ('lock_timeout', %s),
+               ('plan_cache_mode', %s),
+               ('default_transaction_isolation', %s)) AS g (name, setting)
+    ON g.name = s.name
+ WHERE g.setting <> ''
+   AND (s.source = 'default' OR s.name = 'default_transaction_isolation')
+"""
 
 
 class _Connection(psycopg.Connection[Any]):
     """A connection that does not wait for ever: libpq has a limit for connecting only."""
 
     read_timeout = 60.0
+
+    def __del__(self, *_: Any) -> None:
+        # psycopg's only warns. One that an interrupt took between two owners is closed with its last reference.
+        return
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -96,6 +109,7 @@ class PostgreSQL(Dialect):
     """PostgreSQL 15 and later."""
 
     name = "postgresql"
+    begin_read = "BEGIN READ ONLY"
     nulls_are_largest = True
     reports_new_id = False
     max_parameters = 65535
@@ -141,7 +155,9 @@ class PostgreSQL(Dialect):
             set_json_dumps(options.json_serializer, raw)
         if options.json_deserializer is not None:
             set_json_loads(options.json_deserializer, raw)
-        raw.execute(_LOCK_TIMEOUT, [f"{max(1, round(options.lock_timeout * 1000))}ms"])
+        lock_timeout = f"{max(1, round(options.lock_timeout * 1000))}ms"
+        isolation = (options.isolation_level or "").lower()
+        raw.execute(_SETTINGS, [lock_timeout, options.postgresql_plan_cache_mode, isolation])
 
     def cursor(self, raw: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
         # Takes the server's own $1, $2: no text is searched for placeholders, whatever its length.
@@ -178,6 +194,10 @@ class PostgreSQL(Dialect):
     def literal(self, text: str) -> str:
         return text.replace("%", "%%")
 
+    def begin(self, *, write: bool, isolation: str | None) -> Sequence[str]:
+        level = "" if isolation is None else f" ISOLATION LEVEL {isolation}"
+        return [f"BEGIN{level}{'' if write else ' READ ONLY'}"]
+
     def in_transaction(self, raw: psycopg.Connection[Any]) -> bool:
         return raw.pgconn.transaction_status != pq.TransactionStatus.IDLE
 
@@ -213,9 +233,12 @@ class PostgreSQL(Dialect):
     ) -> Exception:
         return errors_postgresql.translate(error, connecting=connecting, unique_columns=unique_columns)
 
+    def is_outdated(self, error: BaseException) -> bool:
+        # A prepared statement's table has changed, and the server never plans it anew.
+        return getattr(error, "sqlstate", None) == "0A000"
+
     def evicts(self, error: BaseException) -> bool:
-        # 0A000: a prepared statement's table has changed, and the server never plans it anew.
-        return getattr(error, "sqlstate", None) == "0A000" or errors_postgresql.evicts(error)
+        return self.is_outdated(error) or errors_postgresql.evicts(error)
 
     def loses_outcome(self, error: BaseException, *, commit: bool) -> bool:
         # The server's own refusals carry a SQLSTATE; a lost connection does not, or one of classes 08 and 57P.

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -23,7 +24,37 @@ _READ_ONLY = {("mode", "ro"), ("immutable", "1")}
 def _file_name(url: URL) -> str:
     """The file, or with options (`?mode=ro`) the URI that SQLite reads them from."""
     name = url.database or ":memory:"
-    return f"file:{quote(name)}?{urlencode(url.query)}" if url.query else name
+    if name.startswith("file:"):
+        # Written as SQLite's own URI.
+        name = name.removeprefix("file:")
+    elif not url.query:
+        return name
+    return f"file:{quote(name, safe='/:')}?{urlencode(url.query)}"
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that knows which file it has open: SQLite goes on writing one that was removed."""
+
+    path: str | None = None
+    file: tuple[int, int] | None = None
+
+    def note_file(self) -> None:
+        """Remember the file."""
+        [path] = [row[2] for row in self.execute("PRAGMA database_list") if row[1] == "main"]
+        if path:
+            self.path, self.file = path, _identity(path)
+
+    def lost_file(self) -> bool:
+        """Whether another file, or none, is where it was."""
+        return self.path is not None and _identity(self.path) != self.file
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _regexp(pattern: Any, value: Any) -> bool:
@@ -55,7 +86,8 @@ class SQLite(Dialect):
             isolation_level=None,
             detect_types=sqlite3.PARSE_DECLTYPES,
             check_same_thread=False,
-            uri=bool(url.query),
+            uri=_file_name(url).startswith("file:"),
+            factory=_Connection,
             cached_statements=512,
         )
 
@@ -66,6 +98,8 @@ class SQLite(Dialect):
         if not options.sqlite_synchronous:
             raw.execute("PRAGMA synchronous = OFF").close()
         raw.execute(f"PRAGMA foreign_keys = {'ON' if options.sqlite_fk else 'OFF'}").close()
+        if isinstance(raw, _Connection) and not url.is_memory:
+            raw.note_file()
 
     def cursor(self, raw: sqlite3.Connection) -> sqlite3.Cursor:
         return raw.cursor()
@@ -110,8 +144,13 @@ class SQLite(Dialect):
     def is_closed(self, raw: sqlite3.Connection) -> bool:
         return False
 
+    def is_gone(self, raw: sqlite3.Connection) -> bool:
+        return isinstance(raw, _Connection) and raw.lost_file()
+
     def ping(self, raw: sqlite3.Connection, timeout: float) -> None:
         raw.execute("SELECT 1").close()
+        if self.is_gone(raw):
+            raise sqlite3.ProgrammingError("Cannot operate on a closed database: its file was removed or replaced")
 
     def ends_transaction(self, raw: sqlite3.Connection, error: BaseException) -> bool:
         # A full disk or a failed write may end the transaction, and the library says so only this way.

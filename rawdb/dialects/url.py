@@ -30,14 +30,17 @@ class URL:
 
     @property
     def is_memory(self) -> bool:
-        """Whether this is SQLite's private in-memory database."""
-        return self.dialect == "sqlite" and self.database in (None, "", ":memory:")
+        """Whether this is an in-memory database of SQLite's."""
+        if self.dialect != "sqlite":
+            return False
+        return self.database in (None, "", ":memory:", "file::memory:") or self.query.get("mode") == "memory"
 
     def render(self, *, hide_password: bool = False, scheme: str | None = None) -> str:
         """The URL as text; with `hide_password` secrets are replaced by `***`."""
         scheme = scheme or (f"{self.dialect}+{self.driver}" if self.driver else self.dialect)
         if self.dialect == "sqlite":
-            location = f"{scheme}://" if self.is_memory else f"{scheme}:///{self.database}"
+            private = self.database in (None, "", ":memory:")
+            location = f"{scheme}://" if private else f"{scheme}:///{self.database}"
         else:
             location = f"{scheme}://{self._credentials(hide_password)}{self._address()}/{quote(self.database or '')}"
         if not self.query:

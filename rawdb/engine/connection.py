@@ -6,13 +6,15 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from rawdb.dialects import Description, Dialect, Result
 from rawdb.dialects.translation import translate_error
 from rawdb.engine.hooks import Hooks, Observer
-from rawdb.exceptions import DBConnectionError, DBDeadlock, DBError, DBOutcomeUnknown
+from rawdb.exceptions import DBConnectionError, DBDataError, DBDeadlock, DBError, DBOutcomeUnknown
 from rawdb.statements.compiled import Compiled
+from rawdb.statements.effects import CONTROL, NOWAIT, STATE
 
 __all__ = ["Connection", "Observer"]
 
@@ -21,6 +23,9 @@ _COMMIT = Compiled("COMMIT", "COMMIT")
 _ROLLBACK = Compiled("ROLLBACK", "ROLLBACK")
 _DESCRIBE = Compiled("describe", "")
 _PING = Compiled("ping", "")
+#: A lock that was not to be had at once: PostgreSQL, MySQL, MariaDB.
+_LOCK_NOT_FREE = frozenset({"55P03", 3572, 1205})
+_NOTABLE = CONTROL | STATE
 #: Rows of a result that a cursor may hold on to.
 _KEPT_ROWS = 1000
 
@@ -33,7 +38,14 @@ class Connection:
         self.dialect = dialect
         self.process = os.getpid()
         self.opened_at = self.used_at = time.monotonic()
+        #: Whether it is not to be used again: nothing is sent on it any more, and its pool closes it.
         self.evicted = False
+        #: Whether something of this borrower is left in its session, so that nobody else may have it.
+        self.marked = False
+        #: Whether it failed by what it remembers of tables that have changed; its pool's others may, too.
+        self.outdated = False
+        #: Counts the loans: who gives back an earlier one gives back nothing.
+        self.loan = 0
         #: The thread that has it from the pool, and since when; None while it is idle.
         self.borrower: threading.Thread | None = None
         self.lent_at = self.opened_at
@@ -47,6 +59,7 @@ class Connection:
 
     def lend(self, thread: threading.Thread) -> None:
         """Note who has the connection now."""
+        self.loan += 1
         self.borrower = thread
         self.lent_at = time.monotonic()
 
@@ -56,11 +69,39 @@ class Connection:
         With `lone_write` the statement commits by itself, so a connection lost under it leaves the outcome
         unknown: DBOutcomeUnknown.
         """
-        if self._over is not None:
+        if self._over is not None or self.evicted:
             raise self._repeated()
+        if sent.effects & _NOTABLE:
+            self._note(sent)
         if lone_write:
             self._check_alive()
-        return self._send(sent, parameters, unknown=lone_write)
+        result = self._send(sent, parameters, unknown=lone_write)
+        if self._in_block:
+            if not self.dialect.in_transaction(self.raw):
+                raise self._ended(sent)
+        elif lone_write and not self.dialect.commits_alone(self.raw):
+            self.evicted = True
+            raise DBError(
+                f"{sent.name}: the session does not commit by itself (autocommit is off): nothing was changed"
+            )
+        return result
+
+    def _note(self, sent: Compiled) -> None:
+        """Refuse what would end or begin a transaction behind the engine's back; remember what marks the session."""
+        if sent.effects & CONTROL:
+            raise DBError(
+                f"{sent.name} would begin or end a transaction, and was not sent: blocks do that (docs/transactions.md)"
+            )
+        self.marked = True
+
+    def _ended(self, sent: Compiled) -> DBError:
+        """The error for a statement after which the transaction is over, though nobody has asked for it."""
+        self._over = DBError(
+            f"{sent.name} has ended the transaction of this block: what was done in it is committed, as by DDL on "
+            "MySQL (which belongs into writer.autocommit), or undone; nothing more is run in it"
+        )
+        self._over.statement, self._over.location = sent.name, sent.location
+        return self._over
 
     def check_process(self) -> None:
         """Raise DBConnectionError in a process that only inherited this connection by a fork."""
@@ -74,10 +115,11 @@ class Connection:
         except Exception as error:
             raise self._translated(error, _DESCRIBE, unknown=False) from error
 
-    def begin(self, *, write: bool) -> None:
+    def begin(self, *, write: bool, isolation: str | None = None) -> None:
         """Open a transaction."""
         self._forget_block()
-        self._send(Compiled("BEGIN", self.dialect.begin_write if write else self.dialect.begin_read))
+        for begin in _beginnings(self.dialect, write, isolation):
+            self._send(begin)
         self._in_block = True
 
     def commit(self) -> None:
@@ -87,10 +129,12 @@ class Connection:
         and DBError, nothing being committed, when an earlier error had spoiled the transaction.
         """
         self.check_process()
-        if self._over is not None:
+        if self._over is not None or self.evicted:
             raise self._repeated()
         if self.dialect.is_aborted(self.raw):
             raise self._aborted()
+        if not self.dialect.in_transaction(self.raw):
+            raise self._ended(_COMMIT)
         self._check_alive()
         self._send(_COMMIT, unknown=True)
         self._forget_block()
@@ -162,7 +206,11 @@ class Connection:
                 self._cursor = self.dialect.cursor(self.raw)
             return result
         except Exception as error:
-            raise self._translated(error, sent, unknown=unknown) from error
+            interruption = self.dialect.interruption(error)
+            if interruption is not None:
+                self.evicted = True
+                raise interruption from None
+            raise self._translated(error, sent, parameters, unknown=unknown) from error
         except BaseException:
             # Interrupted between question and answer: the next answer would be the wrong one.
             self.evicted = True
@@ -170,29 +218,43 @@ class Connection:
 
     def _check_alive(self) -> None:
         """Raise DBConnectionError if the connection is known to be gone: what is not sent cannot have an effect."""
-        if self.dialect.is_closed(self.raw) or self.dialect.is_stale(self.raw):
+        if self.dialect.is_gone(self.raw):
             self.evicted = True
             raise DBConnectionError("the connection was lost before the statement was sent: nothing was changed")
 
-    def _translated(self, error: Exception, sent: Compiled, *, unknown: bool) -> Exception:
+    def _translated(
+        self, error: Exception, sent: Compiled, parameters: Sequence[Any] = (), *, unknown: bool
+    ) -> Exception:
         if not self.dialect.is_driver_error(error):
             # Not the driver's own, so nobody knows in what state it left the connection.
             self.evicted = self.evicted or not isinstance(error, DBError)
             return error
-        lost = self.dialect.is_closed(self.raw) or self.dialect.evicts(error)
-        translated = translate_error(error, self.dialect.name, unique_columns=self._unique_columns(sent.table))
-        if unknown and self._is_unknown(error, translated, commit=sent is _COMMIT):
+        dialect = self.dialect
+        self.outdated = dialect.is_outdated(error)
+        lost = dialect.is_closed(self.raw) or dialect.evicts(error)
+        translated = translate_error(error, dialect.name, unique_columns=self._unique_columns(sent.table))
+        # What became of the work is the driver's to say, whatever rules of one's own make of the error.
+        if unknown and self._is_unknown(error, commit=sent is _COMMIT):
             translated = DBOutcomeUnknown(error)
+        too_large = dialect.too_large(self.raw, self._cursor, sent.text, parameters, error)
+        if too_large is not None:
+            lost, translated = True, DBDataError(too_large)
+            translated.inner_exception, translated.code = error, error.args[0]
+        lost = lost or isinstance(translated, DBConnectionError)
         if isinstance(translated, DBError):
             translated.statement, translated.location = sent.name, sent.location
-            translated.dialect = self.dialect.name
+            translated.dialect = dialect.name
+            if isinstance(translated, DBDeadlock) and sent.effects & NOWAIT:
+                translated.no_wait = translated.code in _LOCK_NOT_FREE
         self.evicted = self.evicted or lost
         if self._in_block:
             self._note_failure(error, translated, lost=lost)
         return translated
 
-    def _is_unknown(self, error: Exception, translated: Exception, *, commit: bool) -> bool:
-        return isinstance(translated, DBConnectionError) and self.dialect.loses_outcome(error, commit=commit)
+    def _is_unknown(self, error: Exception, *, commit: bool) -> bool:
+        if not self.dialect.loses_outcome(error, commit=commit):
+            return False
+        return isinstance(self.dialect.translate(error), DBConnectionError)
 
     def _unique_columns(self, table: str | None) -> Any:
         known = self._hooks.unique_columns
@@ -206,12 +268,25 @@ class Connection:
         elif isinstance(translated, DBError) and self.dialect.is_aborted(self.raw):
             # Refused only because of what went wrong before.
             translated.cause = self._failed
-        if (lost and isinstance(translated, DBConnectionError)) or self.dialect.ends_transaction(self.raw, error):
+        if (lost and isinstance(translated, DBConnectionError)) or self._has_ended(error):
             self._over = translated
+
+    def _has_ended(self, error: Exception) -> bool:
+        try:
+            return self.dialect.ends_transaction(self.raw, error)
+        except Exception:
+            # The dialect may have asked the server.
+            self.evicted = True
+            return True
+        except BaseException:
+            self.evicted = True
+            raise
 
     def _repeated(self) -> DBError:
         """The error for work in a transaction that is over, in a class that says whether it may be run again."""
         over = self._over
+        if over is None:
+            return DBConnectionError("the connection was given up at an interrupt or an error: nothing was committed")
         kind = DBDeadlock if isinstance(over, DBDeadlock) else DBConnectionError if self.evicted else DBError
         return _caused(kind("the transaction was ended by an earlier error, and nothing of it was committed"), over)
 
@@ -223,6 +298,13 @@ class Connection:
     def _forget_block(self) -> None:
         self._in_block = False
         self._failed = self._over = None
+
+
+@lru_cache(maxsize=64)
+def _beginnings(dialect: Dialect, write: bool, isolation: str | None) -> tuple[Compiled, ...]:
+    """What is sent to open a transaction."""
+    texts = dialect.begin(write=write, isolation=isolation)
+    return tuple(Compiled("BEGIN" if text is texts[-1] else "SET TRANSACTION", text) for text in texts)
 
 
 def _caused(error: DBError, cause: BaseException | None) -> DBError:

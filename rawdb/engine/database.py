@@ -55,6 +55,7 @@ class Database:
         rules: Rules | None = None,
         **options: Any,
     ) -> None:
+        self._made_of = (connection, slave_connection, queries, tables, rules, dict(options))
         self.options = DatabaseOptions.from_keywords(options)
         extra = dict(parse_qsl(self.options.connection_parameters, keep_blank_values=True))
         self.url = parse_url(connection).with_query(**extra)
@@ -71,9 +72,16 @@ class Database:
         self.cache = Cache()
         self._lock = threading.RLock()
         self._started: _Started | None = None
-        self.reader = Entry(lambda: self, READER)
-        self.writer = Entry(lambda: self, WRITER)
+        self.reader = Entry(self._itself, READER)
+        self.writer = Entry(self._itself, WRITER)
         _databases.add(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What it was made of, and no connection: for processes that are started by spawn. The password is in it.
+        return _rebuilt, (type(self), *self._made_of)
+
+    def _itself(self) -> Database:
+        return self
 
     @property
     def statements(self) -> Mapping[str, Statement]:
@@ -93,7 +101,9 @@ class Database:
     def pool(self, *, replica: bool = False) -> Pool:
         """The pool of the master, or of the replica when there is one."""
         started = self._start()
-        return started.replica if replica and started.replica is not None else started.master
+        if not replica or started.replica is None or (started.replica.is_resting and self.options.replica_fallback):
+            return started.master
+        return started.replica
 
     def lent(self) -> list[str]:
         """The connections that are in use now, each with what it does: more than none between calls is a leak."""
@@ -122,6 +132,21 @@ class Database:
                 "database; declare its columns, or create it"
             )
         return found
+
+    def look_anew(self) -> None:
+        """Forget what is known of the live database's tables: the next statement that needs them reads its catalog.
+
+        For whoever changes tables; declared tables stay as they are declared. A block that is open is not disturbed.
+        """
+        with self._lock:
+            started = self._started
+            if started is None or self._given_tables is not None or self.queries is None:
+                return
+            connection = started.master.acquire()
+            try:
+                self._started = self._with_live_tables(started, self.queries, connection.describe())
+            finally:
+                started.master.release(connection)
 
     def dispose(self) -> None:
         """Close all connections. The database can be used again and then opens new ones."""
@@ -160,7 +185,7 @@ class Database:
             unique_columns=unique_columns(tables),
         )
         master = self._make_pool(self.url, hooks)
-        replica = None if self.replica_url is None else self._make_pool(self.replica_url, hooks)
+        replica = None if self.replica_url is None else self._make_pool(self.replica_url, hooks, replica=True)
         if self.options.max_retries != 0:
             self._connect_first(master)
         started = _Started(master, replica, hooks, statements, tables)
@@ -196,8 +221,9 @@ class Database:
             return given or {}
         return load_tables(given)
 
-    def _make_pool(self, url: URL, hooks: Hooks) -> Pool:
+    def _make_pool(self, url: URL, hooks: Hooks, *, replica: bool = False) -> Pool:
         options = self.options
+        waits = not (replica and options.replica_fallback)
         size, overflow = options.max_pool_size, options.max_overflow
         if url.is_memory:
             # A private memory database lives in its one connection, which all threads take in turn.
@@ -211,6 +237,10 @@ class Database:
             idle_check=options.idle_check,
             ping_timeout=min(options.connection.connect_timeout, options.connection.read_timeout),
             checkin=options.thread_checkin,
+            restart_timeout=options.restart_timeout if waits else 0.0,
+            on_checkin=options.connection.on_checkin,
+            keeps_marked=url.is_memory,
+            file=None if url.dialect != "sqlite" or url.is_memory else os.path.realpath(url.database or ""),
             writer_lock=WriterLock(options.connection.sqlite_busy_timeout) if self.dialect.single_writer else None,
         )
         for function in options.on_engine_create:
@@ -236,7 +266,7 @@ class Database:
         while True:
             attempt += 1
             try:
-                pool.release(pool.acquire())
+                pool.release(pool.acquire(patient=False))
                 return
             except DBConnectionError as error:
                 LOG.warning("cannot connect to %s (attempt %d): %s", self.url, attempt, error)
@@ -246,6 +276,12 @@ class Database:
 
     def __repr__(self) -> str:
         return f"Database({str(self.url)!r})"
+
+
+def _rebuilt(
+    kind: type[Database], connection: Any, slave: Any, queries: Any, tables: Any, rules: Any, options: dict[str, Any]
+) -> Database:
+    return kind(connection, slave, queries=queries, tables=tables, rules=rules, **options)
 
 
 @functools.lru_cache(maxsize=8)

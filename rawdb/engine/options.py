@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -45,8 +46,12 @@ class DatabaseOptions:
     """An older connection is replaced when it is next taken; -1: never."""
     max_retries: int = 10
     """Attempts of the first connection; 0: connect when the first statement needs it; -1: for ever."""
-    retry_interval: float = 10.0
+    retry_interval: float = 0.5
     """The pause between these attempts."""
+    restart_timeout: float = 10.0
+    """For how long after a server went away calls wait for it, at most `pool_timeout`; 0: they fail at once."""
+    replica_fallback: bool = True
+    """Async readers go to the master while the replica cannot be reached; False: they fail."""
     connection_parameters: str = ""
     """`a=1&b=2`, added to the query of the URLs."""
     synchronous_reader: bool = True
@@ -72,9 +77,8 @@ class DatabaseOptions:
 
     @classmethod
     def from_keywords(cls, keywords: Mapping[str, Any]) -> DatabaseOptions:
-        """Options from flat keywords. Unknown names only warn (NotSupportedWarning); a wrong type is a TypeError."""
-        given = check_names(keywords, stacklevel=4)
-        _check_types(given)
+        """Options from flat keywords. Raises TypeError for unknown names and wrong types; numbers may be text."""
+        given = _right_types(check_names(keywords, stacklevel=4, strict=True))
         own = {item.name for item in fields(cls)} - {"connection"}
         driver = {item.name for item in fields(ConnectionOptions)}
         options = cls(**{name: value for name, value in given.items() if name in own})
@@ -82,24 +86,44 @@ class DatabaseOptions:
         return replace(options, connection=connection)
 
 
-def _check_types(given: Mapping[str, Any]) -> None:
-    """Refuse a value of another kind than the default, such as a number that is still text. TypeError."""
+_WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def _right_types(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the kinds of their defaults: files and the environment give texts. TypeError for what is none."""
     defaults = {item.name: item.default for item in (*fields(DatabaseOptions), *fields(ConnectionOptions))}
+    values = dict(given)
     for name, value in given.items():
         default = defaults.get(name)
         if isinstance(default, bool):
-            right, wanted = isinstance(value, bool), "True or False"
+            read = _WORDS.get(value.strip().lower()) if isinstance(value, str) else value
+            right, wanted = isinstance(read, bool), "True or False"
         elif isinstance(default, (int, float)):
+            read = _number(value, type(default)) if isinstance(value, str) else value
             kinds = int if isinstance(default, int) else (int, float)
-            right, wanted = isinstance(value, kinds) and not isinstance(value, bool), "a number"
+            right, wanted = isinstance(read, kinds) and not isinstance(read, bool), "a number"
         else:
             continue
         if not right:
             raise TypeError(f"option {name} takes {wanted}, not {value!r}")
+        values[name] = read
+    return values
 
 
-def check_names(keywords: Mapping[str, Any], *, also: Sequence[str] = (), stacklevel: int = 3) -> dict[str, Any]:
-    """The options among some keywords, under their present names. Warns of old names and unknown ones."""
+def _number(text: str, kind: type[int | float]) -> int | float | None:
+    try:
+        return kind(text)
+    except ValueError:
+        return None
+
+
+def check_names(
+    keywords: Mapping[str, Any], *, also: Sequence[str] = (), stacklevel: int = 3, strict: bool = False
+) -> dict[str, Any]:
+    """The options among some keywords, under their present names. Warns of old names and unknown ones.
+
+    With `strict` unknown ones are a TypeError.
+    """
     known = {item.name for item in fields(DatabaseOptions)} - {"connection"}
     known |= {item.name for item in fields(ConnectionOptions)} | set(also)
     given = {}
@@ -110,6 +134,9 @@ def check_names(keywords: Mapping[str, Any], *, also: Sequence[str] = (), stackl
             given[new] = value
         elif name in known:
             given[name] = value
+        elif name not in _WITHOUT_EFFECT and strict:
+            near = difflib.get_close_matches(name, known, 1)
+            raise TypeError(f"unknown option {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
         elif name not in _WITHOUT_EFFECT:
             warnings.warn(f"unknown option {name!r} is ignored", NotSupportedWarning, stacklevel=stacklevel)
     return given

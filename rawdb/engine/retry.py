@@ -39,7 +39,8 @@ def refused_by_server(error: Exception) -> bool:
 
     After a deadlock MySQL knows no savepoint any more; the error about that carries the deadlock as its `cause`.
     """
-    return isinstance(error, DBDeadlock) or isinstance(getattr(error, "cause", None), DBDeadlock)
+    refusal = error if isinstance(error, DBDeadlock) else getattr(error, "cause", None)
+    return isinstance(refusal, DBDeadlock) and not refusal.no_wait
 
 
 def lost_before_effect(error: Exception) -> bool:
@@ -47,9 +48,14 @@ def lost_before_effect(error: Exception) -> bool:
     return isinstance(error, DBConnectionError) and not isinstance(error, (DBOutcomeUnknown, DBPoolTimeout))
 
 
+def outdated(error: Exception) -> bool:
+    """A table was changed under a prepared statement (PostgreSQL) or a snapshot (MySQL): a new session knows it."""
+    return isinstance(error, DBError) and error.code in ("0A000", 1412)
+
+
 def read_again(error: Exception, attempt: int) -> bool:
     """Whether work that changes nothing is worth another try."""
-    return refused_by_server(error) or (attempt == 1 and lost_before_effect(error))
+    return refused_by_server(error) or (attempt == 1 and (lost_before_effect(error) or outdated(error)))
 
 
 def run_with_retry(

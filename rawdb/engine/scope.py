@@ -2,12 +2,18 @@
 
 It is kept per thread and per database, outside the context: any object serves as context, and a copy or a pickle
 of one carries no transaction.
+
+An exception may arrive from outside between any two instructions (Ctrl-C, a signal's handler), also between entering
+a block and owning it. So a scope hangs on its block's life: `guard` is dead once the `with` statement is gone, and a
+scope whose guard is dead is rolled back by whoever finds it: the next block of the thread, the next writer of SQLite.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +23,16 @@ from rawdb.dialects import Description, Dialect, Result
 from rawdb.engine.connection import Connection
 from rawdb.engine.options import DatabaseOptions
 from rawdb.engine.pool import Pool
-from rawdb.engine.retry import read_again, run_with_retry
-from rawdb.exceptions import DBConnectionError, DBPoolTimeout, NoEngineContextEstablished
+from rawdb.engine.retry import outdated, read_again, run_with_retry
+from rawdb.exceptions import (
+    DBConnectionError,
+    DBError,
+    DBOutcomeUnknown,
+    DBPoolTimeout,
+    NoEngineContextEstablished,
+)
 from rawdb.statements.compiled import Cache, Compiled, Rules
+from rawdb.statements.effects import MAY_WRITE, WRITES
 from rawdb.statements.statement import Statement
 
 READER, ASYNC_READER, WRITER = "reader", "async reader", "writer"
@@ -53,31 +66,47 @@ class Scope:
     __slots__ = (
         "__weakref__",
         "_connection",
+        "_gate",
+        "_loan",
         "_pool",
         "_savepoints",
         "_stack",
         "autocommit",
         "context",
         "database",
+        "guard",
         "handle",
+        "isolation",
         "mode",
         "over",
+        "task",
         "written",
     )
 
-    def __init__(self, database: Home, context: Any, mode: str, *, autocommit: bool) -> None:
+    def __init__(
+        self, database: Home, context: Any, mode: str, *, autocommit: bool, isolation: str | None = None
+    ) -> None:
         self.database = database
         self.context = context
         self.mode = mode
         self.autocommit = autocommit
-        #: Whether a lone statement has changed something: it stays, whatever becomes of the rest.
+        self.isolation = isolation
+        #: Whether something was changed, or may have been, that stays whatever becomes of the rest: by a lone
+        #: statement, or by a transaction of its own that was committed inside.
         self.written = False
+        #: What lives as long as the block does; None: as long as the scope itself.
+        self.guard: weakref.ref[Any] | None = None
+        #: The task of an event loop that opened it.
+        self.task: Any = None
         #: Whether the block is over. Its handle may outlive it, but what it began then nobody would end.
         self.over = False
         #: The statements, bound to this scope, once somebody asked for them.
         self.handle: Any = None
         self._pool: Pool | None = None
         self._connection: Connection | None = None
+        self._loan = 0
+        #: Held while a statement of the transaction runs.
+        self._gate: Any = None if autocommit else threading.RLock()
         self._savepoints = 0
         self._stack: list[Scope] | None = None
 
@@ -88,35 +117,79 @@ class Scope:
         """
         if self.over:
             raise NoEngineContextEstablished(f"{sent.name}: this {self.mode} block is over; run statements inside it")
+        if self.mode != WRITER and (sent.writes or sent.effects & WRITES):
+            other = "writer.autocommit" if self.autocommit else "a writer"
+            raise TypeError(f"{sent.name} writes, and this is a {self.mode}: use {other}")
         if not self.autocommit:
-            return (self._connection or self._begin()).run(sent, parameters)
-        if not sent.writes:
-            if not self.written:
+            gate = self._gate
+            if not gate.acquire(blocking=False):
+                raise self._in_use(sent)
+            try:
+                return (self._connection or self._begin()).run(sent, parameters)
+            finally:
+                gate.release()
+        if sent.writes or sent.effects & MAY_WRITE:
+            return self._write_alone(sent, parameters)
+        if not self.written:
+            try:
                 return self._alone(sent, parameters)
-            # What is written stays, so the function cannot be run again; to read again harms nobody.
-            return run_with_retry(
-                lambda: self._alone(sent, parameters), self.database.options.retry, read_again, sent.name
-            )
-        if self.mode != WRITER:
-            raise TypeError(f"{sent.name} writes, and a lone statement of a reader would stay: use writer.autocommit")
-        result = self._alone(sent, parameters)
-        self.written = self.written or result.matched != 0
+            except DBError as error:
+                if not outdated(error):
+                    raise
+            # The table was changed by somebody; the sessions that knew it as it was are gone.
+            return self._alone(sent, parameters)
+        # What is written stays, so the function cannot be run again; to read again harms nobody.
+        return run_with_retry(lambda: self._alone(sent, parameters), self.database.options.retry, read_again, sent.name)
+
+    def _write_alone(self, sent: Compiled, parameters: Sequence[Any]) -> Result:
+        """Run a statement that writes, or of which nobody knows whether it does. What may have happened counts."""
+        before, self.written = self.written, True
+        try:
+            result = self._alone(sent, parameters, write=True)
+        except DBOutcomeUnknown:
+            raise
+        except Exception:
+            self.written = before
+            raise
+        self.written = before or result.matched != 0
         return result
 
-    def _alone(self, sent: Compiled, parameters: Sequence[Any]) -> Result:
+    def _alone(self, sent: Compiled, parameters: Sequence[Any], *, write: bool = False) -> Result:
         """Run a statement that is its own transaction."""
         pool = self._pool or self._current_pool()
-        if sent.writes:
-            pool.writer_lock.acquire(self)
         try:
-            borrowed = pool.acquire()
+            if sent.writes:
+                pool.writer_lock.acquire(self)
             try:
-                return borrowed.run(sent, parameters, lone_write=sent.writes)
+                borrowed = pool.acquire()
+            except DBConnectionError as error:
+                pool = self._master_instead(pool, error)
+                borrowed = pool.acquire()
+            try:
+                return borrowed.run(sent, parameters, lone_write=write)
             finally:
                 pool.release(borrowed)
         finally:
             if sent.writes:
                 pool.writer_lock.release(self)
+
+    def _in_use(self, sent: Compiled) -> DBError:
+        connection = self._connection
+        thread = connection.borrower if connection is not None else None
+        return DBError(
+            f"{sent.name}: a statement of this block runs in another thread ({thread.name if thread else 'unknown'}); "
+            f"the thread {threading.current_thread().name} needs a block of its own"
+        )
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether the block is gone, and an interrupt has kept it from ending its transaction."""
+        return not self.over and self.guard is not None and self.guard() is None
+
+    def hang_up(self) -> None:
+        """Close the connection of an abandoned scope: the server, or the library, rolls back."""
+        if self._connection is not None:
+            self._connection.close()
 
     def describe(self) -> Description:
         """The tables of the live database, as this scope sees them: those of its own transaction too."""
@@ -134,10 +207,10 @@ class Scope:
         if not self.autocommit:
             return body()
         self.autocommit = False
+        self._gate = self._gate or threading.RLock()
         try:
             result = body()
             self.finish(commit=True)
-            self.written = True
             return result
         finally:
             self.autocommit = True
@@ -145,17 +218,34 @@ class Scope:
 
     def finish(self, *, commit: bool) -> None:
         """End the transaction, if it ever began, and give the connection back."""
-        connection, self._connection = self._connection, None
+        # Nothing is forgotten before it is done: an interrupted end is ended again, and a loan is given back once.
+        connection = self._connection
         if connection is None:
             return
-        pool = self._current_pool()
+        pool = self._pool or self._current_pool()
         try:
-            if commit:
-                connection.commit()
+            if self._gate is not None and not self._gate.acquire(blocking=False):
+                connection.evicted = True
+                raise self._in_use(_END)
+            try:
+                if commit:
+                    # What may have happened counts as written: the answer may be lost.
+                    before, self.written = self.written, self.written or self.mode == WRITER
+                    try:
+                        connection.commit()
+                    except DBOutcomeUnknown:
+                        raise
+                    except Exception:
+                        self.written = before
+                        raise
+            finally:
+                if self._gate is not None:
+                    self._gate.release()
         finally:
             # release() rolls back whatever is still open.
             try:
-                pool.release(connection)
+                pool.release(connection, self._loan)
+                self._connection = None
             finally:
                 if self.mode == WRITER:
                     pool.writer_lock.release(self)
@@ -163,6 +253,8 @@ class Scope:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part that is undone alone when an exception leaves it."""
+        if self.over:
+            raise NoEngineContextEstablished(f"this {self.mode} block is over")
         self._savepoints += 1
         name = f"rawdb_{self._savepoints}"
         connection = self._connection or self._begin()
@@ -177,6 +269,12 @@ class Scope:
     def enter(self) -> None:
         """Make this the innermost scope of its context. Open scopes keep their contexts, so an id stays its own."""
         stacks = _stacks()
+        if stacks:
+            _sweep(stacks)
+        # As current_task, without a call where no loop runs.
+        running = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
+        if running is not None and running() is not None:
+            self.task = current_task()
         key = (id(self.database), id(self.context))
         self._stack = stacks.setdefault(key, [])
         self._stack.append(self)
@@ -190,19 +288,37 @@ class Scope:
         try:
             if self._connection is not None:
                 self.finish(commit=False)
+            if self.mode == WRITER and self._pool is not None:
+                # An interrupt may have come between the turn and the connection.
+                self._pool.writer_lock.release(self)
         finally:
             stack = self._stack
             if stack is not None:
-                self._stack = None
                 if stack[-1:] == [self]:
                     stack.pop()
                 elif self in stack:
                     stack.remove(self)
+                self._stack = None
+                stacks = _stacks()
                 if not stack:
-                    stacks = _stacks()
                     key = (id(self.database), id(self.context))
                     if stacks.get(key) is stack:
                         del stacks[key]
+                if self.written and stacks:
+                    # Whatever is open around it cannot be run again any more: this would be done twice.
+                    for outer in [scope for scopes in list(stacks.values()) for scope in scopes]:
+                        outer.written = True
+
+    def _master_instead(self, pool: Pool, error: DBConnectionError) -> Pool:
+        """The pool of the master, where the replica cannot be reached and may be done without."""
+        if self.mode != ASYNC_READER or not self.database.options.replica_fallback or isinstance(error, DBPoolTimeout):
+            raise error
+        master = self.database.pool()
+        if master is pool:
+            raise error
+        pool.rest()
+        self._pool = master
+        return master
 
     def _current_pool(self) -> Pool:
         # Remembered: the database may be disposed of, and used anew, before the block ends.
@@ -213,32 +329,36 @@ class Scope:
     def _begin(self) -> Connection:
         """The transaction's connection. It begins with the first statement: an empty block costs nothing."""
         if self.mode != WRITER:
-            self._connection = self._opened()
-            return self._connection
+            return self._opened()
         lock = self._current_pool().writer_lock
-        lock.acquire(self)
         try:
-            self._connection = self._opened()
+            lock.acquire(self)
+            return self._opened()
         finally:
             if self._connection is None:
                 lock.release(self)
-        return self._connection
 
     def _opened(self) -> Connection:
         pool = self._current_pool()
         for last_try in (False, True):
-            connection = pool.acquire()
             try:
-                connection.begin(write=self.mode == WRITER)
+                connection = pool.acquire()
+            except DBConnectionError as error:
+                pool = self._master_instead(pool, error)
+                connection = pool.acquire()
+            # It is the scope's before anything is sent: whatever comes between, its end finds it.
+            self._loan, self._connection = connection.loan, connection
+            try:
+                connection.begin(write=self.mode == WRITER, isolation=self.isolation)
+                return connection
             except BaseException as error:
                 connection.evicted = True
-                pool.release(connection)
+                pool.release(connection, self._loan)
+                self._connection = None
                 # A pooled connection that died unnoticed: nothing was sent yet, so another one may serve.
                 if last_try or not isinstance(error, DBConnectionError) or isinstance(error, DBPoolTimeout):
                     raise
                 pool.close_idle()
-            else:
-                return connection
         raise AssertionError("unreachable")
 
 
@@ -253,6 +373,25 @@ def _undo(connection: Connection, savepoint: str, error: BaseException) -> None:
         raise failure from error
 
 
+def current_task() -> Any:
+    """The task of an event loop that runs in this thread, or None. Does not import asyncio for it."""
+    running = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
+    return None if running is None or running() is None else sys.modules["asyncio"].current_task()
+
+
+def _sweep(stacks: dict[tuple[int, int], list[Scope]]) -> None:
+    """Give back what interrupted blocks of this thread have left, on whatever context."""
+    for key, stack in list(stacks.items()):
+        for scope in list(stack):
+            if scope.over or scope.is_abandoned:
+                scope.leave()
+                if scope in stack:
+                    stack.remove(scope)
+        if not stack:
+            stacks.pop(key, None)
+
+
+_END = Compiled("the end of the block", "")
 _local = threading.local()
 
 
@@ -269,11 +408,26 @@ def innermost(database: Home, context: Any) -> Scope | None:
     """The innermost open scope of a context in this thread, or None outside of all blocks."""
     stack = _stacks().get((id(database), id(context)))
     while stack:
-        if not stack[-1].over:
-            return stack[-1]
-        # Its end was interrupted: what it held is given back now.
-        stack.pop().leave()
+        scope = stack[-1]
+        guard = scope.guard
+        if scope.over or (guard is not None and guard() is None):
+            # Its end was interrupted: what it held is given back now.
+            stack.pop()
+            scope.leave()
+        elif scope.task is None or scope.task is current_task():
+            return scope
+        else:
+            return _own(stack)
     return None
+
+
+def _own(stack: list[Scope]) -> Scope:
+    """The innermost scope of the running task, where the last one is another's. Raises DBError if it has none."""
+    task = current_task()
+    for scope in reversed(stack):
+        if scope.task is task and not scope.over:
+            return scope
+    raise DBError("a block is open on this context in another task: give each task a context of its own")
 
 
 def current_scope(database: Home, context: Any) -> Scope:

@@ -6,13 +6,15 @@ import functools
 import inspect
 import logging
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
+from rawdb.dialects.base import isolation_level
 from rawdb.engine.calls import BoundStatements, bound
-from rawdb.engine.retry import RetryPolicy, read_again
+from rawdb.engine.retry import NO_RETRY, RetryPolicy, read_again
 from rawdb.engine.scope import ASYNC_READER, READER, WRITER, Home, Scope, current_scope, innermost
 from rawdb.exceptions import DBError, RetryRequest
 
@@ -29,13 +31,21 @@ class Entry:
 
     The modifiers combine in any order: `independent` (an own transaction inside another), `savepoint` (undone
     alone), `async_` (may read from the replica), `allow_async` (may run inside an async reader), `autocommit`
-    (each statement stands alone, without BEGIN and COMMIT) and `connection` (no effect: there is one kind of handle).
+    (each statement stands alone, without BEGIN and COMMIT), `once` (a function is never run again), `isolation(level)`
+    and `connection` (no effect: there is one kind of handle).
     """
 
-    def __init__(self, resolve: Callable[[], Home], mode: str, flags: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        resolve: Callable[[], Home],
+        mode: str,
+        flags: frozenset[str] = frozenset(),
+        isolation: str | None = None,
+    ) -> None:
         self._resolve = resolve
         self._mode = mode
         self._flags = flags
+        self._isolation = isolation
         #: Whether statements stand alone.
         self.is_autocommit = "autocommit" in flags
         #: Whether an inner block is undone alone.
@@ -47,7 +57,24 @@ class Entry:
             raise TypeError("independent and savepoint contradict each other")
         if self._mode == WRITER and flag in ("async_", "allow_async"):
             raise TypeError("a writer cannot be async")
-        return Entry(self._resolve, self._mode, flags)
+        if self._isolation is not None and flag == "autocommit":
+            raise TypeError("lone statements have no transaction whose isolation could be chosen")
+        return Entry(self._resolve, self._mode, flags, self._isolation)
+
+    def isolation(self, level: str) -> Entry:
+        """A transaction of this level: READ COMMITTED, REPEATABLE READ, SERIALIZABLE, READ UNCOMMITTED.
+
+        SQLite has SERIALIZABLE alone, which serves for all. Raises ValueError for an unknown level; a block that would
+        join a transaction of another level raises TypeError.
+        """
+        if self.is_autocommit:
+            raise TypeError("lone statements have no transaction whose isolation could be chosen")
+        return Entry(self._resolve, self._mode, self._flags, isolation_level(level))
+
+    @property
+    def once(self) -> Entry:
+        """A function of this kind is run once, whatever the server says: it has effects elsewhere, or is in a hurry."""
+        return self._with("once")
 
     @property
     def independent(self) -> Entry:
@@ -80,6 +107,8 @@ class Entry:
         return self
 
     def __getattr__(self, name: str) -> Entry:
+        if name.startswith("_"):
+            raise AttributeError(name)
         if name == "async":  # the old name of async_, a keyword since Python 3.7
             return self.async_
         raise AttributeError(f"{self._mode} has no modifier {name!r}")
@@ -121,7 +150,7 @@ class Entry:
         started, attempt, written = time.monotonic(), 0, False
         while True:
             attempt += 1
-            scope = Scope(database, context, mode, autocommit=autocommit)
+            scope = Scope(database, context, mode, autocommit=autocommit, isolation=self._isolation)
             try:
                 scope.enter()
                 result = function(*args, **kwargs)
@@ -129,7 +158,8 @@ class Entry:
                 return result
             except Exception as error:
                 written = written or scope.written
-                pause = _pause(error, database.options.retry, started, attempt, function.__qualname__, written=written)
+                policy = NO_RETRY if "once" in self._flags else database.options.retry
+                pause = _pause(error, policy, started, attempt, function.__qualname__, written=written)
             finally:
                 # A plain store first: no interrupt can come between it and the statement before.
                 scope.over = True
@@ -138,8 +168,10 @@ class Entry:
 
     def joined(self, database: Home, context: Any) -> Scope | None:
         """The open scope that a block becomes part of, or None when it opens one of its own."""
+        if "independent" in self._flags:
+            return None
         outer = innermost(database, context)
-        if outer is None or "independent" in self._flags:
+        if outer is None:
             return None
         mode = self.mode_on(database)
         if outer.autocommit:
@@ -150,6 +182,10 @@ class Entry:
             raise TypeError(f"can't upgrade {article} {outer.mode.upper()} transaction to a WRITER")
         if mode == READER and outer.mode == ASYNC_READER and "allow_async" not in self._flags:
             raise TypeError("can't upgrade an ASYNC READER transaction to a READER")
+        if self._isolation is not None and self._isolation != outer.isolation:
+            raise TypeError(
+                f"the transaction that is open here is not {self._isolation}: its isolation is chosen outside"
+            )
         return outer
 
     def mode_on(self, database: Home) -> str:
@@ -168,13 +204,37 @@ def _pause(error: Exception, policy: RetryPolicy, started: float, attempt: int, 
     if isinstance(error, DBError):
         error.attempt = attempt
     pause = policy.pause(attempt)
-    retriable = isinstance(error, RetryRequest) or (not written and read_again(error, attempt))
+    retriable = not written and (isinstance(error, RetryRequest) or read_again(error, attempt))
     if not retriable or time.monotonic() + pause - started >= policy.limit:
         if isinstance(error, RetryRequest):
             raise error.inner_exc from error
         raise error
     LOG.debug("%s is run again after attempt %d: %s", name, attempt, error)
     return pause
+
+
+class _Exit:
+    """`__exit__` of a block: each look gives a new object, which then lives as long as the `with` statement does.
+
+    `with` looks once, before it enters, and holds what it found until it is left, however that happens. So the death of
+    that object tells that the block is gone, also where an interrupt kept its code from running; the frames that a
+    traceback keeps alive do not hold it, for a `partial` is no frame.
+    """
+
+    def __get__(self, block: Block | None, kind: type[Block] | None = None) -> Callable[..., Literal[False]]:
+        if block is None:
+            # contextlib.ExitStack asks the class.
+            return _leave
+        end = functools.partial(_leave, block)
+        block._end = weakref.ref(end)
+        return end
+
+
+def _leave(
+    block: Block, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+) -> Literal[False]:
+    """The end of a block."""
+    return block._leave(kind, error, trace)
 
 
 class Block:
@@ -186,6 +246,10 @@ class Block:
         self._context = context
         self._scope: Scope | None = None
         self._savepoint: AbstractContextManager[None] | None = None
+        self._end: weakref.ref[Any] | None = None
+
+    if not TYPE_CHECKING:
+        __exit__ = _Exit()
 
     def __enter__(self) -> BoundStatements:
         if self._scope is not None or self._savepoint is not None:
@@ -198,7 +262,10 @@ class Block:
                 self._savepoint.__enter__()
             return bound(outer)
         mode = entry.mode_on(self._database)
-        scope = Scope(self._database, self._context, mode, autocommit=entry.is_autocommit)
+        scope = Scope(self._database, self._context, mode, autocommit=entry.is_autocommit, isolation=entry._isolation)
+        end = self._end
+        # Entered by hand, it lives as long as itself.
+        scope.guard = end if end is not None and end() is not None else weakref.ref(self)
         try:
             scope.enter()
             self._scope = scope
@@ -209,7 +276,13 @@ class Block:
             scope.leave()
             raise
 
-    def __exit__(
+    if TYPE_CHECKING:
+
+        def __exit__(
+            self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        ) -> Literal[False]: ...
+
+    def _leave(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> Literal[False]:
         scope, self._scope = self._scope, None

@@ -189,6 +189,9 @@ class DBDeadlock(DBError):
     The transaction must be rolled back and the whole of it run again.
     """
 
+    no_wait: bool = False
+    """Whether the statement says NOWAIT and its lock was not free: then nothing is run again by itself."""
+
 
 class DBConnectionError(DBError):
     """The server cannot be reached, or the connection to it is gone."""

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from rawdb.dialects import Dialect
 from rawdb.exceptions import DBDataError, StatementError
 from rawdb.statements.columns import Column, encode_untyped
+from rawdb.statements.effects import effects
 
 TRUE = "1 = 1"
 FALSE = "1 = 0"
@@ -80,10 +81,11 @@ class Binder(NamedTuple):
 class Compiled:
     """A finished text with what is known of it: the statement's name, place and target, and whether it writes.
 
-    `binders` say what its parameters are made of. `batch`: one set of parameters for each row.
+    `binders` say what its parameters are made of. `batch`: one set of parameters for each row. `effects` is what the
+    text does besides (see there).
     """
 
-    __slots__ = ("batch", "binders", "location", "name", "table", "text", "writes")
+    __slots__ = ("batch", "binders", "effects", "location", "name", "table", "text", "writes")
 
     def __init__(
         self,
@@ -103,6 +105,7 @@ class Compiled:
         self.table = table
         self.writes = writes
         self.batch = batch
+        self.effects = effects(text)
 
     def parameters(self, values: Sequence[Any]) -> list[Any]:
         """The parameters of a call. Raises DBDataError or ValueError for a value that cannot be one."""

@@ -95,6 +95,7 @@ class TestLiveTables:
         with database.writer.using(None) as sql:
             assert sql.animal_create(values={"name": "dog"})["name"] == "dog"
 
+    @pytest.mark.dialects("postgresql", "sqlite")  # MySQL commits before it makes a table
     def test_a_table_made_in_the_same_transaction(self, database: Database) -> None:
         with database.writer.using(None) as sql:
             sql.execute(self.DDL[database.url.dialect])
@@ -115,3 +116,19 @@ class TestLiveTables:
         }
         assert not animals.columns["tame"].nullable
         assert "things" in database.tables
+
+
+def test_a_database_in_use_looks_anew(url: str, open_database: Open) -> None:
+    """After somebody's ALTER TABLE; what is open goes on."""
+    database = open_database(url, tables=None)
+    with connected(database.url) as run:
+        assert "colour" not in database.tables["parts"].columns
+        run("ALTER TABLE parts ADD COLUMN colour VARCHAR(9)")
+        try:
+            with database.reader.using(None) as sql:
+                sql.thing_count()
+                database.look_anew()
+                sql.thing_count()
+            assert "colour" in database.tables["parts"].columns
+        finally:
+            run("ALTER TABLE parts DROP COLUMN colour")

@@ -332,8 +332,6 @@ class TestHealth:
                 with database.reader.autocommit.using(None) as sql:
                     sql.execute("SELECT c.* FROM changing AS c")
                     run("ALTER TABLE changing ADD COLUMN b INTEGER")
-                    with pytest.raises(Exception, match="cached plan"):
-                        sql.execute("SELECT c.* FROM changing AS c")
                     assert sql.execute("SELECT c.* FROM changing AS c").columns == ("a", "b")
             finally:
                 run("DROP TABLE changing")

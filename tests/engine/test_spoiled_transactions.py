@@ -46,7 +46,7 @@ class TestSpoiledTransactions:
 
     @pytest.mark.dialects("postgresql")
     def test_work_after_an_error_names_the_first_one(self, database: Database, context: Any) -> None:
-        with database.reader.using(context) as sql:
+        with pytest.raises(DBError, match="nothing was committed"), database.writer.using(context) as sql:
             sql.thing_create(values={"name": "a"})
             with pytest.raises(DBDuplicateEntry) as first:
                 sql.thing_create(values={"name": "a"})

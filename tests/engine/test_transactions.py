@@ -20,6 +20,7 @@ from rawdb.exceptions import (
     RetryRequest,
     StatementError,
 )
+from rawdb.testing.databases import connected
 from tests.engine.conftest import Open, Stores
 
 
@@ -54,10 +55,47 @@ class TestEnds:
 
     def test_a_reader_rolls_back(self, database: Database, context: Any, sent: list[str]) -> None:
         with database.reader.using(context) as sql:
-            sql.thing_create(values={"name": "a"})
-            assert sql.thing_count() == 1
-        assert sent[-1] == "ROLLBACK"
-        assert names(database) == []
+            assert sql.thing_count() == 0
+        assert sent == ["BEGIN", "thing_count", "ROLLBACK"]
+
+    def test_a_reader_refuses_what_is_known_to_write(self, database: Database, context: Any, sent: list[str]) -> None:
+        with database.reader.using(context) as sql:
+            assert sql.thing_count() == 0
+            with pytest.raises(TypeError, match="thing_create writes, and this is a reader: use a writer"):
+                sql.thing_create(values={"name": "a"})
+            for text in (
+                "INSERT INTO parts (name) VALUES ('a')",
+                "/* SELECT */ DELETE FROM parts",
+                "CREATE TABLE no_more (id INTEGER)",
+                "WITH p AS (SELECT 1 AS n) UPDATE parts SET name = 'x'",
+            ):
+                with pytest.raises(TypeError, match="execute writes"):
+                    sql.execute(text)
+            assert sql.thing_count() == 0
+        with database.reader.autocommit.using(context) as sql, pytest.raises(TypeError, match="execute writes"):
+            sql.execute("INSERT INTO parts (name) VALUES ('a')")
+        assert sent == ["BEGIN", "thing_count", "thing_count", "ROLLBACK"]
+
+    @pytest.mark.dialects("postgresql", "mysql")
+    def test_the_server_itself_lets_no_reader_write(self, database: Database, context: Any) -> None:
+        """What writes without showing it: a function of one's own."""
+        body = {
+            "postgresql": "CREATE FUNCTION sly() RETURNS INTEGER LANGUAGE SQL AS "
+            "$$ INSERT INTO parts (name) VALUES ('sly') RETURNING 1 $$",
+            "mysql": "CREATE FUNCTION sly() RETURNS INTEGER MODIFIES SQL DATA "
+            "BEGIN INSERT INTO parts (name) VALUES ('sly'); RETURN 1; END",
+        }[database.url.dialect]
+        with connected(database.url) as run:
+            run(body)
+            try:
+                with pytest.raises(DBError) as raised, database.reader.using(context) as sql:
+                    sql.execute("SELECT sly()")
+                assert raised.value.code in ("25006", 1792)
+                with database.writer.using(context) as sql:
+                    sql.execute("SELECT sly()")
+                    assert sql.execute("SELECT COUNT(*) FROM parts").rows == [(1,)]
+            finally:
+                run("DROP FUNCTION sly")
 
     def test_an_empty_block_sends_nothing(self, database: Database, context: Any, sent: list[str]) -> None:
         with database.writer.using(context):

@@ -64,7 +64,7 @@ class Proxy:
     nothing answered. `lost` counts what was cut.
     """
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, port: int = 0) -> None:
         self._url = parse_url(url)
         self._target = (self._url.host or "127.0.0.1", self._url.port or PORTS[self._url.dialect])
         self.lost_request: bytes | None = None
@@ -72,7 +72,7 @@ class Proxy:
         self.silent = False
         self.lost = 0
         self._links: list[_Link] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
