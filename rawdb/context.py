@@ -23,7 +23,6 @@ Scope = Literal["none", "own", "own_or_none"]
 LOG = logging.getLogger(__name__)
 
 _READ_DELETED = ("no", "yes", "only")
-_TIMESTAMP_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
 _ALIASES = frozenset({"user", "tenant"})
 
 _current = threading.local()
@@ -34,7 +33,7 @@ class RequestContext:
 
     `read_deleted` chooses the rows that reads see: 'no' live ones, 'yes' all, 'only' deleted ones; anything
     else raises ValueError, here and on later assignment. `is_admin=None` means "if a role is admin, in any
-    case". `timestamp` may be a text, such as 2026-01-31T12:00:00.000000, in no other format. Of
+    case". `timestamp` may be a text in ISO 8601; it becomes naive UTC. Of
     `service_catalog` only the entries of type volume are kept. Unknown keywords are dropped with a warning in
     the log.
 
@@ -206,14 +205,9 @@ def _has_admin_role(roles: list[str]) -> bool:
 def _read_timestamp(value: datetime | str | None) -> datetime:
     if not value:
         return timeutils.utcnow()
-    if isinstance(value, datetime):
-        return value
-    try:
-        return datetime.strptime(value, _TIMESTAMP_FORMAT)  # noqa: DTZ007 - naive UTC is what is stored
-    except ValueError as error:
-        raise ValueError(f"timestamp must look like {_TIMESTAMP_FORMAT}, not {value!r}") from error
+    return timeutils.parse_datetime(value)
 
 
 def _write_timestamp(value: datetime) -> str:
     # isoformat and not strftime, which leaves years before 1000 without their zeros on Linux.
-    return value.replace(tzinfo=None).isoformat(timespec="microseconds")
+    return timeutils.parse_datetime(value).isoformat(timespec="microseconds")

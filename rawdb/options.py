@@ -17,6 +17,7 @@ _lock = threading.Lock()
 class Options:
     """The service options with their defaults, as attributes. Assigning checks the name and the type.
 
+    A text for a number or a truth value, as configuration files and the environment give it, is converted.
     Templates are %-templates. They are filled with the id; `instance_name_template` may also name columns, as
     in `%(uuid)s`.
     """
@@ -44,8 +45,7 @@ class Options:
     """The file system of ephemeral block devices given in the old notation."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        _check(name, value)
-        object.__setattr__(self, name, value)
+        object.__setattr__(self, name, _checked(name, value))
 
     def get(self, name: str) -> Any:
         """Return the present value of option `name`; KeyError for an unknown name."""
@@ -58,10 +58,9 @@ class Options:
 
         An unknown name raises AttributeError, a value of a wrong type TypeError.
         """
-        for name, value in values.items():
-            _check(name, value)
+        checked = {name: _checked(name, value) for name, value in values.items()}
         with _lock:
-            for name, value in values.items():
+            for name, value in checked.items():
                 setattr(self, name, value)
 
     def reset(self) -> None:
@@ -77,14 +76,35 @@ def is_service_option(name: str) -> bool:
     return name in _TYPES
 
 
-def _check(name: str, value: Any) -> None:
+_TRUTH = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+
+
+def from_text(kind: type, value: Any) -> Any:
+    """A text as a bool, int or float, if it is one; anything else as it is."""
+    if not isinstance(value, str) or kind not in (bool, int, float):
+        return value
+    text = value.strip()
+    if kind is bool:
+        return _TRUTH.get(text.lower(), value)
+    try:
+        return kind(text)
+    except ValueError:
+        return value
+
+
+def _checked(name: str, value: Any) -> Any:
     if not is_service_option(name):
         raise AttributeError(f"unknown service option: {name!r}")
     expected = _TYPES[name]
+    value = from_text(expected, value)
     # A bool is an int to isinstance; as a number of megabytes it is a mistake.
     if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
         wanted = getattr(expected, "__name__", str(expected))
         raise TypeError(f"service option {name} takes {wanted}, not {value!r}")
+    return value
 
 
 options = Options()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-# Columns in which a text is accepted and a time zone is dropped without conversion (see `strip_timezone`).
+# Columns in which a text is accepted too (see `convert_datetimes`).
 INSTANCE_DATETIME_KEYS = (
     "created_at",
     "updated_at",
@@ -85,15 +85,13 @@ def parse_datetime(value: datetime | str) -> datetime:
         raise ValueError(f"no UTC equivalent in the years 1 to 9999: {value!r}") from error
 
 
-def strip_timezone(values: MutableMapping[str, Any], keys: Iterable[str]) -> None:
-    """Make the datetimes under `keys` of `values` naive, in place, by dropping their time zone unconverted.
+def convert_datetimes(values: MutableMapping[str, Any], keys: Iterable[str]) -> None:
+    """Make the datetimes under `keys` of `values` naive UTC, in place, as `parse_datetime` does.
 
-    Ten o'clock at +02:00 becomes ten o'clock. A text is read as ISO 8601 and then treated alike. Missing keys
-    and falsy values are left alone. Another text raises ValueError, a value of another type TypeError; then
-    nothing in `values` has changed.
+    Ten o'clock at +02:00 becomes eight o'clock. Missing keys and falsy values are left alone. A text that is no
+    datetime raises ValueError, a value of another type TypeError; then nothing in `values` has changed.
     """
-    stripped = {key: _read(values[key]).replace(tzinfo=None) for key in keys if values.get(key)}
-    values.update(stripped)
+    values.update({key: parse_datetime(values[key]) for key in keys if values.get(key)})
 
 
 def _read(value: datetime | str) -> datetime:

@@ -12,7 +12,7 @@ import pickle
 import re
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
@@ -173,8 +173,13 @@ def test_timestamp() -> None:
     assert RequestContext("u", "p", timestamp="").timestamp == NOON
 
 
-@pytest.mark.parametrize("text", ["2020-02-02T00:00:00", "2020-02-02T00:00:00.000000Z", "today"])
-def test_timestamp_text_has_one_format(text: str) -> None:
+@pytest.mark.parametrize("text", ["2020-02-02", "2020-02-02T00:00:00", "2020-02-02T02:00:00.000000+02:00"])
+def test_timestamp_text_is_any_of_iso_8601(text: str) -> None:
+    assert RequestContext("u", "p", timestamp=text).timestamp == datetime(2020, 2, 2)
+
+
+@pytest.mark.parametrize("text", ["2020-02-30", "today"])
+def test_timestamp_text_of_another_kind(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(text)):
         RequestContext("u", "p", timestamp=text)
 
@@ -273,6 +278,10 @@ def test_to_dict_has_four_digits_of_year() -> None:
 def test_to_dict_with_an_aware_timestamp() -> None:
     context = RequestContext("u", "p", timestamp=NOON.replace(tzinfo=UTC))
     assert context.to_dict()["timestamp"] == "2026-01-31T12:00:00.123456"
+    east = timezone(timedelta(hours=2))
+    assert RequestContext("u", "p", timestamp=NOON.replace(tzinfo=east)).timestamp == NOON - timedelta(hours=2)
+    context.timestamp = NOON.replace(tzinfo=east)
+    assert context.to_dict()["timestamp"] == "2026-01-31T10:00:00.123456"
 
 
 def test_from_dict_ignores_the_aliases_and_keeps_its_argument(caplog: pytest.LogCaptureFixture) -> None:

@@ -94,9 +94,9 @@ def test_unknown_names() -> None:
     [
         ("compute_topic", None),
         ("compute_topic", 5),
-        ("enable_new_services", "yes"),
+        ("enable_new_services", "perhaps"),
         ("enable_new_services", 1),
-        ("reserved_host_memory_mb", "512"),
+        ("reserved_host_memory_mb", "much"),
         ("reserved_host_memory_mb", True),
         ("reserved_host_memory_mb", 1.5),
         ("default_ephemeral_format", 5),
@@ -108,6 +108,30 @@ def test_wrong_types_change_nothing(name: str, value: object) -> None:
     with pytest.raises(TypeError, match=name):
         setattr(options, name, value)
     assert present() == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("enable_new_services", "false", False),
+        ("enable_new_services", " No ", False),
+        ("enable_new_services", "0", False),
+        ("no_snapshot_gb_quota", "TRUE", True),
+        ("no_snapshot_gb_quota", "on", True),
+        ("reserved_host_memory_mb", "64", 64),
+        ("reserved_host_disk_mb", "-1", -1),
+        ("compute_topic", "1", "1"),
+        ("default_ephemeral_format", "true", "true"),
+    ],
+)
+def test_texts_are_converted_by_the_kind_of_the_option(name: str, text: str, value: object) -> None:
+    """Configuration files and the environment know nothing but texts."""
+    options.set(**{name: text})
+    assert options.get(name) == value
+    assert type(options.get(name)) is type(value)
+    options.reset()
+    setattr(options, name, text)
+    assert options.get(name) == value
 
 
 def test_assignment_works_like_set() -> None:

@@ -174,39 +174,39 @@ def test_parse_refuses_other_types(value: object) -> None:
         timeutils.parse_datetime(value)  # type: ignore[arg-type]
 
 
-def test_strip_drops_the_zone_unconverted() -> None:
+def test_convert_gives_utc_without_a_zone() -> None:
     values = {"launched_at": datetime(2026, 1, 31, 10, tzinfo=PLUS_TWO), "host": "h"}
-    timeutils.strip_timezone(values, timeutils.INSTANCE_DATETIME_KEYS)
-    assert values == {"launched_at": datetime(2026, 1, 31, 10), "host": "h"}
+    timeutils.convert_datetimes(values, timeutils.INSTANCE_DATETIME_KEYS)
+    assert values == {"launched_at": datetime(2026, 1, 31, 8), "host": "h"}
 
 
-def test_strip_reads_text_and_drops_its_zone_too() -> None:
+def test_convert_reads_text_with_an_offset() -> None:
     values = {"start_time": "2026-01-31T10:00:00.000001", "finish_time": "2026-01-31T10:00:00+02:00"}
-    timeutils.strip_timezone(values, timeutils.ACTION_FINISH_DATETIME_KEYS)
+    timeutils.convert_datetimes(values, timeutils.ACTION_FINISH_DATETIME_KEYS)
     assert values == {
         "start_time": datetime(2026, 1, 31, 10, 0, 0, 1),
-        "finish_time": datetime(2026, 1, 31, 10),
+        "finish_time": datetime(2026, 1, 31, 8),
     }
 
 
-def test_strip_touches_the_listed_keys_only() -> None:
+def test_convert_touches_the_listed_keys_only() -> None:
     values = {"start_time": "2026-01-31T10:00:00", "finish_time": "2026-01-31T11:00:00"}
-    timeutils.strip_timezone(values, timeutils.ACTION_START_DATETIME_KEYS)
+    timeutils.convert_datetimes(values, timeutils.ACTION_START_DATETIME_KEYS)
     assert values == {"start_time": datetime(2026, 1, 31, 10), "finish_time": "2026-01-31T11:00:00"}
 
 
 @pytest.mark.parametrize("value", [None, "", 0])
-def test_strip_leaves_falsy_values_alone(value: object) -> None:
+def test_convert_leaves_falsy_values_alone(value: object) -> None:
     values = {"created_at": value}
-    timeutils.strip_timezone(values, timeutils.COMPUTE_NODE_DATETIME_KEYS)
+    timeutils.convert_datetimes(values, timeutils.COMPUTE_NODE_DATETIME_KEYS)
     assert values == {"created_at": value}
 
 
 @pytest.mark.parametrize(("value", "error"), [("soon", ValueError), (7, TypeError)])
-def test_strip_changes_nothing_when_one_value_is_bad(value: object, error: type[Exception]) -> None:
+def test_convert_changes_nothing_when_one_value_is_bad(value: object, error: type[Exception]) -> None:
     values = {"created_at": "2026-01-31T10:00:00", "updated_at": value}
     with pytest.raises(error, match=repr(value)):
-        timeutils.strip_timezone(values, timeutils.COMPUTE_NODE_DATETIME_KEYS)
+        timeutils.convert_datetimes(values, timeutils.COMPUTE_NODE_DATETIME_KEYS)
     assert values == {"created_at": "2026-01-31T10:00:00", "updated_at": value}
 
 

@@ -6,14 +6,18 @@ and translates its driver's errors. It keeps no state of its own: one instance s
 
 from __future__ import annotations
 
+import copy
+import json
 import select
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from rawdb.dialects.catalogs import CATALOGS
 from rawdb.dialects.url import URL
+from rawdb.exceptions import DBDataError
 
 UniqueColumns = Callable[[str], "list[str] | None"]
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
@@ -114,6 +118,16 @@ class Dialect(ABC):
     regexp_text: str
     #: A boolean column as the number 0 or 1, for that test.
     boolean_as_number = "{column}"
+    #: What writes a dict or list as JSON.
+    json_serializer: Callable[[Any], str] = staticmethod(partial(json.dumps, allow_nan=False))
+
+    def configured(self, options: ConnectionOptions) -> Dialect:
+        """The same with the serializer of some options."""
+        if options.json_serializer is None:
+            return self
+        other = copy.copy(self)
+        other.json_serializer = options.json_serializer
+        return other
 
     def connect(self, url: URL, options: ConnectionOptions) -> Any:
         """Open a driver connection in autocommit mode, its session set up. Driver errors leave as they are."""
@@ -162,7 +176,7 @@ class Dialect(ABC):
 
     def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
         """What makes a checked value of a logical type (None: of any) the driver's; None where nothing need be done."""
-        return None
+        return self.bind if logical in ("json", "jsontext", "other") else None
 
     def array(self, values: Sequence[Any]) -> Any:
         """A list as one parameter, where `has_arrays` says so."""
@@ -181,8 +195,9 @@ class Dialect(ABC):
         """How the driver spells the named parameter."""
 
     def quote(self, name: str) -> str:
-        """An identifier, quoted."""
-        return f'"{name}"'
+        """An identifier, quoted, as `execute` wants it."""
+        doubled = name.replace('"', '""')
+        return f'"{doubled}"'
 
     def literal(self, text: str) -> str:
         """SQL text as the driver wants it beside named placeholders."""
@@ -194,7 +209,14 @@ class Dialect(ABC):
 
     def bind(self, value: Any) -> Any:
         """A Python value as the driver wants it."""
-        return value
+        return self.document(value) if isinstance(value, (dict, list)) else value
+
+    def document(self, value: Any) -> str:
+        """A dict or list as JSON. Raises DBDataError for what has none."""
+        try:
+            return self.json_serializer(value)
+        except (TypeError, ValueError) as error:
+            raise DBDataError(f"a document cannot be written as JSON: {error}") from error
 
     def begin(self, *, write: bool, isolation: str | None) -> Sequence[str]:
         """The texts that open a transaction."""

@@ -20,6 +20,7 @@ from rawdb.dialects.errors_common import (
     with_details,
 )
 from rawdb.exceptions import (
+    DBAuthenticationError,
     DBConnectionError,
     DBConstraintError,
     DBDataError,
@@ -27,12 +28,15 @@ from rawdb.exceptions import (
     DBDuplicateEntry,
     DBError,
     DBInvalidUnicodeParameter,
+    DBNonExistentColumn,
     DBNonExistentConstraint,
     DBNonExistentDatabase,
     DBNonExistentTable,
+    DBNotNullError,
     DBNotSupportedError,
     DBOutcomeUnknown,
     DBReferenceError,
+    DBSyntaxError,
     DBTimeout,
 )
 
@@ -77,6 +81,17 @@ _PLAIN: dict[int, type[DBError]] = {
     1411: DBDataError,  # incorrect value for function
     1441: DBDataError,  # datetime overflow
     1690: DBDataError,  # out of range in an expression
+    1139: DBDataError,  # invalid regular expression
+    **dict.fromkeys(range(3685, 3700), DBDataError),  # the same in MySQL 8, by its kind
+    1045: DBAuthenticationError,  # wrong password
+    1130: DBAuthenticationError,  # not from this host
+    1698: DBAuthenticationError,  # no password would do
+    1820: DBAuthenticationError,  # the password has expired
+    1862: DBAuthenticationError,
+    3118: DBAuthenticationError,  # the account is locked
+    4151: DBAuthenticationError,
+    1064: DBSyntaxError,
+    1149: DBSyntaxError,
     1235: DBNotSupportedError,  # this version does not support it yet
     1286: DBNotSupportedError,  # unknown storage engine
     1289: DBNotSupportedError,  # feature disabled
@@ -103,6 +118,7 @@ _DROP_PARENT = re.compile(
     r"on table '(?P<child>.+)'"
 )
 _CHECK = re.compile(rf"CONSTRAINT {_NAME} failed for (?:{_NAME}\.)?{_NAME}")
+_IN_QUOTES = re.compile(r"'(.*?)'(?!\w)")
 # The apostrophes of "can't" and "doesn't" quote nothing.
 _QUOTED = re.compile(r"(?<!\w)'(.+?)'(?!\w)")
 _MISSING_TABLE = re.compile(r"Table '(?:[^'.]*\.)?(.+?)' doesn't exist")
@@ -186,11 +202,13 @@ def _without_number(error: BaseException, message: str) -> DBError:
 
 def _duplicate(error: BaseException, message: str, unique_columns: UniqueColumns | None) -> DBDuplicateEntry:
     match = _DUPLICATE.search(message)
-    if match is None:
+    # Before the session could choose the language, or in one of an old server: the value comes first, the key last.
+    quoted = [match["value"], match["key"]] if match else _IN_QUOTES.findall(message)
+    if len(quoted) < 2:
         return DBDuplicateEntry([], error)
     # MySQL writes `table.key` from 8.0.19 on.
-    table, _, key = match["key"].rpartition(".")
-    return DBDuplicateEntry(key_columns(key, table, unique_columns, [key]), error, match["value"])
+    table, _, key = quoted[-1].rpartition(".")
+    return DBDuplicateEntry(key_columns(key, table, unique_columns, [key]), error, quoted[0])
 
 
 def _reference(error: BaseException, message: str) -> DBReferenceError:
@@ -219,12 +237,19 @@ def _check_mysql(error: BaseException, message: str) -> DBConstraintError:
 
 def _missing_table(error: BaseException, message: str) -> DBNonExistentTable:
     match = _MISSING_TABLE.search(message)
-    return DBNonExistentTable(match[1] if match else None, error)
+    return DBNonExistentTable(match[1] if match else _last_part(_quoted(message)), error)
+
+
+def _missing_column(error: BaseException, message: str) -> DBNonExistentColumn:
+    return DBNonExistentColumn(_last_part(_quoted(message)), error)
+
+
+def _not_null(error: BaseException, message: str) -> DBNotNullError:
+    return DBNotNullError(None, _quoted(message), error)
 
 
 def _unknown_table(error: BaseException, message: str) -> DBNonExistentTable:
-    name = _quoted(message)
-    return DBNonExistentTable(name.rpartition(".")[2] if name else None, error)
+    return DBNonExistentTable(_last_part(_quoted(message)), error)
 
 
 def _missing_key(error: BaseException, message: str) -> DBError:
@@ -248,6 +273,10 @@ def _missing_database(error: BaseException, message: str) -> DBNonExistentDataba
     return DBNonExistentDatabase(_quoted(message), error)
 
 
+def _last_part(name: str | None) -> str | None:
+    return name.rpartition(".")[2] if name else None
+
+
 def _quoted(message: str) -> str | None:
     match = _QUOTED.search(message)
     return match[1] if match else None
@@ -256,12 +285,16 @@ def _quoted(message: str) -> str | None:
 _WITH_FIELDS: dict[int, Callable[[BaseException, str], DBError]] = {
     1008: _missing_database,
     1025: _failed_rename,
+    1048: _not_null,
     1049: _missing_database,
     1051: _unknown_table,
+    1054: _missing_column,
     1091: _missing_key,
     1146: _missing_table,
     1216: _reference,
     1217: _reference,
+    1263: _not_null,
+    1364: _not_null,
     1451: _reference,
     1452: _reference,
     3730: _drop_parent,

@@ -21,6 +21,7 @@ from rawdb.dialects.errors_common import (
     with_details,
 )
 from rawdb.exceptions import (
+    DBAuthenticationError,
     DBConnectionError,
     DBConstraintError,
     DBDataError,
@@ -28,12 +29,15 @@ from rawdb.exceptions import (
     DBDuplicateEntry,
     DBError,
     DBInvalidUnicodeParameter,
+    DBNonExistentColumn,
     DBNonExistentConstraint,
     DBNonExistentDatabase,
     DBNonExistentTable,
+    DBNotNullError,
     DBNotSupportedError,
     DBOutcomeUnknown,
     DBReferenceError,
+    DBSyntaxError,
     DBTimeout,
 )
 
@@ -43,6 +47,8 @@ _PLAIN: dict[str, type[DBError]] = {
     "08007": DBOutcomeUnknown,  # transaction_resolution_unknown
     "0A": DBNotSupportedError,
     "22": DBDataError,
+    "28": DBAuthenticationError,
+    "42601": DBSyntaxError,
     "25P03": DBConnectionError,  # idle_in_transaction_session_timeout
     "25P04": DBConnectionError,  # transaction_timeout
     "40001": DBDeadlock,  # serialization_failure
@@ -95,16 +101,20 @@ _DETAIL = re.compile(
 )
 _SEVERITY = re.compile(r"\A[A-Z]+:\s+")
 _CONSTRAINT = re.compile(r'constraint "(.+?)"')
+_NULL_COLUMN = re.compile(r'null value in column "(.+?)"')
 _RELATION = re.compile(r'(?:on table|relation) "(.+?)"')
-_DUPLICATE = re.compile(r"\AKey \((?P<columns>.+?)\)=\((?P<value>.*)\) already exists\.?\s*\Z", re.DOTALL)
+# In any language: only the parentheses are the same.
+_DUPLICATE = re.compile(r"\A[^()]*\((?P<columns>.+?)\)=\((?P<value>.*)\)[^()]*\Z", re.DOTALL)
+# Each language has quotes of its own.
+_QUOTED = r'["„“”«»]\s?(.+?)\s?["„“”«»]'
 _REFERENCE = re.compile(
-    r"\AKey \((?P<key>.+?)\)=\(.*\) is (?:not present in|(?:still )?referenced from) "
-    r'table "(?P<table>.+)"\.?\s*\Z',
-    re.DOTALL,
+    r'\A[^()]*\((?P<key>.+?)\)=\(.*\)[^"„“”«»]*["„“”«»]\s?(?P<table>.+?)\s?["„“”«»][^"„“”«»]*\Z', re.DOTALL
 )
 _MISSING_TABLE = re.compile(
     r'\A(?:relation|table|view|materialized view|foreign table|sequence) "(.+)" does not exist\Z'
+    rf"|{_QUOTED}"
 )
+_MISSING_COLUMN = re.compile(rf"(?:column )?{_QUOTED}|column (\S+) ")
 _MISSING_CONSTRAINT = re.compile(r'\Aconstraint "(.+)" (?:of relation|for table) "(.+)" does not exist\Z')
 _MISSING_DATABASE = re.compile(r'database "(.+)" does not exist')
 _COMMA = re.compile(r",\s*(?![^()]*\))")
@@ -118,6 +128,7 @@ class _Report(NamedTuple):
     detail: str
     table: str | None
     constraint: str | None
+    column: str | None = None
 
 
 def translate(
@@ -210,6 +221,7 @@ def _report(error: BaseException) -> _Report:
             diagnostics.message_detail or "",
             diagnostics.table_name,
             diagnostics.constraint_name,
+            diagnostics.column_name,
         )
     primary = _SEVERITY.sub("", text.partition("\n")[0])
     detail = _DETAIL.search(text)
@@ -219,6 +231,7 @@ def _report(error: BaseException) -> _Report:
         detail[1] if detail else "",
         _first(_RELATION, primary),
         _first(_CONSTRAINT, primary),
+        _first(_NULL_COLUMN, primary),
     )
 
 
@@ -247,10 +260,20 @@ def _check(error: BaseException, report: _Report) -> DBConstraintError:
     return DBConstraintError(report.table, report.constraint, error)
 
 
+def _not_null(error: BaseException, report: _Report) -> DBNotNullError:
+    return DBNotNullError(report.table, report.column, error)
+
+
+def _missing_column(error: BaseException, report: _Report) -> DBNonExistentColumn:
+    found = _MISSING_COLUMN.search(report.primary)
+    return DBNonExistentColumn((found[1] or found[2]).rpartition(".")[2] if found else None, error)
+
+
 def _missing_table(error: BaseException, report: _Report) -> DBError:
-    table = _first(_MISSING_TABLE, report.primary)
+    found = _MISSING_TABLE.search(report.primary)
+    table = found and (found[1] or found[2])
     # The same SQLSTATE tells of a table missing from a FROM clause, in any language.
-    if table is None and "FROM" in report.primary:
+    if "FROM" in report.primary and not (found and found[1]):
         return DBError(error)
     return DBNonExistentTable(table, error)
 
@@ -266,9 +289,11 @@ def _missing_database(error: BaseException, report: _Report) -> DBNonExistentDat
 
 _WITH_FIELDS: dict[str, Callable[[BaseException, _Report], DBError]] = {
     "23001": _reference,
+    "23502": _not_null,
     "23503": _reference,
     "23514": _check,
     "3D000": _missing_database,
+    "42703": _missing_column,
     "42704": _missing_object,
     "42P01": _missing_table,
 }

@@ -18,9 +18,12 @@ from rawdb.exceptions import (
     DBDuplicateEntry,
     DBError,
     DBInvalidUnicodeParameter,
+    DBNonExistentColumn,
     DBNonExistentDatabase,
     DBNonExistentTable,
+    DBNotNullError,
     DBReferenceError,
+    DBSyntaxError,
     DBTimeout,
 )
 
@@ -43,11 +46,13 @@ _PLAIN: dict[int, type[DBError]] = {
 #: The file under the connection is damaged, moved or unreadable: IOERR, CORRUPT, NOTADB, READONLY_DBMOVED.
 _BAD_FILE = frozenset({10, 11, 26, 1032})
 
+_NOT_NULL = 1299
+
 _CODE_BY_TEXT: tuple[tuple[str, int], ...] = (
     ("UNIQUE constraint failed", 2067),
     ("FOREIGN KEY constraint failed", _FOREIGN_KEY),
     ("CHECK constraint failed", _CHECK),
-    ("NOT NULL constraint failed", 1299),
+    ("NOT NULL constraint failed", _NOT_NULL),
     ("database is locked", 5),
     ("database table is locked", 6),
     ("database schema is locked", 6),
@@ -61,12 +66,18 @@ _CODE_BY_TEXT: tuple[tuple[str, int], ...] = (
     ("datatype mismatch", 20),
     ("file is not a database", 26),
     ("no such table", _ERROR),
+    ("no such column", _ERROR),
+    ("has no column named", _ERROR),
+    ("syntax error", _ERROR),
 )
 
 _FAILED_KEY = re.compile(r"constraint failed: (.+)\Z", re.DOTALL)
 _FAILED_INDEX = re.compile(r"\Aindex '(.+)'\Z")
 _FAILED_CHECK = re.compile(r"CHECK constraint failed: (.+)\Z", re.DOTALL)
+_FAILED_NOT_NULL = re.compile(r"NOT NULL constraint failed: (?:(.+)\.)?(.+)\Z")
 _MISSING_TABLE = re.compile(r"no such table: (.+)\Z")
+_MISSING_COLUMN = re.compile(r"(?:no such column: (?:.+\.)?|has no column named )(.+)\Z")
+_SYNTAX = re.compile(r"syntax error|\Aincomplete input|\Aunrecognized token")
 
 
 def translate(
@@ -120,6 +131,8 @@ def _code(error: BaseException) -> int | None:
 
 def _translated(error: BaseException, code: int | None, text: str, unique_columns: UniqueColumns | None) -> DBError:
     if code is None:
+        if isinstance(error, sqlite3.DataError):
+            return DBDataError(error)
         return DBConnectionError(error) if is_disconnect(error) else DBError(error)
     if code in _DUPLICATES:
         return DBDuplicateEntry(_columns(text, unique_columns), error)
@@ -129,9 +142,20 @@ def _translated(error: BaseException, code: int | None, text: str, unique_column
         check = _FAILED_CHECK.search(text)
         return DBConstraintError(None, check[1] if check else None, error)
     if code == _ERROR:
-        table = _MISSING_TABLE.search(text)
-        return DBNonExistentTable(table[1], error) if table else DBError(error)
+        return _plain_error(error, text)
+    if code == _NOT_NULL:
+        found = _FAILED_NOT_NULL.search(text)
+        return DBNotNullError(found[1] if found else None, found[2] if found else None, error)
     return (_PLAIN.get(code) or _PLAIN.get(code & 0xFF, DBError))(inner_exception=error)
+
+
+def _plain_error(error: BaseException, text: str) -> DBError:
+    """SQLite has one code for whatever is wrong with a statement."""
+    if table := _MISSING_TABLE.search(text):
+        return DBNonExistentTable(table[1], error)
+    if column := _MISSING_COLUMN.search(text):
+        return DBNonExistentColumn(column[1], error)
+    return DBSyntaxError(error) if _SYNTAX.search(text) else DBError(error)
 
 
 def _columns(text: str, unique_columns: UniqueColumns | None) -> list[str]:

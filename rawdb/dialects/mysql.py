@@ -6,12 +6,10 @@ import logging
 import ssl
 import warnings
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, ClassVar
 
 import pymysql
-from pymysql.constants import CLIENT, FIELD_TYPE, SERVER_STATUS
-from pymysql.converters import conversions
+from pymysql.constants import CLIENT, SERVER_STATUS
 
 from rawdb.dialects import errors_mysql, mysql_results
 from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, has_input
@@ -48,23 +46,6 @@ _TOO_LARGE = 1153
 _URL_OPTIONS = {"charset", "unix_socket", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_key_password", "ssl_verify"}
 
 
-def _number(text: str) -> int | Decimal:
-    return int(text) if text.lstrip("-").isdigit() else Decimal(text)
-
-
-def _boolean(text: str) -> bool:
-    return text != "0"
-
-
-# TINYINT holds booleans only; SUM() and COUNT() are ints on every dialect.
-_CONVERSIONS = {
-    **conversions,
-    FIELD_TYPE.TINY: _boolean,
-    FIELD_TYPE.DECIMAL: _number,
-    FIELD_TYPE.NEWDECIMAL: _number,
-}
-
-
 class _Connection(pymysql.Connection):
     """PyMySQL's connection; the TLS context of one that configures none is made once.
 
@@ -97,6 +78,8 @@ class _Connection(pymysql.Connection):
         self._result = result
         if result.server_status is not None:
             self.server_status = result.server_status
+        if result.unreadable is not None:
+            raise result.unreadable
         return result.affected_rows
 
     def _create_ssl_ctx(self, sslp: Any) -> Any:
@@ -133,7 +116,6 @@ class MySQL(Dialect):
             "charset": query.get("charset", "utf8mb4"),
             "autocommit": True,
             "client_flag": CLIENT.FOUND_ROWS,
-            "conv": _CONVERSIONS,
             "connect_timeout": max(1, round(options.connect_timeout)),
             # The greeting and the session settings are part of connecting.
             "read_timeout": min(options.connect_timeout, options.read_timeout),
@@ -178,7 +160,7 @@ class MySQL(Dialect):
         return f"%({name})s"
 
     def quote(self, name: str) -> str:
-        return f"`{name}`"
+        return f"`{name.replace('`', '``').replace('%', '%%')}`"
 
     def literal(self, text: str) -> str:
         return text.replace("%", "%%")
@@ -276,7 +258,7 @@ class MySQL(Dialect):
 def _check_mode(raw: Any, options: ConnectionOptions) -> None:
     """Warn, once for each mode, when the server would take wrong values without a word."""
     mode = options.mysql_sql_mode
-    if mode is None:
+    if not mode:
         with raw.cursor() as cursor:
             cursor.execute("SELECT @@SESSION.sql_mode")
             mode = str(cursor.fetchone()[0])
@@ -286,10 +268,13 @@ def _check_mode(raw: Any, options: ConnectionOptions) -> None:
 
 
 def _session_settings(options: ConnectionOptions) -> str:
-    settings = [f"SESSION group_concat_max_len = {_GROUP_CONCAT_MAX_LEN}"]
+    # TIMESTAMP is shown in the session's zone, and errors in its language.
+    settings = ["SESSION time_zone = '+00:00'", "SESSION lc_messages = 'en_US'"]
+    settings.append(f"SESSION group_concat_max_len = {_GROUP_CONCAT_MAX_LEN}")
     longest = max(1, int(options.lock_timeout))
     settings += [f"SESSION {name} = LEAST(@@SESSION.{name}, {longest})" for name in _LOCK_TIMEOUTS]
-    if options.mysql_sql_mode is not None:
+    # An empty mode stores values cut: "no value" means the server's, as the help of the option always said.
+    if options.mysql_sql_mode:
         mode = options.mysql_sql_mode.replace("\\", "").replace("'", "")
         settings.append(f"SESSION sql_mode = '{mode}'")
     if options.mysql_wsrep_sync_wait is not None:

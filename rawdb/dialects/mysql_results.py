@@ -8,13 +8,14 @@ taken apart. Rows are cut in one loop, with one function for each column.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pymysql import err
 from pymysql.connections import TEXT_TYPES, MySQLResult
 from pymysql.constants import CR, FIELD_TYPE
-from pymysql.converters import convert_datetime, through
+from pymysql.converters import convert_timedelta, through
 from pymysql.protocol import FieldDescriptorPacket
 
 _BINARY = 63
@@ -37,7 +38,9 @@ _KEPT = 4096
 
 
 class Result(MySQLResult):
-    """A result that is read as a whole."""
+    """A result that is read as a whole. `unreadable` says which of its cells no Python value can hold."""
+
+    unreadable: err.DataError | None = None
 
     def _read_result_packet(self, first_packet: Any) -> None:
         self.field_count = first_packet.read_length_encoded_integer()
@@ -51,7 +54,11 @@ class Result(MySQLResult):
             payload = _payload(connection)
             if payload[0] == 0xFE and len(payload) < 9:
                 break
-            rows.append(_row(payload, shape.decoders))
+            try:
+                rows.append(_row(payload, shape.decoders))
+            except ValueError as error:
+                # The rest has to be read all the same: it would be taken for the next answer.
+                self.unreadable = self.unreadable or err.DataError(str(error))
         self.warning_count = int.from_bytes(payload[1:3], "little")
         self.server_status = int.from_bytes(payload[3:5], "little")
         self.has_next = bool(self.server_status & 8)
@@ -99,20 +106,51 @@ def _decoder(connection: Any, field: Any) -> Decode:
         encoding = None
     else:
         encoding = connection.encoding if field.type_code in TEXT_TYPES else "ascii"
+    if field.type_code == FIELD_TYPE.TINY and field.length == 1:
+        return _boolean
+    if field.type_code in (FIELD_TYPE.DECIMAL, FIELD_TYPE.NEWDECIMAL):
+        # SUM() of integers, which belongs to no table, is an int on every dialect.
+        return int if field.scale == 0 and not field.org_table else lambda cell: Decimal(str(cell, "ascii"))
+    if field.type_code in _TIMES:
+        return _readable(field)
     if convert is int:
         return int
     if convert is None or convert is through:
         return bytes if encoding is None else lambda cell: str(cell, encoding)
-    if convert is convert_datetime:
-        return _datetime
     return convert if encoding is None else lambda cell: convert(str(cell, encoding))
 
 
-def _datetime(cell: bytes) -> Any:
-    try:
-        return datetime.fromisoformat(str(cell, "ascii"))
-    except ValueError:
-        return convert_datetime(str(cell, "ascii"))
+def _boolean(cell: bytes) -> bool:
+    return cell != b"0"
+
+
+def _readable(field: Any) -> Decode:
+    """How a point in time is read; what Python has no value for, such as the date of zeros, is refused by its place."""
+    read, kind = _TIMES[field.type_code]
+    place = f"{field.table_name}.{field.name}" if field.table_name else field.name
+
+    def decode(cell: bytes) -> Any:
+        try:
+            return read(str(cell, "ascii"))
+        except ValueError:
+            raise ValueError(f"{place}: {str(cell, 'ascii')!r} cannot be read as a {kind}") from None
+
+    return decode
+
+
+def _duration(text: str) -> timedelta:
+    value = convert_timedelta(text)
+    if not isinstance(value, timedelta):
+        raise ValueError(text)
+    return value
+
+
+_TIMES: dict[int, tuple[Callable[[str], Any], str]] = {
+    FIELD_TYPE.DATETIME: (datetime.fromisoformat, "datetime"),
+    FIELD_TYPE.TIMESTAMP: (datetime.fromisoformat, "datetime"),
+    FIELD_TYPE.DATE: (date.fromisoformat, "date"),
+    FIELD_TYPE.TIME: (_duration, "time"),
+}
 
 
 def _row(payload: bytes, decoders: tuple[Decode, ...]) -> tuple[Any, ...]:

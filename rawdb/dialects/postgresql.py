@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
 from psycopg import pq
-from psycopg.adapt import Loader
+from psycopg.adapt import Loader, Transformer
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg.types.numeric import Int8BinaryDumper
 
@@ -20,11 +22,14 @@ from rawdb.dialects.url import URL
 
 
 class _NumericLoader(Loader):
-    """numeric as int where it is whole: SUM() and COUNT() are ints on every dialect."""
+    """numeric as int where it is whole: SUM() of integers is an int on every dialect; columns are seen to later."""
 
     def load(self, data: Any) -> int | Decimal:
         text = bytes(data).decode()
-        return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+        if not text.lstrip("-").isdigit():
+            return Decimal(text)
+        self.connection.has_whole_numerics = True  # type: ignore[union-attr]
+        return int(text)
 
 
 #: What the URL, the role or the database sets stays.
@@ -40,10 +45,25 @@ SELECT set_config(s.name, g.setting, false)
 """
 
 
+class _TimestamptzLoader(TimestamptzLoader):
+    """timestamptz as every datetime of rawdb's: UTC, without a zone."""
+
+    def load(self, data: Any) -> datetime:
+        return super().load(data).astimezone(UTC).replace(tzinfo=None)
+
+
+#: Times are shown in the session's zone; messages in the server's language, where the user may not choose.
+_SESSION = """\
+SELECT set_config('TimeZone', 'UTC', false),
+       CASE WHEN has_parameter_privilege('lc_messages', 'SET') THEN set_config('lc_messages', 'C', false) END
+"""
+
+
 class _Connection(psycopg.Connection[Any]):
     """A connection that does not wait for ever: libpq has a limit for connecting only."""
 
     read_timeout = 60.0
+    has_whole_numerics = False
 
     def __del__(self, *_: Any) -> None:
         # psycopg's only warns. One that an interrupt took between two owners is closed with its last reference.
@@ -86,7 +106,13 @@ _TYPES = {
     "bool": "boolean",
     "float": "double precision",
     "datetime": "timestamp",
+    "numeric": "numeric",
+    "date": "date",
+    "time": "time",
+    "json": "jsonb",
+    "bytes": "bytea",
 }
+_NUMERIC = 1700
 
 
 @lru_cache(maxsize=4096)
@@ -103,6 +129,36 @@ def _array_element(value: Any) -> str:
     if isinstance(value, bool):
         return "t" if value else "f"
     return str(value) if isinstance(value, (int, float, Decimal)) else f'"{value}"'
+
+
+def _with_numerics(result: pq.abc.PGresult, rows: list[Any]) -> list[tuple[Any, ...]]:
+    """Whole numbers of NUMERIC columns as what the other numbers there are; sums of integers come from no table."""
+    wide = [n for n in range(result.nfields) if result.ftype(n) == _NUMERIC and result.ftable(n)]
+    if not wide:
+        return rows
+    found = []
+    for row in rows:
+        cells = list(row)
+        for index in wide:
+            if type(cells[index]) is int:
+                cells[index] = Decimal(cells[index])
+        found.append(tuple(cells))
+    return found
+
+
+def _unreadable(cursor: psycopg.Cursor[Any], result: pq.abc.PGresult) -> psycopg.DataError | None:
+    """The error for the first cell that Python has no value for (infinity, BC, 24:00), by the name of its column."""
+    transformer = Transformer(cursor.connection)
+    for index in range(result.nfields):
+        loader = transformer.get_loader(result.ftype(index), pq.Format(result.fformat(index)))
+        for row in range(result.ntuples):
+            value = result.get_value(row, index)
+            try:
+                None if value is None else loader.load(value)
+            except psycopg.DataError as error:
+                name, text = (result.fname(index) or b"").decode(), bytes(value or b"").decode()
+                return psycopg.DataError(f"{name}: {text!r} cannot be read: {error}")
+    return None
 
 
 class PostgreSQL(Dialect):
@@ -149,6 +205,7 @@ class PostgreSQL(Dialect):
         raw.read_timeout = options.read_timeout
         raw.prepare_threshold = None if prepare_threshold in ("", "none") else int(prepare_threshold)
         raw.adapters.register_loader("numeric", _NumericLoader)
+        raw.adapters.register_loader("timestamptz", _TimestamptzLoader)
         # By itself psycopg sends the smallest type that holds a number, and so another statement for a larger one.
         raw.adapters.register_dumper(int, Int8BinaryDumper)
         if options.json_serializer is not None:
@@ -158,12 +215,13 @@ class PostgreSQL(Dialect):
         lock_timeout = f"{max(1, round(options.lock_timeout * 1000))}ms"
         isolation = (options.isolation_level or "").lower()
         raw.execute(_SETTINGS, [lock_timeout, options.postgresql_plan_cache_mode, isolation])
+        raw.execute(_SESSION)
 
     def cursor(self, raw: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
         # Takes the server's own $1, $2: no text is searched for placeholders, whatever its length.
         return psycopg.RawCursor(raw)
 
-    def execute(self, cursor: psycopg.Cursor[Any], text: str, parameters: Sequence[Any]) -> Result:
+    def execute(self, cursor: psycopg.Cursor[Any], text: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Result:
         cursor.execute(cast(Any, text), parameters or None)
         result = cursor.pgresult
         width = 0 if result is None else result.nfields
@@ -171,7 +229,16 @@ class PostgreSQL(Dialect):
             return Result((), [], cursor.rowcount, None)
         # `description` makes an object of each column; the names alone are cheap.
         names = tuple([result.fname(index) for index in range(width)])
-        return Result(_decoded(names), cursor.fetchall(), cursor.rowcount, None)
+        try:
+            rows = cursor.fetchall()
+        except psycopg.DataError as error:
+            raise _unreadable(cursor, result) or error from error
+        # The attribute behind the property, which is a call more for each statement.
+        connection = cast(_Connection, cursor._conn)
+        if connection.has_whole_numerics:
+            connection.has_whole_numerics = False
+            rows = _with_numerics(result, rows)
+        return Result(_decoded(names), rows, cursor.rowcount, None)
 
     def parameter(self, position: int) -> str:
         return f"${position}"
@@ -184,9 +251,8 @@ class PostgreSQL(Dialect):
 
     def _run_named(self, raw: psycopg.Connection[Any], text: str, parameters: Mapping[str, Any]) -> Result:
         with raw.cursor() as cursor:
-            cursor.execute(cast(Any, text), parameters)
-            columns = tuple([column.name for column in cursor.description or ()])
-            return Result(columns, cursor.fetchall() if columns else [], cursor.rowcount, None)
+            # Without parameters psycopg does not look for what `literal` has doubled.
+            return self.execute(cursor, text if parameters else text.replace("%%", "%"), parameters)
 
     def placeholder(self, name: str) -> str:
         return f"%({name})s"

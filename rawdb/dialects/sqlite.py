@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from urllib.parse import quote, urlencode
 from rawdb.dialects import errors_sqlite
 from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns
 from rawdb.dialects.url import URL
+from rawdb.exceptions import DBDataError
 
 _DATETIME = "%Y-%m-%d %H:%M:%S.%f"
+#: Logical types with values that SQLite has no type for.
+_BOUND = frozenset({"datetime", "date", "time", "numeric", "json", "other"})
 
 
 _READ_ONLY = {("mode", "ro"), ("immutable", "1")}
@@ -57,13 +61,134 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _regexp(pattern: Any, value: Any) -> bool:
-    return re.search(str(pattern), str(value)) is not None
+#: What a thread's running statement could not say by an error of its own: `cells` that no Python value can hold, and
+#: the `pattern` that is no regular expression. `cells` is None while no statement of rawdb's runs.
+_found = threading.local()
 
 
-# Keyed by the declared type of a column; fixed-width text compares and sorts as time does.
-sqlite3.register_converter("BOOLEAN", lambda data: data != b"0")
-sqlite3.register_converter("DATETIME", lambda data: datetime.fromisoformat(data.decode()))
+class _Unreadable(str):
+    """A cell that is not what the type of its column says."""
+
+
+def _regexp(pattern: Any, value: Any) -> bool | None:
+    if pattern is None or value is None:
+        return None
+    try:
+        return re.search(str(pattern), str(value)) is not None
+    except re.error as error:
+        _found.pattern = f"invalid regular expression {str(pattern)!r}: {error}"
+        raise
+
+
+def _boolean(data: bytes) -> Any:
+    known = _BOOLS.get(data)
+    return _other_boolean(data) if known is None else known
+
+
+def _datetime(data: bytes) -> Any:
+    """A moment: a text in ISO 8601. A number can mean several, and the digits of a day without hyphens are one."""
+    try:
+        moment = _from_iso(data.decode())
+    except ValueError:
+        return _unread("DATETIME", data)
+    if moment.tzinfo is None and data[4:5] == b"-":
+        return moment
+    return _other_datetime(data)
+
+
+def _unread(kind: str, data: bytes) -> Any:
+    """What stands for a cell that cannot be read: an error raised here would not know its column."""
+    cells = getattr(_found, "cells", None)
+    if cells is None:
+        raise ValueError(f"{data!r} in a column of type {kind} cannot be read")
+    cells.append(kind)
+    return _Unreadable(data.decode(errors="replace"))
+
+
+def _converter(kind: str, read: Callable[[str], Any]) -> Callable[[bytes], Any]:
+    def convert(data: bytes) -> Any:
+        try:
+            return read(data.decode())
+        except (ValueError, ArithmeticError):
+            return _unread(kind, data)
+
+    return convert
+
+
+def _with_offset(text: str) -> datetime:
+    moment = _from_iso(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+_from_iso = datetime.fromisoformat
+_BOOLS = {b"1": True, b"0": False}
+_WORDS = {"true": True, "false": False, "t": True, "f": False}
+_other_boolean = _converter(
+    "BOOLEAN", lambda text: _WORDS[text] if (text := text.lower()) in _WORDS else float(text) != 0
+)
+_other_datetime = _converter("DATETIME", _with_offset)
+# Keyed by the first word of a column's declared type. Those that come with sqlite3 are deprecated.
+_READERS: Mapping[str, Callable[[bytes], Any]] = {
+    "BOOLEAN": _boolean,
+    "BOOL": _boolean,
+    "DATETIME": _datetime,
+    "TIMESTAMP": _datetime,
+    "DATE": _converter("DATE", date.fromisoformat),
+    "TIME": _converter("TIME", time.fromisoformat),
+    "NUMERIC": _converter("NUMERIC", Decimal),
+    "DECIMAL": _converter("DECIMAL", Decimal),
+}
+for _kind, _read in _READERS.items():
+    sqlite3.register_converter(_kind, _read)
+
+
+def _exact(value: Decimal) -> int | float:
+    """The number that SQLite keeps exactly; it has 64 bits for integers, and 15 digits of others."""
+    if value == value.to_integral_value() and -(2**63) <= value < 2**63:
+        return int(value)
+    number = float(value)
+    if Decimal(f"{number:.15g}") != value:
+        raise DBDataError(f"SQLite has 15 digits for a number with a fraction, too few for {value}")
+    return number
+
+
+def _duration(value: timedelta) -> str:
+    """As the other servers write one, and as SQLite's functions of time take it."""
+    minutes, seconds = divmod(abs(value) // timedelta(seconds=1), 60)
+    sign = "-" if value < timedelta(0) else ""
+    return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{abs(value).microseconds:06}"
+
+
+def _moment(value: datetime) -> str:
+    # Fixed-width text compares and sorts as time does.
+    return value.strftime(_DATETIME) if value.year >= 1000 else value.isoformat(" ", "microseconds")
+
+
+#: How values are stored that SQLite has no type for.
+_WRITERS: Mapping[type, Callable[[Any], Any]] = {
+    datetime: _moment,
+    date: date.isoformat,
+    time: lambda value: value.isoformat("microseconds"),
+    timedelta: _duration,
+    Decimal: _exact,
+}
+
+
+def _with_reason(error: sqlite3.OperationalError) -> sqlite3.Error:
+    """The error of a statement, with what a function of rawdb's had to say."""
+    pattern, _found.pattern = getattr(_found, "pattern", None), None
+    return error if pattern is None or "user-defined function" not in str(error) else sqlite3.DataError(pattern)
+
+
+def _unreadable(columns: Sequence[str], rows: Sequence[Sequence[Any]], kind: str) -> sqlite3.DataError:
+    """The error for the first cell that is not what the type of its column says."""
+    for row in rows:
+        for name, cell in zip(columns, row, strict=True):
+            if isinstance(cell, _Unreadable):
+                return sqlite3.DataError(f"{name}: {str(cell)!r} in a column of type {kind} cannot be read")
+    return sqlite3.DataError(f"a cell in a column of type {kind} cannot be read")
 
 
 class SQLite(Dialect):
@@ -78,6 +203,15 @@ class SQLite(Dialect):
     differs = "{} IS NOT {}"
     json_inner = "json({})"
     regexp_text = "{column} REGEXP {parameter}"
+
+    def connect(self, url: URL, options: ConnectionOptions) -> Any:
+        """Open a connection; an error names the file."""
+        try:
+            return super().connect(url, options)
+        except sqlite3.Error as error:
+            where = ":memory:" if url.is_memory else Path(url.database or "").absolute()
+            error.args = (f"{error}: {where}",)
+            raise
 
     def _open(self, url: URL, options: ConnectionOptions) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -105,11 +239,21 @@ class SQLite(Dialect):
         return raw.cursor()
 
     def execute(self, cursor: sqlite3.Cursor, text: str, parameters: Sequence[Any]) -> Result:
-        cursor.execute(text, parameters)
-        if cursor.description is None:
-            return Result((), [], cursor.rowcount, cursor.lastrowid)
-        columns = tuple([column[0] for column in cursor.description])
-        return Result(columns, cursor.fetchall(), cursor.rowcount, cursor.lastrowid)
+        unreadable: list[str] = []
+        _found.cells = unreadable
+        try:
+            cursor.execute(text, parameters)
+            if cursor.description is None:
+                return Result((), [], cursor.rowcount, cursor.lastrowid)
+            columns = tuple([column[0] for column in cursor.description])
+            rows = cursor.fetchall()
+        except sqlite3.OperationalError as error:
+            raise _with_reason(error) from error
+        finally:
+            _found.cells = None
+        if unreadable:
+            raise _unreadable(columns, rows, unreadable[0])
+        return Result(columns, rows, cursor.rowcount, cursor.lastrowid)
 
     def execute_many(self, cursor: sqlite3.Cursor, text: str, rows: Sequence[Sequence[Any]]) -> Result:
         cursor.executemany(text, rows)
@@ -119,7 +263,7 @@ class SQLite(Dialect):
         return "?"
 
     def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
-        return self.bind if logical in (None, "datetime", "other") else None
+        return self.bind if logical is None or logical.partition("(")[0] in _BOUND else None
 
     def _run_named(self, raw: sqlite3.Connection, text: str, parameters: Mapping[str, Any]) -> Result:
         cursor = raw.cursor()
@@ -132,11 +276,8 @@ class SQLite(Dialect):
         return f":{name}"
 
     def bind(self, value: Any) -> Any:
-        if isinstance(value, datetime):
-            return value.strftime(_DATETIME) if value.year >= 1000 else value.isoformat(" ", "microseconds")
-        if isinstance(value, Decimal):
-            return int(value) if value == value.to_integral_value() else float(value)
-        return value
+        write = _WRITERS.get(type(value))
+        return super().bind(value) if write is None else write(value)
 
     def in_transaction(self, raw: sqlite3.Connection) -> bool:
         return raw.in_transaction

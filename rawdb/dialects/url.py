@@ -7,22 +7,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 ALIASES = {"postgres": "postgresql", "mariadb": "mysql", "sqlite3": "sqlite"}
 DIALECTS = ("postgresql", "mysql", "sqlite")
-_SECRET_OPTIONS = {"password", "passwd", "sslpassword", "ssl_key_password"}
+_SECRET_OPTION = re.compile(r"pass(?!file)|pwd|secret|token", re.IGNORECASE)
+_HOST = re.compile(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\s:\[\]]*))(?::(?P<port>[0-9]*))?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class URL:
     """A parsed database URL. `str()` and `repr()` never show a password; `render()` does."""
 
     dialect: str
     driver: str | None = None
     user: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
     host: str | None = None
     port: int | None = None
     database: str | None = None
@@ -46,10 +49,9 @@ class URL:
         if not self.query:
             return location
         shown = {
-            key: "***" if hide_password and key.lower() in _SECRET_OPTIONS else value
-            for key, value in self.query.items()
+            key: "***" if hide_password and _SECRET_OPTION.search(key) else value for key, value in self.query.items()
         }
-        return f"{location}?{urlencode(shown)}"
+        return f"{location}?{urlencode(shown, safe='*' if hide_password else '')}"
 
     def _credentials(self, hide_password: bool) -> str:
         if self.user is None:
@@ -76,6 +78,9 @@ class URL:
     def __str__(self) -> str:
         return self.render(hide_password=True)
 
+    def __repr__(self) -> str:
+        return f"URL({str(self)!r})"
+
 
 def parse_url(text: str | URL) -> URL:
     """Parse a database URL.
@@ -85,30 +90,64 @@ def parse_url(text: str | URL) -> URL:
     """
     if isinstance(text, URL):
         return text
+    if not isinstance(text, str):
+        raise TypeError(f"a database URL is a text such as sqlite:///cloud.db, not {type(text).__name__}")
     scheme, separator, rest = text.partition("://")
     if not separator:
         raise ValueError("not a database URL: expected <dialect>://..., for example sqlite:///cloud.db")
     name, _, driver = scheme.lower().partition("+")
     dialect = ALIASES.get(name, name)
     if dialect not in DIALECTS:
-        raise ValueError(f"unknown dialect {name!r}: expected one of {', '.join(DIALECTS)}")
+        shown = repr(name) if name.isidentifier() else "in the URL"
+        raise ValueError(f"unknown dialect {shown}: expected one of {', '.join(DIALECTS)}")
     if dialect == "sqlite":
         return _parse_sqlite(driver or None, rest)
-    parts = urlsplit(f"//{rest}")
-    try:
-        port = parts.port
-    except ValueError:
-        raise ValueError(f"{dialect} URL: the port must be a number from 0 to 65535") from None
+    parts = _parts(dialect, rest)
+    user, has_password, password = parts.credentials.partition(":")
     return URL(
         dialect=dialect,
         driver=driver or None,
-        user=None if parts.username is None else unquote(parts.username),
-        password=None if parts.password is None else unquote(parts.password),
-        host=parts.hostname or None,
-        port=port,
-        database=unquote(parts.path.lstrip("/")) or None,
+        user=unquote(user) if parts.credentials else None,
+        password=unquote(password) if has_password else None,
+        host=parts.host or None,
+        port=parts.port,
+        database=unquote(parts.path) or None,
         query=dict(parse_qsl(parts.query, keep_blank_values=True)),
     )
+
+
+class _Parts(NamedTuple):
+    credentials: str
+    host: str
+    port: int | None
+    path: str
+    query: str
+
+
+def _parts(dialect: str, rest: str) -> _Parts:
+    """What stands behind `://`, taken apart.
+
+    Not by `urllib`, which drops line ends, shows the password in its errors, and looks for the end of the address
+    first: a `#` or `?` in a password that is not escaped would name another host.
+    """
+    if "#" in rest:
+        raise ValueError(f"{dialect} URL: a # must be written as %23")
+    location, _, query = rest.partition("?")
+    authority, _, path = location.partition("/")
+    credentials, _, address = authority.rpartition("@")
+    if "@" in path or ("@" in query and not credentials):
+        raise ValueError(f"{dialect} URL: in a user or a password / ? # are written as %2F %3F %23, elsewhere @ as %40")
+    match = _HOST.fullmatch(address)
+    if match is None:
+        bad_port = re.fullmatch(r"[^\s:\[\]]*:[^:\[\]]*|\[[^\[\]]*\]:.*", address)
+        wanted = (
+            "the port must be a number from 0 to 65535" if bad_port else "expected user:password@host:port/database"
+        )
+        raise ValueError(f"{dialect} URL: {wanted}")
+    port = int(match["port"]) if match["port"] else None
+    if port is not None and port > 65535:
+        raise ValueError(f"{dialect} URL: the port must be a number from 0 to 65535")
+    return _Parts(credentials, (match["literal"] or match["name"] or "").lower(), port, path.lstrip("/"), query)
 
 
 def _parse_sqlite(driver: str | None, rest: str) -> URL:

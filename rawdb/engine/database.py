@@ -63,7 +63,7 @@ class Database:
         if self.replica_url is not None and self.replica_url.dialect != self.url.dialect:
             raise ValueError(f"the replica of a {self.url.dialect} database cannot be {self.replica_url.dialect}")
         #: The dialect that the URL names.
-        self.dialect: Dialect = get_dialect(self.url.dialect)
+        self.dialect: Dialect = get_dialect(self.url.dialect).configured(self.options.connection)
         self.queries = None if queries is None else Path(queries)
         self.observers: list[Observer] = []
         self._given_tables = tables

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rawdb.dialects import ConnectionOptions
 from rawdb.engine.retry import RetryPolicy
 from rawdb.exceptions import NotSupportedWarning, OsloDBDeprecationWarning
+from rawdb.options import from_text
 
 if TYPE_CHECKING:
     from rawdb.engine.pool import Pool
@@ -52,7 +53,7 @@ class DatabaseOptions:
     """For how long after a server went away calls wait for it, at most `pool_timeout`; 0: they fail at once."""
     replica_fallback: bool = True
     """Async readers go to the master while the replica cannot be reached; False: they fail."""
-    connection_parameters: str = ""
+    connection_parameters: str = field(default="", repr=False)
     """`a=1&b=2`, added to the query of the URLs."""
     synchronous_reader: bool = True
     """False: every reader accepts replication lag, as `reader.async_` does."""
@@ -77,8 +78,8 @@ class DatabaseOptions:
 
     @classmethod
     def from_keywords(cls, keywords: Mapping[str, Any]) -> DatabaseOptions:
-        """Options from flat keywords. Raises TypeError for unknown names and wrong types; numbers may be text."""
-        given = _right_types(check_names(keywords, stacklevel=4, strict=True))
+        """Options from flat keywords, texts converted. Raises TypeError for unknown names and wrong types."""
+        given = _checked(check_names(keywords, stacklevel=4, strict=True))
         own = {item.name for item in fields(cls)} - {"connection"}
         driver = {item.name for item in fields(ConnectionOptions)}
         options = cls(**{name: value for name, value in given.items() if name in own})
@@ -86,35 +87,29 @@ class DatabaseOptions:
         return replace(options, connection=connection)
 
 
-_WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+#: Options whose default, None, does not say their kind.
+_KINDS: Mapping[str, type] = {"mysql_wsrep_sync_wait": int}
 
 
-def _right_types(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as the kinds of their defaults: files and the environment give texts. TypeError for what is none."""
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, a text converted where it stands for a number or a truth value. Another kind is a TypeError."""
+    checked = {}
     defaults = {item.name: item.default for item in (*fields(DatabaseOptions), *fields(ConnectionOptions))}
-    values = dict(given)
     for name, value in given.items():
         default = defaults.get(name)
-        if isinstance(default, bool):
-            read = _WORDS.get(value.strip().lower()) if isinstance(value, str) else value
-            right, wanted = isinstance(read, bool), "True or False"
-        elif isinstance(default, (int, float)):
-            read = _number(value, type(default)) if isinstance(value, str) else value
-            kinds = int if isinstance(default, int) else (int, float)
-            right, wanted = isinstance(read, kinds) and not isinstance(read, bool), "a number"
+        kind = _KINDS.get(name, type(default))
+        checked[name] = value = from_text(kind, value)
+        if kind is bool:
+            right, wanted = isinstance(value, bool), "True or False"
+        elif kind in (int, float):
+            kinds = int if kind is int else (int, float)
+            right, wanted = isinstance(value, kinds) and not isinstance(value, bool), "a number"
+            right = right or (value is None and default is None)
         else:
             continue
         if not right:
             raise TypeError(f"option {name} takes {wanted}, not {value!r}")
-        values[name] = read
-    return values
-
-
-def _number(text: str, kind: type[int | float]) -> int | float | None:
-    try:
-        return kind(text)
-    except ValueError:
-        return None
+    return checked
 
 
 def check_names(

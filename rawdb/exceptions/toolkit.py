@@ -18,21 +18,26 @@ __all__ = [
     "CantUpdateException",
     "ColumnError",
     "ContextNotRequestedError",
+    "DBAuthenticationError",
     "DBConnectionError",
     "DBConstraintError",
     "DBDataError",
+    "DBDatetimeError",
     "DBDeadlock",
     "DBDuplicateEntry",
     "DBError",
     "DBInvalidUnicodeParameter",
     "DBMigrationError",
+    "DBNonExistentColumn",
     "DBNonExistentConstraint",
     "DBNonExistentDatabase",
     "DBNonExistentTable",
+    "DBNotNullError",
     "DBNotSupportedError",
     "DBOutcomeUnknown",
     "DBPoolTimeout",
     "DBReferenceError",
+    "DBSyntaxError",
     "DBTimeout",
     "MultiRowsMatched",
     "NoEngineContextEstablished",
@@ -43,7 +48,8 @@ __all__ = [
     "StatementError",
 ]
 
-_URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:]*):[^\s/]*@")
+#: Up to the last @: one in a password is often not escaped, and neither is a slash.
+_URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:]*):\S*@")
 
 
 def _text_of(error: BaseException | str | None) -> str:
@@ -66,6 +72,8 @@ class _Located(Rebuilt):
     """``postgresql``, ``mysql`` or ``sqlite``."""
     code: str | int | None = None
     """SQLSTATE, errno or extended result code, as the server gave it."""
+    hint: str = ""
+    """What may be behind it; shown with the statement."""
     attempt: int | None = None
     """Which run of the retried function this was, counted from 1."""
 
@@ -73,6 +81,9 @@ class _Located(Rebuilt):
         text = super().__str__()
         if self.statement is None:
             return text
+        if text and self.hint:
+            first, end, rest = text.partition("\n")
+            text = f"{first} ({self.hint}){end}{rest}"
         where = self.statement if self.location is None else f"{self.statement}, {self.location}"
         return f"{text} [{where}]" if text else f"[{where}]"
 
@@ -142,6 +153,21 @@ class DBConstraintError(DBError):
         self.check_name = check_name
 
 
+class DBNotNullError(DBError):
+    """A column that must have a value got none."""
+
+    def __init__(
+        self,
+        table: str | None = None,
+        column: str | None = None,
+        inner_exception: BaseException | str | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(inner_exception, cause)
+        self.table = table
+        self.column = column
+
+
 class DBNonExistentConstraint(DBError):
     """The constraint to be changed or dropped is not there."""
 
@@ -160,6 +186,8 @@ class DBNonExistentConstraint(DBError):
 class DBNonExistentTable(DBError):
     """The table, view or sequence is not there."""
 
+    hint = "was the schema migrated?"
+
     def __init__(
         self,
         table: str | None = None,
@@ -168,6 +196,25 @@ class DBNonExistentTable(DBError):
     ) -> None:
         super().__init__(inner_exception, cause)
         self.table = table
+
+
+class DBNonExistentColumn(DBError):
+    """The column is not there."""
+
+    hint = "was the schema migrated?"
+
+    def __init__(
+        self,
+        column: str | None = None,
+        inner_exception: BaseException | str | None = None,
+        cause: BaseException | None = None,
+    ) -> None:
+        super().__init__(inner_exception, cause)
+        self.column = column
+
+
+class DBSyntaxError(DBError):
+    """The server does not understand the SQL."""
 
 
 class DBNonExistentDatabase(DBError):
@@ -197,6 +244,10 @@ class DBConnectionError(DBError):
     """The server cannot be reached, or the connection to it is gone."""
 
 
+class DBAuthenticationError(DBError):
+    """The server does not let this user in: the password is wrong, or the account is not to be used from here."""
+
+
 class DBOutcomeUnknown(DBConnectionError):
     """A COMMIT, or a write that stood alone, was sent and its answer was lost.
 
@@ -214,6 +265,10 @@ class DBTimeout(DBError):
 
 class DBDataError(DBError):
     """A value does not fit its type: too long, out of range, malformed, a division by zero."""
+
+
+class DBDatetimeError(DBDataError, ValueError):
+    """A text that is no ISO 8601 datetime, or a moment that has no UTC equivalent; a ValueError too."""
 
 
 class DBNotSupportedError(DBError):

@@ -11,7 +11,7 @@ from rawdb.exceptions import InstanceActionEventNotFound, InstanceActionNotFound
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row
 from rawdb.statements.criteria import Predicate
-from rawdb.timeutils import ACTION_FINISH_DATETIME_KEYS, ACTION_START_DATETIME_KEYS, strip_timezone
+from rawdb.timeutils import ACTION_FINISH_DATETIME_KEYS, ACTION_START_DATETIME_KEYS, convert_datetimes
 
 
 @lone_write(NO_GUARD)
@@ -19,11 +19,11 @@ def action_start(context: Any, values: dict[str, Any]) -> Row:
     """Store an action and return its row.
 
     `values` are columns of instance_actions (action, instance_uuid, request_id, user_id, project_id, start_time);
-    none is required and other keys are ignored. `start_time` is now if not given; a text in it is replaced in
-    `values` by its datetime, and a time zone is dropped without conversion. Raises ValueError for any other text.
+    none is required and other keys are ignored. `start_time` is now if not given; a text in it, or
+    a datetime with a time zone, is replaced in `values` by its datetime in UTC. Raises ValueError for any other text.
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    strip_timezone(values, ACTION_START_DATETIME_KEYS)
+    convert_datetimes(values, ACTION_START_DATETIME_KEYS)
     return sql(context).action_start(values=values)
 
 
@@ -35,7 +35,7 @@ def action_finish(context: Any, values: dict[str, Any]) -> Row:
     keys are ignored. `finish_time` gets no default; texts in it and in `start_time` are treated as by action_start.
     Raises InstanceActionNotFound. Round trips: 2, or 1 when nothing changes. Source: Nova Juno and Grizzly.
     """
-    strip_timezone(values, ACTION_FINISH_DATETIME_KEYS)
+    convert_datetimes(values, ACTION_FINISH_DATETIME_KEYS)
     row = sql(context).action_get_by_request_id(filters=_of_request(values["instance_uuid"], values["request_id"]))
     if row is None:
         raise _action_not_found(values)
@@ -69,7 +69,7 @@ def action_event_start(context: Any, values: dict[str, Any]) -> Row:
     `values` gets the key `action_id`; `start_time` is treated as by action_start. Raises InstanceActionNotFound.
     Round trips: 2. Source: Nova Juno and Grizzly.
     """
-    strip_timezone(values, ACTION_START_DATETIME_KEYS)
+    convert_datetimes(values, ACTION_START_DATETIME_KEYS)
     action = sql(context).action_get_by_request_id(filters=_of_request(values["instance_uuid"], values["request_id"]))
     if action is None:
         raise _action_not_found(values)
@@ -88,7 +88,7 @@ def action_event_finish(context: Any, values: dict[str, Any]) -> Row:
     InstanceActionNotFound, InstanceActionEventNotFound. Round trips: 2, with an error 3, and BEGIN and COMMIT.
     Source: Nova Juno and Grizzly.
     """
-    strip_timezone(values, ACTION_FINISH_DATETIME_KEYS)
+    convert_datetimes(values, ACTION_FINISH_DATETIME_KEYS)
     event = sql(context).action_event_finish__event(
         filters=_of_request(values["instance_uuid"], values["request_id"]), event=values["event"]
     )

@@ -3,8 +3,8 @@
 One statement walks through these modules:
 
 - `tokens` cuts a file's text into pieces, each with its place, and refuses what no SQL file may hold;
-- `columns` are the declared columns and what a value must be to enter one; `resolution` finds the column that a
-  parameter meets;
+- `columns` are the declared columns, `values` says what a value must be to enter one; `resolution` finds the column
+  that a parameter meets;
 - `slots` are the marked places that vary from call to call, `relations` those that read rows of other tables, and
   `criteria` the predicates and pages that fill some of them;
 - `parsing` makes a `statement` of a block; `parts` puts shared text in its place; `loading` reads a folder and lays a

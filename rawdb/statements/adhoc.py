@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rawdb.dialects import Dialect
-from rawdb.statements.columns import encode_untyped
 from rawdb.statements.tokens import Source, scan
+from rawdb.statements.values import untyped
 
 
 def with_parameters(dialect: Dialect, text: str, parameters: Mapping[str, Any]) -> tuple[str, list[Any]]:
@@ -29,7 +29,7 @@ def with_parameters(dialect: Dialect, text: str, parameters: Mapping[str, Any]) 
             raise TypeError(f"execute: the text has the parameter :{name}, which is not given")
         if name not in places or not dialect.numbers_parameters:
             value = parameters[name]
-            value = None if value is None else encode_untyped(name, value)
+            value = None if value is None else untyped(name, dialect.document)(value)
             values.append(value if bind is None or value is None else bind(value))
             places[name] = len(values)
         parts.append(dialect.parameter(places[name]))

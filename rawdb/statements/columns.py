@@ -1,36 +1,34 @@
-"""Declared columns, and what a Python value must be to enter one.
-
-Values are checked and normalised here, before anything is sent, so that every dialect stores the same and
-refuses the same: SQLite takes any text of any length, MySQL compares the number 0 equal to most texts.
-"""
+"""Declared columns and tables: what is known of them, from a file or from a live database."""
 
 from __future__ import annotations
 
 import csv
-import ipaddress
-import math
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rawdb import timeutils
 from rawdb.dialects import Description
 from rawdb.dialects.types import is_known, logical
-from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter
+from rawdb.statements.values import INT_LIMITS, comparer, encoder, from_json
 
-_INT_LIMITS = {"int": 2**31, "bigint": 2**63}
-_TEXT_LIMITS = {"text": 65535, "mediumtext": 16777215, "longtext": 2**32 - 1}
-_ADDRESS_LENGTHS = {"ip": 39, "cidr": 43}
 #: A LIMIT that lets everything through.
 NO_LIMIT = 2**63 - 1
-_DIGITS = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
-_BOOLS = {True: True, False: False, "1": True, "0": False, "true": True, "false": False}
+
+#: `datetime` itself is what rawdb declares: naive, six digits, written by rawdb or by the server.
+_TIMES = re.compile(r"(?:datetime|timestamp)(?:\((\d)\))?(?: with(?:out)? time zone)?")
+_NUMBERS = re.compile(r"(?:numeric|decimal)(?:\((\d+)(?:, *(\d+))?\))?(?: unsigned)?")
+_LIVE_TYPES = {
+    "date": "date",
+    "json": "json",
+    "jsonb": "json",
+    "bytea": "bytes",
+}
+_CLOCK = re.compile(r"time(?:\(\d\))?(?: without time zone)?")
+_BYTES = re.compile(r"(?:tiny|medium|long)?blob|(?:var)?binary\(\d+\)")
 
 
 @dataclass(frozen=True)
@@ -49,23 +47,24 @@ class Column:
     encode: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
     #: A value that is to be compared with: a text too long to be stored simply matches nothing.
     comparable: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
+    #: The same behind `=`: of a time only the digits that the column keeps, or it would not find what it stored.
+    equal: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "encode", _encoder(self))
-        object.__setattr__(self, "comparable", _comparable(self, self.encode))
+        place = f"{self.table}.{self.name}" if self.table else self.name
+        object.__setattr__(self, "encode", encoder(place, self.type))
+        object.__setattr__(self, "comparable", comparer(place, self.type, self.encode))
+        object.__setattr__(self, "equal", self.encode if self.type.startswith("datetime(") else self.comparable)
 
     @property
     def is_id(self) -> bool:
         """Whether the column holds numbers that the server gave to rows: its own, or those of another table."""
-        return self.type in _INT_LIMITS and (self.primary_key or self.name == "id" or self.name.endswith("_id"))
+        return self.type in INT_LIMITS and (self.primary_key or self.name == "id" or self.name.endswith("_id"))
 
     def from_json(self, value: Any) -> Any:
         """A value of this column as a JSON aggregate holds it, in the type that a SELECT gives."""
-        if value is None:
-            return None
-        if self.type == "bool":
-            return bool(value)
-        return datetime.fromisoformat(value) if self.type == "datetime" else value
+        decode = from_json(self.type)
+        return value if value is None or decode is None else decode(value)
 
     def default_value(self) -> Any:
         """What a new row gets here when no value is given."""
@@ -172,17 +171,34 @@ def live_tables(description: Description, dialect: str) -> dict[str, Table]:
     for table, name, is_unique, column, _ in description.indexes:
         if is_unique:
             own = unique.setdefault(table, {})
-            own[name] = (*own.get(name, ()), str(column))
+            own[name] = (*own.get(name, ()), _unquoted(str(column)))
     return {name: Table(name, own, unique.get(name, {}), partial=True) for name, own in columns.items()}
+
+
+def _unquoted(name: str) -> str:
+    """The name of an index's column: PostgreSQL's catalog gives it as SQL."""
+    return name[1:-1].replace('""', '"') if len(name) > 2 and name[0] == name[-1] == '"' else name
 
 
 def _live_type(dialect: str, native: str) -> str:
     kind = logical(dialect, native)
-    if kind.startswith(("datetime", "timestamp")) and "with time zone" not in kind:
-        return "datetime"
+    if kind == "datetime" and (dialect == "postgresql" or native.lower() == "datetime(6)"):
+        return kind
+    if moment := _TIMES.fullmatch(str(native).lower()):
+        # What SQLite holds may be of anybody's making, and MySQL keeps no digit that is not asked for.
+        return f"datetime({moment[1] or (0 if dialect == 'mysql' else 6)})"
+    if number := _NUMBERS.fullmatch(kind):
+        return "numeric" if number[1] is None else f"numeric({number[1]},{number[2] or 0})"
     if dialect == "sqlite" and kind == "int":
         return "bigint"
-    return kind if is_known(kind) else "other"
+    if dialect == "mysql" and kind == "longtext":
+        # MariaDB's JSON is one.
+        return "jsontext"
+    if _CLOCK.fullmatch(kind):
+        return "time"
+    if _BYTES.fullmatch(kind):
+        return "bytes"
+    return kind if is_known(kind) else _LIVE_TYPES.get(kind, "other")
 
 
 def unique_columns(tables: Mapping[str, Table]) -> Callable[[str], list[str] | None]:
@@ -222,159 +238,4 @@ def _default(kind: str, text: str) -> Any:
         return text == "True"
     if kind == "float":
         return float(text)
-    return int(text) if kind in _INT_LIMITS else text.strip("'")
-
-
-def _encoder(column: Column) -> Callable[[Any], Any]:
-    kind, _, detail = column.type.rstrip(")").partition("(")
-    if kind == "string":
-        return partial(_text, column, limit=int(detail))
-    if kind == "enum":
-        return partial(_choice, column, allowed=detail.split("|"))
-    if kind in _INT_LIMITS:
-        return partial(_integer, column, limit=_INT_LIMITS[kind])
-    if kind in _TEXT_LIMITS:
-        return partial(_long_text, column, limit=_TEXT_LIMITS[kind])
-    if kind in _ADDRESS_LENGTHS:
-        return partial(_address, column, limit=_ADDRESS_LENGTHS[kind])
-    if kind == "other":
-        return partial(encode_untyped, column.name)
-    simple = {"bool": _boolean, "float": _float, "datetime": _datetime, "limit": _count, "offset": _count}
-    if kind not in simple:
-        raise ValueError(f"{column.table}.{column.name}: unknown type {column.type!r}")
-    return partial(simple[kind], column)
-
-
-def _comparable(column: Column, encode: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    kind = column.type.partition("(")[0]
-    if kind in _INT_LIMITS:
-        return partial(_integer, column, limit=_INT_LIMITS["bigint"])
-    if kind in _ADDRESS_LENGTHS:
-        return partial(_address, column, limit=None)
-    if kind in ("string", "enum") or kind in _TEXT_LIMITS:
-        return partial(_plain_text, column)
-    return encode
-
-
-def _refused(column: Column, value: Any, expected: str) -> DBDataError:
-    shown = repr(value)
-    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-    name = f"{column.table}.{column.name}" if column.table else column.name
-    return DBDataError(f"{name}: expected {expected}, got {shown}")
-
-
-def _plain_text(column: Column, value: Any) -> str:
-    if isinstance(value, str):
-        # The plain text of a subclass, such as an enumeration of texts: drivers differ over those.
-        text = value if type(value) is str else str.__str__(value)
-    elif isinstance(value, (int, float, Decimal, uuid.UUID, ipaddress.IPv4Address, ipaddress.IPv6Address)):
-        text = str(value)
-    else:
-        raise _refused(column, value, "text")
-    if "\x00" in text:
-        raise _refused(column, value, "text without NUL characters")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise DBInvalidUnicodeParameter from error
-    return text
-
-
-def _text(column: Column, value: Any, limit: int) -> str:
-    text = _plain_text(column, value)
-    if len(text) > limit:
-        raise _refused(column, value, f"at most {limit} characters (it has {len(text)})")
-    return text
-
-
-def _long_text(column: Column, value: Any, limit: int) -> str:
-    text = _plain_text(column, value)
-    if len(text) * 4 > limit and len(text.encode()) > limit:
-        raise _refused(column, value, f"at most {limit} bytes of UTF-8")
-    return text
-
-
-def _choice(column: Column, value: Any, allowed: list[str]) -> str:
-    if value not in allowed:
-        raise _refused(column, value, f"one of {', '.join(allowed)}")
-    return _plain_text(column, value)
-
-
-def _address(column: Column, value: Any, limit: int | None) -> str:
-    """Canonical text of an address or network; other text is kept as it is."""
-    text = _plain_text(column, str(value) if _is_network(value) else value)
-    if limit is not None:
-        text = _text(column, text, limit)
-    try:
-        return str(ipaddress.ip_network(text, strict=False) if "/" in text else ipaddress.ip_address(text))
-    except ValueError:
-        return text
-
-
-def _is_network(value: Any) -> bool:
-    return isinstance(value, (ipaddress.IPv4Network, ipaddress.IPv6Network))
-
-
-def _integer(column: Column, value: Any, limit: int) -> int:
-    number = _whole_number(value)
-    if number is None:
-        raise _refused(column, value, "an integer")
-    if not -limit <= number < limit:
-        raise _refused(column, value, f"an integer from {-limit} to {limit - 1}")
-    return number
-
-
-def _whole_number(value: Any) -> int | None:
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, str):
-        return int(value) if _DIGITS.fullmatch(value) else None
-    finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, float) and math.isfinite(value)
-    return int(value) if finite and value == int(value) else None
-
-
-def _count(column: Column, value: Any) -> int:
-    number = _integer(column, value, _INT_LIMITS["bigint"])
-    if number < 0:
-        raise _refused(column, value, "no negative number")
-    return number
-
-
-def _boolean(column: Column, value: Any) -> bool:
-    key = value.lower() if isinstance(value, str) else value
-    try:
-        return _BOOLS[key]
-    except (KeyError, TypeError):
-        raise _refused(column, value, "a boolean") from None
-
-
-def _float(column: Column, value: Any) -> float:
-    if not isinstance(value, (int, float, Decimal, str)):
-        raise _refused(column, value, "a number")
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        raise _refused(column, value, "a number") from None
-    if not math.isfinite(number):
-        raise _refused(column, value, "a finite number")
-    return number
-
-
-def _datetime(column: Column, value: Any) -> datetime:
-    if not isinstance(value, (datetime, str)):
-        raise _refused(column, value, "a datetime")
-    return timeutils.parse_datetime(value)
-
-
-def encode_untyped(name: str, value: Any) -> Any:
-    """A value for a parameter that is compared with no declared column."""
-    if isinstance(value, str):
-        return value if type(value) is str else str.__str__(value)
-    if isinstance(value, datetime):
-        return timeutils.parse_datetime(value)
-    if value is None or isinstance(value, (int, float, Decimal, bytes)):
-        return value
-    if isinstance(value, (uuid.UUID, ipaddress.IPv4Address, ipaddress.IPv6Address)):
-        return str(value)
-    raise DBDataError(f"parameter {name}: expected a plain value, got {type(value).__name__}")
+    return int(text) if kind in INT_LIMITS else text.strip("'")

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple, Protocol
 
 from rawdb.dialects import Dialect
 from rawdb.exceptions import DBDataError, StatementError
-from rawdb.statements.columns import Column, encode_untyped
+from rawdb.statements.columns import Column
 from rawdb.statements.effects import effects
+from rawdb.statements.values import untyped
 
 TRUE = "1 = 1"
 FALSE = "1 = 0"
@@ -211,16 +212,16 @@ class Text:
     def stored(self, name: str, column: Column | None) -> Convert:
         """How a value that goes into a column is converted."""
         if column is None:
-            return self._with_bind(lambda value: encode_untyped(name, value), None)
+            return self._with_bind(untyped(name, self.dialect.document), None)
         return self._with_bind(column.encode, column)
 
-    def compared(self, name: str, column: Column | None) -> Convert:
-        """How a value that a column is compared with is converted."""
+    def compared(self, name: str, column: Column | None, *, equal: bool = False) -> Convert:
+        """How a value that a column is compared with is converted; behind `=` as the column would store it."""
         if column is None:
-            return self._with_bind(lambda value: encode_untyped(name, value), None)
+            return self._with_bind(untyped(name, self.dialect.document), None)
         if self.none_is_null and column.is_id:
             return _or_nothing(column.comparable)
-        return self._with_bind(column.comparable, column)
+        return self._with_bind(column.equal if equal else column.comparable, column)
 
     def as_bound(self, column: Column | None) -> Convert:
         """How a value that is converted already is handed to the driver."""

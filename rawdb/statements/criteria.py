@@ -45,7 +45,8 @@ class Comparison(NamedTuple):
         elif isinstance(self.how, int):
             text.add(f"{place} {self.operator} {str(self.how).upper()}")
         else:
-            text.add(f"{place} {self.operator} {text.bind(text.compared(self.column, column))}")
+            convert = text.compared(self.column, column, equal=self.operator in ("=", "<>"))
+            text.add(f"{place} {self.operator} {text.bind(convert)}")
 
     def _render_in(self, text: Text, place: str, column: Column) -> None:
         size, or_null = self.how

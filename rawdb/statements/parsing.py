@@ -293,7 +293,7 @@ class _Segments:
     def _parameter(self, token: Token) -> Parameter:
         place = self._resolver.place(token)
         matches_null = self._resolver.null_test(token) if self._none_is_null and not place.stored else ""
-        return Parameter(token.text[1:], place.column, place.stored, matches_null)
+        return Parameter(token.text[1:], place.column, place.stored, matches_null, place.equal)
 
     def _slot(self, token: Token, outer: Token | None) -> Slot:
         kind, _, argument = token.text[3:-3].strip().partition(" ")

@@ -19,12 +19,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from rawdb.dialects import Dialect
+from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
+from rawdb.statements.values import from_json
 
 #: The argument of the marker.
 ARGUMENTS = {
@@ -50,7 +51,7 @@ class Relation:
         columns = list(self.table.columns.values())
         names = (*(column.name for column in columns), *(relation.key for relation in self.inner))
         fixes: list[tuple[int, Callable[[Any], Any]]] = [
-            (index, _FROM_JSON[column.type]) for index, column in enumerate(columns) if column.type in _FROM_JSON
+            (index, decode) for index, column in enumerate(columns) if (decode := from_json(column.type)) is not None
         ]
         inner = [(len(columns) + index, relation.decode) for index, relation in enumerate(self.inner)]
         order = self.table.identity
@@ -74,13 +75,13 @@ class Relation:
         for index, fix in self._fixes:  # type: ignore[attr-defined]
             value = values[index]
             if value is not None:
-                values[index] = fix(value)
+                try:
+                    values[index] = fix(value)
+                except (ValueError, TypeError, ArithmeticError) as error:
+                    raise DBDataError(f"{self.table.name}.{self._names[index]}: {error}") from error  # type: ignore[attr-defined]
         for index, decode in self._inner:  # type: ignore[attr-defined]
             values[index] = decode(values[index])
         return dict(zip(self._names, values, strict=True))  # type: ignore[attr-defined]
-
-
-_FROM_JSON: Mapping[str, Callable[[Any], Any]] = {"bool": bool, "datetime": datetime.fromisoformat}
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,14 @@ def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...]) -> str
 
 def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body: str) -> str:
     """The text of a relation's aggregate; `body` is its sample, the inner relations in it being text already."""
-    cells = [f"{alias}.{dialect.quote(name)}" for name in columns]
+    cells = [_cell(f"{alias}.{dialect.quote(name)}", column) for name, column in columns.items()]
     cells += [dialect.json_inner.format(subquery) for subquery in _counted(body)]
     return dialect.json_rows.format(dialect.json_row.format(", ".join(cells)))
+
+
+def _cell(place: str, column: Column) -> str:
+    """A column in an array: an exact number as its text, for readers of JSON make a float of it."""
+    return f"CAST({place} AS CHAR(70))" if column.type.startswith("numeric") else place
 
 
 def _counted(body: str) -> Iterator[str]:

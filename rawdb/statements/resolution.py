@@ -45,6 +45,8 @@ class Place(NamedTuple):
 
     column: Column | None
     stored: bool
+    #: Whether a sign of equality stands between the two.
+    equal: bool = False
 
 
 class Resolver:
@@ -121,7 +123,7 @@ class Resolver:
         if self._is_assigned(first):
             return Place(self._assigned(first), True)
         if before in COMPARISONS or before == "LIKE":
-            return Place(self._column_before(first - 1), False)
+            return Place(self._column_before(first - 1), False, before in _NULL_TESTS)
         if before == "BETWEEN":
             return Place(self._column_before(first - 1), False)
         if before == "AND" and first >= 4 and self._upper[first - 3] == "BETWEEN":
@@ -131,7 +133,7 @@ class Resolver:
         if before in ("WHEN", "THEN", "ELSE"):
             return self._in_case(first, before)
         if self._after(last) in COMPARISONS:
-            return Place(self._column_after(last + 2), False)
+            return Place(self._column_after(last + 2), False, self._after(last) in _NULL_TESTS)
         return self._in_parentheses(first, last) if before in ("(", ",") else Place(None, False)
 
     def _in_case(self, first: int, before: str) -> Place:

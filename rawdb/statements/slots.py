@@ -78,6 +78,8 @@ class Parameter:
     column: Column | None
     stored: bool
     matches_null: str = ""
+    #: Whether it stands behind a sign of equality.
+    equal: bool = False
 
     def collect(self, call: Call) -> None:
         """The value, and whether it is None where that changes the text."""
@@ -96,7 +98,10 @@ class Parameter:
             text.drop_comparison()
             text.add(f" {self.matches_null}")
             return
-        convert = (text.stored if self.stored else text.compared)(self.name, self.column)
+        if self.stored:
+            convert = text.stored(self.name, self.column)
+        else:
+            convert = text.compared(self.name, self.column, equal=self.equal)
         text.add(text.bind(convert, name=self.name, certain=self.column is not None))
 
 
@@ -257,7 +262,11 @@ class Rows(Slot):
 
 
 def _to_json(rows: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps(rows, default=str)
+    return json.dumps(rows, default=_cell)
+
+
+def _cell(value: Any) -> str:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
 
 
 def _rows(call: Call) -> Sequence[Mapping[str, Any]]:
@@ -407,7 +416,7 @@ def collect_list(call: Call, values: list[Any], *, is_whole: bool) -> int:
 
 def list_text(text: Text, word: str, size: int, name: str, column: Column | None) -> str:
     """A list behind `word` (IN, NOT IN, or nothing where the parentheses are the statement's own)."""
-    convert = text.compared(name, column)
+    convert = text.compared(name, column, equal=True)
     if size == _ARRAY:
         array = text.dialect.array
         operator = "= ANY" if word == "IN" else "<> ALL"

@@ -6,7 +6,8 @@
 `rawdb_dialects` in the pytest configuration, `--rawdb-dialects` or RAWDB_TEST_DIALECTS choose the dialects
 (sqlite alone by default); the mark `dialects("postgresql")` narrows the choice for one test. The servers are
 started once, at the beginning of the run, also under xdist. RAWDB_TEST_POSTGRESQL_URL and
-RAWDB_TEST_MYSQL_URL name servers to use instead, by an administrator's URL. A missing server fails the run.
+RAWDB_TEST_MYSQL_URL name servers to use instead, by an administrator's URL. A missing server fails the run of tests
+that need it, and no other.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from typing import Any
 
 import pytest
 
-from rawdb.dialects import DIALECTS
+from rawdb.dialects import DIALECTS, get_dialect
+from rawdb.dialects.translation import translate_error
 from rawdb.testing.databases import create_database, drop_database, server_version
 from rawdb.testing.servers import MariaDBServer, PostgreSQLServer, Server, ServerError
 
@@ -37,18 +39,40 @@ class Servers:
         self.folder = Path(tempfile.mkdtemp(prefix="rawdb-tests-"))
         self.urls = {"sqlite": f"sqlite:///{self.folder}"}
         self.versions: dict[str, str] = {}
+        #: Why a dialect cannot be tested.
+        self.failures: dict[str, str] = {}
         self._started: list[Server] = []
 
     def start(self, dialects: list[str]) -> None:
         """Start what is missing, all at once, and ask each for its version."""
         for name in dialects:
-            if given := os.environ.get(f"RAWDB_TEST_{name.upper()}_URL"):
+            if given := os.environ.get(_variable(name)):
                 self.urls[name] = given
-        self._started = [_SERVERS[name]() for name in dialects if name not in self.urls]
         with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda server: server.start(), self._started))
-        self.urls.update((server.dialect, server.url) for server in self._started)
-        self.versions = {name: server_version(self.urls[name]) for name in dialects}
+            list(pool.map(self._start, [name for name in dialects if name not in self.urls]))
+        for name in dialects:
+            if name not in self.failures:
+                self._ask(name)
+
+    def _start(self, name: str) -> None:
+        server = _SERVERS[name]()
+        self._started.append(server)
+        try:
+            server.start()
+            self.urls[name] = server.url
+        except (ServerError, ImportError) as error:
+            self.failures[name] = str(error)
+
+    def _ask(self, name: str) -> None:
+        try:
+            self.versions[name] = server_version(self.urls[name])
+        except ImportError as error:
+            self.failures[name] = str(error)
+        except Exception as error:
+            if not (isinstance(error, ValueError) or get_dialect(name).is_driver_error(error)):
+                raise
+            reason = translate_error(error, name, connecting=True)
+            self.failures[name] = f"{_variable(name)} names a server that cannot be used: {reason}"
 
     def stop(self) -> None:
         """Stop what was started here."""
@@ -57,8 +81,14 @@ class Servers:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _variable(dialect: str) -> str:
+    return f"RAWDB_TEST_{dialect.upper()}_URL"
+
+
 #: The servers' URLs, in every process of the run.
 URLS = pytest.StashKey[Mapping[str, str]]()
+#: Why there are none, by dialect, in every process of the run.
+FAILURES = pytest.StashKey[Mapping[str, str]]()
 #: The servers themselves, in the process that started them.
 SERVERS = pytest.StashKey[Servers]()
 
@@ -88,21 +118,36 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if hasattr(config, "workerinput"):
         config.stash[URLS] = config.workerinput["rawdb_urls"]
+        config.stash[FAILURES] = config.workerinput["rawdb_failures"]
         return
     if config.option.collectonly:
         return
     servers = config.stash[SERVERS] = Servers()
-    try:
-        servers.start(chosen_dialects(config))
-    except (ServerError, ImportError) as error:
-        raise pytest.UsageError(str(error)) from error
+    servers.start(chosen_dialects(config))
     config.stash[URLS] = servers.urls
+    config.stash[FAILURES] = servers.failures
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker where the servers are."""
     node.workerinput["rawdb_urls"] = node.config.stash[URLS]
+    node.workerinput["rawdb_failures"] = node.config.stash[FAILURES]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse the run when a server is missing that one of its tests needs. Raises pytest.UsageError.
+
+    A worker of xdist cannot refuse the run: there each test that needs it fails.
+    """
+    failures = {} if hasattr(session.config, "workerinput") else session.config.stash.get(FAILURES, {})
+    for item in session.items if failures else ():
+        if "rawdb_servers" in getattr(item, "fixturenames", ()):
+            callspec = getattr(item, "callspec", None)
+            wanted = callspec.params.get("rawdb_dialect") if callspec else None
+            missing = [text for name, text in failures.items() if wanted in (None, name)]
+            if missing:
+                raise pytest.UsageError(missing[0])
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -126,6 +171,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "rawdb_dialect" in metafunc.fixturenames:
         names = chosen_dialects(metafunc.config)
         for mark in metafunc.definition.iter_markers("dialects"):
+            if unknown := [name for name in mark.args if name not in DIALECTS]:
+                place = f"{metafunc.definition.nodeid}: the mark dialects({unknown[0]!r})"
+                pytest.fail(f"{place} names no dialect: expected some of {', '.join(DIALECTS)}", pytrace=False)
             names = [name for name in names if name in mark.args]
         metafunc.parametrize("rawdb_dialect", names, indirect=True)
 
@@ -140,6 +188,8 @@ def rawdb_servers(pytestconfig: pytest.Config) -> Mapping[str, str]:
 def rawdb_dialect(request: pytest.FixtureRequest) -> str:
     """Each of the chosen dialects in turn."""
     name: str = request.param
+    if reason := request.config.stash[FAILURES].get(name):
+        pytest.fail(reason, pytrace=False)
     return name
 
 

@@ -172,8 +172,8 @@ STATEMENTS: list[tuple[str, int, type[exc.DBError], dict[str, Any]]] = [
         exc.DBReferenceError,
         {"table": "child", "constraint": "child_ab_fkey", "key": "a, b", "key_table": "parent"},
     ),
-    ("INSERT INTO things (id) VALUES (9)", 1364, exc.DBError, {}),
-    ("INSERT INTO things (id, name) VALUES (9, NULL)", 1048, exc.DBError, {}),
+    ("INSERT INTO things (id) VALUES (9)", 1364, exc.DBNotNullError, {"column": "name"}),
+    ("INSERT INTO things (id, name) VALUES (9, NULL)", 1048, exc.DBNotNullError, {"column": "name"}),
     ("SELECT * FROM missing", 1146, exc.DBNonExistentTable, {"table": "missing"}),
     ("SELECT * FROM mysql.missing", 1146, exc.DBNonExistentTable, {"table": "missing"}),
     ("DROP TABLE missing", 1051, exc.DBNonExistentTable, {"table": "missing"}),
@@ -203,10 +203,11 @@ STATEMENTS: list[tuple[str, int, type[exc.DBError], dict[str, Any]]] = [
     ("CREATE TABLE t (id int) ENGINE = missing", 1286, exc.DBNotSupportedError, {}),
     ("ROLLBACK TO SAVEPOINT missing", 1305, exc.DBError, {}),
     ("SELECT missing()", 1305, exc.DBError, {}),
-    ("SELECT missing FROM things", 1054, exc.DBError, {}),
+    ("SELECT missing FROM things", 1054, exc.DBNonExistentColumn, {"column": "missing"}),
+    ("SELECT t.missing FROM things AS t", 1054, exc.DBNonExistentColumn, {"column": "missing"}),
     ("CREATE TABLE things (id int)", 1050, exc.DBError, {}),
     ("ALTER TABLE things ADD COLUMN name int", 1060, exc.DBError, {}),
-    ("SELEC 1", 1064, exc.DBError, {}),
+    ("SELEC 1", 1064, exc.DBSyntaxError, {}),
     ("INSERT INTO parent VALUES (1, 2)", 1136, exc.DBError, {}),
     ("KILL QUERY CONNECTION_ID()", 1317, exc.DBTimeout, {}),
 ]
@@ -366,7 +367,7 @@ def test_unknown_database(connect: Connect) -> None:
 
 
 def test_login_and_rights(connect: Connect) -> None:
-    check(provoke(connect, user="rawdb_missing", password="wrong-password"), exc.DBError, 1045)
+    check(provoke(connect, user="rawdb_missing", password="wrong-password"), exc.DBAuthenticationError, 1045)
     admin, user, password = connect(), f"rawdb_{secrets.token_hex(6)}", secrets.token_hex(6)
     run(admin, f"CREATE USER {user}@'%%' IDENTIFIED BY '{password}'", parameters=())
     try:
@@ -374,7 +375,7 @@ def test_login_and_rights(connect: Connect) -> None:
         foreign = provoke(connect, user=user, password=password)
     finally:
         run(admin, f"DROP USER {user}@'%%'", parameters=())
-    check(refused, exc.DBError, 1045)
+    check(refused, exc.DBAuthenticationError, 1045)
     assert "wrong-password" not in str(translate(refused))
     check(foreign, exc.DBError, 1044)
 
@@ -462,14 +463,20 @@ BY_HAND: list[tuple[pymysql.MySQLError, type[exc.DBError], dict[str, Any]]] = [
     (err.OperationalError(1047, "WSREP has not yet prepared node for application use"), exc.DBConnectionError, {}),
     *((err.OperationalError(code, "?"), exc.DBConnectionError, {}) for code in CONNECTION_LOST),
     (err.InterfaceError(0, ""), exc.DBConnectionError, {}),
-    (err.OperationalError(1698, "Access denied for user 'root'@'localhost'"), exc.DBError, {}),
+    (err.OperationalError(1698, "Access denied for user 'root'@'localhost'"), exc.DBAuthenticationError, {}),
+    (err.InternalError(1139, "Got error 'missing )' from regexp"), exc.DBDataError, {}),
+    (err.OperationalError(3692, "Mismatched parenthesis in regular expression."), exc.DBDataError, {}),
     (
         err.OperationalError(1290, "The MariaDB server is running with the --read-only option"),
         exc.DBError,
         {},
     ),
     (err.OperationalError(1836, "Running in read-only mode"), exc.DBError, {}),
-    (err.OperationalError(1054, "Unknown column 'y2013' in 'field list'"), exc.DBError, {}),
+    (
+        err.OperationalError(1054, "Unknown column 'y2013' in 'field list'"),
+        exc.DBNonExistentColumn,
+        {"column": "y2013"},
+    ),
 ]
 
 
@@ -505,3 +512,15 @@ def test_error_of_somebody_else(dialect: str, error: BaseException) -> None:
     assert translate(error) is error
     assert not is_disconnect(error)
     assert not evicts(error)
+
+
+@pytest.mark.parametrize("language", ["de_DE", "fr_FR", "ru_RU", "ja_JP"])
+def test_a_server_of_another_language(connect: Connect, language: str) -> None:
+    """What the number says does not depend on the text, nor does the key that is hit."""
+    connection = connect(init_command=f"SET SESSION lc_messages = '{language}', sql_mode = 'TRADITIONAL'")
+    duplicate = provoke(run, connection, "INSERT INTO things (id, name) VALUES (1, 'n')")
+    assert "Duplicate entry" not in str(duplicate)
+    check(duplicate, exc.DBDuplicateEntry, 1062, columns=["PRIMARY"], value="1")
+    check(provoke(run, connection, "SELECT * FROM missing"), exc.DBNonExistentTable, 1146, table="missing")
+    check(provoke(run, connection, "SELECT missing FROM things"), exc.DBNonExistentColumn, 1054, column="missing")
+    check(provoke(run, connection, "INSERT INTO things (id) VALUES (9)"), exc.DBNotNullError, 1364, column="name")

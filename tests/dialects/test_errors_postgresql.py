@@ -157,7 +157,7 @@ STATEMENTS: list[tuple[str, str, type[exc.DBError], dict[str, Any]]] = [
         exc.DBConstraintError,
         {"table": "things", "check_name": "quantity_positive"},
     ),
-    ("INSERT INTO things (id) VALUES (3)", "23502", exc.DBError, {}),
+    ("INSERT INTO things (id) VALUES (3)", "23502", exc.DBNotNullError, {"table": "things", "column": "name"}),
     ("INSERT INTO spans VALUES ('[2,3)')", "23P01", exc.DBError, {}),
     ("SELECT * FROM missing", "42P01", exc.DBNonExistentTable, {"table": "missing"}),
     ("INSERT INTO public.missing VALUES (1)", "42P01", exc.DBNonExistentTable, {"table": "public.missing"}),
@@ -187,8 +187,10 @@ STATEMENTS: list[tuple[str, str, type[exc.DBError], dict[str, Any]]] = [
     ("SELECT 'x'::int", "22P02", exc.DBDataError, {}),
     ("SELECT DISTINCT id FROM things FOR UPDATE", "0A000", exc.DBNotSupportedError, {}),
     ("DROP TABLE parent", "2BP01", exc.DBError, {}),
-    ("SELEC 1", "42601", exc.DBError, {}),
-    ("SELECT missing FROM things", "42703", exc.DBError, {}),
+    ("SELEC 1", "42601", exc.DBSyntaxError, {}),
+    ("SELECT missing FROM things", "42703", exc.DBNonExistentColumn, {"column": "missing"}),
+    ("SELECT t.missing FROM things AS t", "42703", exc.DBNonExistentColumn, {"column": "missing"}),
+    ("INSERT INTO things (missing) VALUES (1)", "42703", exc.DBNonExistentColumn, {"column": "missing"}),
     ("SELECT missing()", "42883", exc.DBError, {}),
     ("SELECT name FROM things WHERE name", "42804", exc.DBError, {}),
     ("CREATE TABLE things (id int)", "42P07", exc.DBError, {}),
@@ -319,7 +321,7 @@ def test_unknown_role(connect: Connect) -> None:
     error = provoke(lambda: connect(user="rawdb_missing"))
     # A server that asks for passwords does not tell whether the role exists.
     code = "28000" if "does not exist" in str(error) else "28P01"
-    check(error, exc.DBError, code, connecting=True)
+    check(error, exc.DBAuthenticationError, code, connecting=True)
     assert not is_disconnect(error)
 
 
@@ -435,9 +437,13 @@ def test_error_without_diagnostics(
 @pytest.mark.parametrize(
     ("text", "code", "kind"),
     [
-        ('connection failed: FATAL:  password authentication failed for user "u"', "28P01", exc.DBError),
-        ("connection failed: fe_sendauth: no password supplied", "28P01", exc.DBError),
-        ('connection failed: FATAL:  no pg_hba.conf entry for host "::1", user "u"', "28000", exc.DBError),
+        ('connection failed: FATAL:  password authentication failed for user "u"', "28P01", exc.DBAuthenticationError),
+        ("connection failed: fe_sendauth: no password supplied", "28P01", exc.DBAuthenticationError),
+        (
+            'connection failed: FATAL:  no pg_hba.conf entry for host "::1", user "u"',
+            "28000",
+            exc.DBAuthenticationError,
+        ),
         ("connection failed: FATAL:  the database system is starting up", "57P03", exc.DBConnectionError),
         ("connection failed: FATAL:  sorry, too many clients already", "53300", exc.DBConnectionError),
         ("failed to resolve host 'x': [Errno -2] Name or service not known", None, exc.DBConnectionError),
@@ -455,9 +461,75 @@ def test_messages_in_another_language(dialect: str) -> None:
             message_detail="Schlüssel »(a)=(1)« existiert bereits.",
             table_name="t",
             constraint_name="uniq_t0a",
+            column_name=None,
         )
 
-    check(Duplicate("..."), exc.DBDuplicateEntry, "23505", columns=["a"], value=None)
+    check(Duplicate("..."), exc.DBDuplicateEntry, "23505", columns=["a"], value="1")
+
+
+@pytest.mark.parametrize(
+    ("driver", "message", "detail", "kind", "fields"),
+    [
+        (
+            errors.UniqueViolation,
+            "doppelter Schlüsselwert verletzt Unique-Constraint »things_pkey«",
+            "Schlüssel »(id)=(1)« existiert bereits.",
+            exc.DBDuplicateEntry,
+            {"columns": ["id"], "value": "1"},
+        ),
+        (
+            errors.ForeignKeyViolation,
+            "un enregistrement viole la contrainte de clé étrangère « child_parent_fkey »",
+            "La clé (parent_id)=(99) n'est pas présente dans la table « parent ».",
+            exc.DBReferenceError,
+            {"constraint": "k", "key": "parent_id", "key_table": "parent"},
+        ),
+        (
+            errors.NotNullViolation,
+            "NULL-Wert in Spalte »name« verletzt Not-Null-Constraint",
+            None,
+            exc.DBNotNullError,
+            {"table": "t", "column": "c"},
+        ),
+        (
+            errors.UndefinedTable,
+            "Relation »missing« existiert nicht",
+            None,
+            exc.DBNonExistentTable,
+            {"table": "missing"},
+        ),
+        (
+            errors.UndefinedTable,
+            "la relation « missing » n'existe pas",
+            None,
+            exc.DBNonExistentTable,
+            {"table": "missing"},
+        ),
+        (
+            errors.UndefinedColumn,
+            "Spalte »missing« existiert nicht",
+            None,
+            exc.DBNonExistentColumn,
+            {"column": "missing"},
+        ),
+    ],
+)
+def test_a_server_of_another_language(
+    dialect: str,
+    driver: type[psycopg.Error],
+    message: str,
+    detail: str | None,
+    kind: type[exc.DBError],
+    fields: dict[str, Any],
+) -> None:
+    """Codes and diagnostics come before texts, and of the texts only what no language changes."""
+    known = {"table_name": "t", "constraint_name": "k", "column_name": "c"}
+    diagnosed = type(
+        driver.__name__,
+        (driver,),
+        {"diag": SimpleNamespace(message_primary=message, message_detail=detail, **known)},
+    )
+    check(diagnosed(message), kind, driver.sqlstate, **fields)
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), TypeError("x"), OSError("x"), KeyboardInterrupt()])

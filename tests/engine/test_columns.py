@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from rawdb import timeutils
 from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter
-from rawdb.statements.columns import Column, Table, encode_untyped, load_tables, unique_columns
+from rawdb.statements.columns import Column, Table, load_tables, unique_columns
+from rawdb.statements.values import encode_untyped
 from tests.engine.conftest import TABLES
 
 NOON = datetime.fromisoformat("2014-06-01T12:00:00")
@@ -194,7 +195,7 @@ def test_untyped(value: Any, bound: Any) -> None:
     assert type(encoded) is type(bound)
 
 
-@pytest.mark.parametrize("value", [[], {}, object(), {1}, (1,)])
+@pytest.mark.parametrize("value", [object(), {1}, (1,), range(2), 1j])
 def test_untyped_and_refused(value: Any) -> None:
     with pytest.raises(DBDataError, match="parameter x: expected a plain value"):
         encode_untyped("x", value)

@@ -310,7 +310,12 @@ class TestDialectOptions:
     @pytest.mark.dialects("mysql")
     @pytest.mark.parametrize(
         ("mode", "expected"),
-        [("TRADITIONAL", "TRADITIONAL"), ("ANSI_QUOTES", "ANSI_QUOTES"), ("", ""), (None, "STRICT_TRANS_TABLES")],
+        [
+            ("TRADITIONAL", "TRADITIONAL"),
+            ("ANSI_QUOTES", "ANSI_QUOTES"),
+            ("", "STRICT_TRANS_TABLES"),
+            (None, "STRICT_TRANS_TABLES"),
+        ],
     )
     def test_sql_mode(self, url: str, open_database: Open, mode: str | None, expected: str) -> None:
         found = value(open_database(url, mysql_sql_mode=mode), "SELECT @@SESSION.sql_mode")
@@ -545,8 +550,11 @@ def test_options_reach_the_dialect() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "wanted"),
     [
-        ("max_pool_size", "many", "a number"),
-        ("max_pool_size", "2.5", "a number"),
+        ("max_pool_size", "seven", "a number"),
+        ("max_pool_size", "7.5", "a number"),
+        ("pool_timeout", "", "a number"),
+        ("sqlite_fk", "perhaps", "True or False"),
+        ("mysql_wsrep_sync_wait", "x", "a number"),
         ("thread_checkin", "perhaps", "True or False"),
         ("max_overflow", True, "a number"),
         ("sqlite_fk", 1, "True or False"),
@@ -556,3 +564,30 @@ def test_options_reach_the_dialect() -> None:
 def test_an_option_of_a_wrong_type_is_named(name: str, value: object, wanted: str) -> None:
     with pytest.raises(TypeError, match=f"option {name} takes {wanted}, not {re.escape(repr(value))}"):
         Database("sqlite://", **{name: value})
+
+
+def test_options_as_texts() -> None:
+    """Configuration files and the environment know nothing but texts."""
+    given = {
+        "max_pool_size": "7",
+        "pool_timeout": "2.5",
+        "max_overflow": "-1",
+        "thread_checkin": "no",
+        "connection_debug": "100",
+        "sqlite_fk": "True",
+        "sqlite_synchronous": "off",
+        "read_timeout": "3",
+        "mysql_wsrep_sync_wait": "7",
+        "logging_name": "7",
+    }
+    options = Database("sqlite://", **given).options
+    assert (options.max_pool_size, options.pool_timeout, options.max_overflow) == (7, 2.5, -1)
+    assert (options.thread_checkin, options.connection_debug, options.logging_name) == (False, 100, "7")
+    connection = options.connection
+    assert (connection.sqlite_fk, connection.sqlite_synchronous, connection.read_timeout) == (True, False, 3.0)
+    assert connection.mysql_wsrep_sync_wait == 7
+
+
+def test_options_do_not_show_a_password() -> None:
+    database = Database("mysql://u@h/d", connection_parameters="ssl_key_password=zz-secret")
+    assert "zz-secret" not in f"{database!r} {database.options!r} {database.url!r}"

@@ -82,11 +82,12 @@ class TestStart:
         assert row["start_time"] == values["start_time"] == moment
         assert set(values) == {"instance_uuid", "start_time"}
 
-    def test_time_zone_is_dropped_without_conversion(self, nobody: RequestContext) -> None:
+    def test_time_zone_is_converted_to_utc(self, nobody: RequestContext) -> None:
         aware = datetime(2013, 2, 3, 10, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
-        row = start(nobody, start_time=aware)
-        assert row["start_time"] == aware.replace(tzinfo=None)
-        assert stored("instance_actions")[0]["start_time"] == aware.replace(tzinfo=None)
+        utc = datetime.fromisoformat("2013-02-03T08:00:00.123456")
+        assert start(nobody, start_time=aware)["start_time"] == utc
+        assert start(nobody, start_time="2013-02-03T10:00:00.123456+02:00")["start_time"] == utc
+        assert [row["start_time"] for row in stored("instance_actions")] == [utc, utc]
 
     @pytest.mark.parametrize("text", ["yesterday", "2013-02-30T00:00:00.000000"])
     def test_other_text_for_start_time(self, nobody: RequestContext, text: str) -> None:

@@ -86,7 +86,7 @@ def test_update_converts_datetimes_and_addresses(context: RequestContext) -> Non
         "access_ip_v4": ipaddress.ip_address("10.0.0.1"),
     }
     new = api.instance_update(context, row["uuid"], values)
-    assert new["launched_at"] == ten.replace(tzinfo=None)
+    assert new["launched_at"] == ten.replace(tzinfo=None) - timedelta(hours=2)
     assert new["scheduled_at"] == datetime.fromisoformat("2026-01-02T10:00:00.500000")
     assert new["access_ip_v4"] == "10.0.0.1"
     assert api.instance_get(context, row["id"]) == new

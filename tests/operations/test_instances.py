@@ -139,7 +139,7 @@ def test_create_converts_datetimes_and_addresses(context: RequestContext) -> Non
         access_ip_v6="FE80:0:0:0:0:0:0:1",
     )
     assert row["launched_at"] == datetime.fromisoformat("2026-01-02T10:00:00.500000")
-    assert row["terminated_at"] == datetime.fromisoformat("2026-01-02T10:00:00")
+    assert row["terminated_at"] == datetime.fromisoformat("2026-01-02T08:00:00")
     assert (row["access_ip_v4"], row["access_ip_v6"]) == ("10.0.0.1", "fe80::1")
     with pytest.raises(ValueError):
         make(context, launched_at="yesterday")

@@ -38,7 +38,9 @@ def every_variant(statement: Statement, dialect: Dialect) -> Iterator[Variant]:
 
 def is_free(variant: Variant) -> bool:
     """Whether the variant is one of those that no operation asks for in earnest; None is asked for by mistake."""
-    return variant.label.endswith(" None") or variant.label.startswith(_FREE) and variant.label != "filters of the sample"
+    return variant.label.endswith(" None") or (
+        variant.label.startswith(_FREE) and variant.label != "filters of the sample"
+    )
 
 
 def is_telling(variant: Variant) -> bool:

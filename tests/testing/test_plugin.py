@@ -91,3 +91,59 @@ def test_a_missing_server_fails_the_run(
     result = run(suite, "--rawdb-dialects=postgresql")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines("ERROR: initdb was not found*")
+
+
+def test_a_missing_server_does_not_fail_a_run_that_needs_none(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RAWDB_TEST_POSTGRESQL_BIN", str(tmp_path))
+    monkeypatch.delenv("RAWDB_TEST_POSTGRESQL_URL", raising=False)
+    pytester.makepyfile(
+        test_plain="def test_plain(): pass",
+        test_lite="""
+            import pytest
+
+            @pytest.mark.dialects("sqlite")
+            def test_one(rawdb_database): pass
+        """,
+    )
+    run(pytester, "--rawdb-dialects=postgresql,sqlite").assert_outcomes(passed=2)
+    run(pytester, "--rawdb-dialects=postgresql,sqlite", "-n", "2").assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("dialect_name", "url", "workers"),
+    [
+        ("postgresql", "postgresql://u:zz-secret@127.0.0.1:1/postgres", ()),
+        ("mysql", "mysql://u:zz-secret@127.0.0.1:1/", ()),
+        ("mysql", "mysql://u:zz-secret@127.0.0.1:port/", ("-n", "1")),
+    ],
+)
+def test_a_given_server_that_is_not_there(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, dialect_name: str, url: str, workers: tuple[str, ...]
+) -> None:
+    variable = f"RAWDB_TEST_{dialect_name.upper()}_URL"
+    monkeypatch.setenv(variable, url)
+    result = run(suite, f"--rawdb-dialects={dialect_name}", *workers)
+    output = "\n".join([*result.outlines, *result.errlines])
+    assert result.ret != 0
+    assert f"{variable} names a server that cannot be used: " in output
+    assert "zz-secret" not in output
+    assert "INTERNALERROR" not in output
+    assert workers or result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_mark_that_names_no_dialect(pytester: pytest.Pytester) -> None:
+    """Such a test would never run, and nobody would know."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.dialects("postgres")
+        def test_one(rawdb_database): pass
+        """
+    )
+    result = run(pytester)
+    assert result.ret != 0
+    assert "expected some of postgresql, mysql, sqlite" in "\n".join(result.outlines)
+    result.assert_outcomes(errors=1)

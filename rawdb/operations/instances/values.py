@@ -18,7 +18,7 @@ LOG = logging.getLogger(__name__)
 
 
 def column_values(values: Mapping[str, Any]) -> Row:
-    """The columns among `values`, converted: datetimes lose their zone, addresses become text.
+    """The columns among `values`, converted: datetimes become naive UTC, addresses text.
 
     Raises AttributeError for the derived key `name`, ValueError for a text that is no datetime, DBDataError for what
     a column cannot take.
@@ -29,7 +29,7 @@ def column_values(values: Mapping[str, Any]) -> Row:
     for key in timeutils.INSTANCE_DATETIME_KEYS:
         if converted.get(key) == "":
             raise DBDataError(f"instances.{key}: expected a datetime, got ''")
-    timeutils.strip_timezone(converted, timeutils.INSTANCE_DATETIME_KEYS)
+    timeutils.convert_datetimes(converted, timeutils.INSTANCE_DATETIME_KEYS)
     for key in ("access_ip_v4", "access_ip_v6"):
         if converted.get(key) is not None:
             converted[key] = str(converted[key])

@@ -1,0 +1,368 @@
+"""What a Python value must be to enter a column, to be compared with one, or to stand for itself.
+
+Values are checked and normalised here, before anything is sent, so that every dialect stores the same and
+refuses the same: SQLite takes any text of any length, MySQL compares the number 0 equal to most texts, PyMySQL sends
+the repr of what it does not know. What comes out is of a plain type (`int`, not an enumeration of ints), or a dict or
+list that the dialect writes as JSON.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Any
+
+from rawdb import timeutils
+from rawdb.exceptions import DBDataError, DBDatetimeError, DBInvalidUnicodeParameter
+
+Convert = Callable[[Any], Any]
+
+INT_LIMITS = {"int": 2**31, "bigint": 2**63}
+_TEXT_LIMITS = {"text": 65535, "mediumtext": 16777215, "longtext": 2**32 - 1}
+_ADDRESS_LENGTHS = {"ip": 39, "cidr": 43}
+_DIGITS = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
+_BOOLS = {True: True, False: False, "1": True, "0": False, "true": True, "false": False}
+_ADDRESSES = (ipaddress.IPv4Address, ipaddress.IPv6Address)
+_NETWORKS = (ipaddress.IPv4Network, ipaddress.IPv6Network)
+_ALL_DIGITS = 6
+
+
+def encoder(place: str, kind: str) -> Convert:
+    """What checks and normalises a value that is stored in a column of a logical type. ValueError: unknown type."""
+    name, _, detail = kind.rstrip(")").partition("(")
+    if name == "string":
+        return partial(_text, place, limit=int(detail))
+    if name == "enum":
+        return partial(_choice, place, allowed=detail.split("|"))
+    if name in INT_LIMITS:
+        return partial(_integer, place, limit=INT_LIMITS[name])
+    if name in _TEXT_LIMITS:
+        return partial(_long_text, place, limit=_TEXT_LIMITS[name])
+    if name in _ADDRESS_LENGTHS:
+        return partial(_address, place, limit=_ADDRESS_LENGTHS[name])
+    if name == "numeric":
+        precision, _, scale = detail.partition(",")
+        return partial(_decimal, place, precision=int(precision or 0), scale=int(scale or 0))
+    if name == "datetime" and detail:
+        return partial(_cut_datetime, place, digits=int(detail))
+    if name not in _SIMPLE:
+        raise ValueError(f"{place}: unknown type {kind!r}")
+    return partial(_SIMPLE[name], place)
+
+
+def comparer(place: str, kind: str, encode: Convert) -> Convert:
+    """What checks and normalises a value that a column is compared with: one too long to be stored matches nothing."""
+    name = kind.partition("(")[0]
+    if name in INT_LIMITS:
+        return partial(_integer, place, limit=INT_LIMITS["bigint"])
+    if name in _ADDRESS_LENGTHS:
+        return partial(_address, place, limit=None)
+    if name in ("string", "enum") or name in _TEXT_LIMITS:
+        return partial(_plain_text, place)
+    if name == "numeric":
+        return partial(_decimal, place, precision=0, scale=0)
+    if name == "datetime":
+        return partial(_datetime, place)
+    return partial(_day_or_moment, place) if name == "date" else encode
+
+
+def from_json(kind: str) -> Convert | None:
+    """What makes the JSON of a value of a logical type the value again; None where it is the value."""
+    name, _, detail = kind.partition("(")
+    return timeutils.parse_datetime if name == "datetime" and detail else _FROM_JSON.get(name)
+
+
+def untyped(name: str, as_document: Convert) -> Convert:
+    """What checks and normalises a parameter that is compared with no declared column; a dict or list is JSON."""
+    place = f"parameter {name}"
+
+    def encode(value: Any) -> Any:
+        plain = _UNTYPED.get(type(value))
+        if plain is None:
+            plain = _container if isinstance(value, (dict, list)) else _any
+        return as_document(value) if plain is _container else plain(place, value)
+
+    return encode
+
+
+def encode_untyped(name: str, value: Any) -> Any:
+    """The same for one value, a dict or list as it is."""
+    plain = _UNTYPED.get(type(value))
+    if plain is not None:
+        return plain(f"parameter {name}", value)
+    for kind, convert in _UNTYPED.items():
+        # An enumeration of texts, a number of another library's: drivers differ over those.
+        if isinstance(value, kind):
+            return convert(f"parameter {name}", value)
+    if value is None or isinstance(value, (uuid.UUID, *_ADDRESSES, *_NETWORKS)):
+        return None if value is None else str(value)
+    raise DBDataError(f"parameter {name}: expected a plain value, got {type(value).__name__}")
+
+
+def _refused(place: str, value: Any, expected: str) -> DBDataError:
+    return DBDataError(f"{place}: expected {expected}, got {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+def _plain_text(place: str, value: Any) -> str:
+    if isinstance(value, str):
+        # The plain text of a subclass, such as an enumeration of texts: drivers differ over those.
+        text = value if type(value) is str else str.__str__(value)
+    elif isinstance(value, (int, float, Decimal, uuid.UUID, *_ADDRESSES)):
+        text = str(value)
+    else:
+        raise _refused(place, value, "text")
+    if "\x00" in text:
+        raise _refused(place, value, "text without NUL characters")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise DBInvalidUnicodeParameter from error
+    return text
+
+
+def _text(place: str, value: Any, limit: int) -> str:
+    text = _plain_text(place, value)
+    if len(text) > limit:
+        raise _refused(place, value, f"at most {limit} characters (it has {len(text)})")
+    return text
+
+
+def _long_text(place: str, value: Any, limit: int) -> str:
+    text = _plain_text(place, value)
+    if len(text) * 4 > limit and len(text.encode()) > limit:
+        raise _refused(place, value, f"at most {limit} bytes of UTF-8")
+    return text
+
+
+def _choice(place: str, value: Any, allowed: list[str]) -> str:
+    if value not in allowed:
+        raise _refused(place, value, f"one of {', '.join(allowed)}")
+    return _plain_text(place, value)
+
+
+def _address(place: str, value: Any, limit: int | None) -> str:
+    """Canonical text of an address or network; other text is kept as it is."""
+    text = _plain_text(place, str(value) if isinstance(value, _NETWORKS) else value)
+    if limit is not None:
+        text = _text(place, text, limit)
+    try:
+        return str(ipaddress.ip_network(text, strict=False) if "/" in text else ipaddress.ip_address(text))
+    except ValueError:
+        return text
+
+
+def _integer(place: str, value: Any, limit: int) -> int:
+    number = _whole_number(value)
+    if number is None:
+        raise _refused(place, value, "an integer")
+    if not -limit <= number < limit:
+        raise _refused(place, value, f"an integer from {-limit} to {limit - 1}")
+    return number
+
+
+def _whole_number(value: Any) -> int | None:
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, str):
+        return int(value) if _DIGITS.fullmatch(value) else None
+    finite = value.is_finite() if isinstance(value, Decimal) else isinstance(value, float) and math.isfinite(value)
+    return int(value) if finite and value == int(value) else None
+
+
+def _count(place: str, value: Any) -> int:
+    number = _integer(place, value, INT_LIMITS["bigint"])
+    if number < 0:
+        raise _refused(place, value, "no negative number")
+    return number
+
+
+def _boolean(place: str, value: Any) -> bool:
+    key = value.lower() if isinstance(value, str) else value
+    try:
+        return _BOOLS[key]
+    except (KeyError, TypeError):
+        raise _refused(place, value, "a boolean") from None
+
+
+def _float(place: str, value: Any) -> float:
+    if not isinstance(value, (int, float, Decimal, str)):
+        raise _refused(place, value, "a number")
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        raise _refused(place, value, "a number") from None
+    if not math.isfinite(number):
+        raise _refused(place, value, "a finite number")
+    return number
+
+
+def _decimal(place: str, value: Any, precision: int, scale: int) -> Decimal:
+    """An exact number, as many digits as are declared; a float is the number that its shortest text says."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
+        raise _refused(place, value, "a number")
+    try:
+        number = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
+    except (InvalidOperation, ValueError):
+        raise _refused(place, value, "a number") from None
+    if not number.is_finite():
+        raise _refused(place, value, "a finite number")
+    if precision:
+        _, digits, exponent = number.normalize().as_tuple() if len(number.as_tuple().digits) < 28 else number.as_tuple()
+        whole = len(digits) + int(exponent)
+        if number and (-int(exponent) > scale or whole > precision - scale):
+            raise _refused(place, value, f"a number of {precision} digits, {scale} of them behind the point")
+    return number
+
+
+def _datetime(place: str, value: Any) -> datetime:
+    if not isinstance(value, (datetime, str)):
+        raise _refused(place, value, "a datetime")
+    try:
+        moment = timeutils.parse_datetime(value)
+    except ValueError as error:
+        raise DBDatetimeError(f"{place}: {error}") from error
+    return moment if type(moment) is datetime else _plain_datetime(moment)
+
+
+def _plain_datetime(moment: datetime) -> datetime:
+    return datetime.combine(_plain_date(moment), _plain_time(moment))
+
+
+def _cut_datetime(place: str, value: Any, digits: int) -> datetime:
+    """As many digits of the second as the column keeps: what the server would cut or round is not found again."""
+    moment = _datetime(place, value)
+    step = 10 ** (_ALL_DIGITS - min(digits, _ALL_DIGITS))
+    return moment.replace(microsecond=moment.microsecond // step * step)
+
+
+def _date(place: str, value: Any) -> date:
+    """A day; of a moment only midnight is one."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return _plain_date(value)
+    if not isinstance(value, (datetime, str)):
+        raise _refused(place, value, "a date")
+    moment = _datetime(place, value)
+    if moment.time() != time():
+        raise _refused(place, value, "a date without a time of day")
+    return moment.date()
+
+
+def _day_or_moment(place: str, value: Any) -> date:
+    """A day may be before or after a moment; it is equal to midnight only."""
+    if isinstance(value, datetime):
+        moment = _datetime(place, value)
+        return moment if moment.time() != time() else moment.date()
+    return _date(place, value)
+
+
+def _plain_date(day: date) -> date:
+    return date(day.year, day.month, day.day)
+
+
+def _time(place: str, value: Any) -> time | timedelta:
+    if isinstance(value, timedelta):
+        return _duration(place, value)
+    if isinstance(value, str):
+        try:
+            value = time.fromisoformat(value)
+        except ValueError:
+            raise _refused(place, value, "a time of day") from None
+    if not isinstance(value, time) or value.tzinfo is not None:
+        raise _refused(place, value, "a time of day without a zone")
+    return _plain_time(value)
+
+
+def _plain_time(value: Any) -> time:
+    return time(value.hour, value.minute, value.second, value.microsecond)
+
+
+def _duration(place: str, value: timedelta) -> timedelta:
+    return timedelta(value.days, value.seconds, value.microseconds)
+
+
+def _document(place: str, value: Any) -> Any:
+    """A JSON document: a text is one already."""
+    if isinstance(value, str):
+        return _plain_text(place, value)
+    if not isinstance(value, (dict, list, bool, int, float)) or (isinstance(value, float) and not math.isfinite(value)):
+        raise _refused(place, value, "a dict, a list or the text of a JSON document")
+    return value if isinstance(value, (dict, list)) else str(value).lower()
+
+
+def _text_or_document(place: str, value: Any) -> Any:
+    return value if isinstance(value, (dict, list)) else _long_text(place, value, _TEXT_LIMITS["longtext"])
+
+
+def _container(place: str, value: Any) -> Any:
+    return value
+
+
+def _bytes(place: str, value: Any) -> bytes:
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        raise _refused(place, value, "bytes")
+    return bytes(value)
+
+
+def _untyped_integer(place: str, value: int) -> int | Decimal:
+    """A number that no integer type holds is an exact one all the same."""
+    number = int(value)
+    return number if -(2**63) <= number < 2**63 else Decimal(number)
+
+
+def _itself(place: str, value: Any) -> Any:
+    return value
+
+
+def _any(place: str, value: Any) -> Any:
+    return encode_untyped(place.removeprefix("parameter "), value)
+
+
+_SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
+    "bool": _boolean,
+    "float": _float,
+    "datetime": _datetime,
+    "date": _date,
+    "time": _time,
+    "json": _document,
+    "jsontext": _text_or_document,
+    "bytes": _bytes,
+    "limit": _count,
+    "offset": _count,
+    "other": _any,
+}
+#: In order: a bool is an int, a datetime a date.
+_UNTYPED: Mapping[type, Callable[[str, Any], Any]] = {
+    str: _plain_text,
+    bool: _itself,
+    int: _untyped_integer,
+    float: _float,
+    Decimal: partial(_decimal, precision=0, scale=0),
+    datetime: _datetime,
+    date: _date,
+    time: _time,
+    timedelta: _duration,
+    bytes: _bytes,
+    bytearray: _bytes,
+    memoryview: _bytes,
+    dict: _container,
+    list: _container,
+}
+_FROM_JSON: Mapping[str, Convert] = {
+    "bool": bool,
+    # Written by rawdb or by a server, always in one form.
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "numeric": lambda value: Decimal(str(value)),
+}
