@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from types import FrameType
 from typing import Any
 
 from aiosql.types import SQLOperationType as Operation
@@ -11,6 +15,7 @@ from aiosql.types import SQLOperationType as Operation
 from rawdb import timeutils
 from rawdb.dialects import Result
 from rawdb.engine.scope import Scope
+from rawdb.exceptions import DBError, StatementError
 from rawdb.statements.adhoc import with_parameters
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Compiled
@@ -26,9 +31,9 @@ BATCH_ROWS = 10_000
 class BoundStatements:
     """The statements of a database, each an attribute that runs it in one scope.
 
-    A call takes the statement's parameters and the arguments of its slots by keyword. `read_deleted` defaults to
-    the context's, `:now` to the clock. The result depends on the operation: a list of dicts, one dict or None
-    (`^`), one value or None (`$`), the number of matched rows (`!`), the new row (`<!`).
+    A call takes the statement's parameters, by position or by name, and the arguments of its slots by name.
+    `read_deleted` defaults to the context's, `:now` to the clock. The result depends on the operation: a list of dicts,
+    one dict or None (`^`), one value or None (`$`), the number of matched rows (`!`), the new row (`<!`).
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -49,13 +54,17 @@ class BoundStatements:
         return [*super().__dir__(), *self._scope.database.statements]
 
     def execute(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """Run SQL text of your own in this scope, its parameters written `:name` on every dialect.
+        """Run one statement of your own in this scope, its parameters written `:name` on every dialect.
 
-        A text without parameters is sent as it stands.
+        Raises StatementError for several statements in one text, TypeError for a parameter that is missing or unknown.
         """
-        dialect = self._scope.database.dialect
-        sent, values = with_parameters(dialect, text, parameters) if parameters else (dialect.escaped(text), [])
-        return self._scope.run(Compiled("execute", sent, writes=self._scope.mode == "writer"), values)
+        sent, values, names = with_parameters(self._scope.database.dialect, text, parameters or {})
+        compiled = Compiled("execute", sent, writes=self._scope.mode == "writer", names=names)
+        try:
+            return self._scope.run(compiled, values)
+        except DBError as error:
+            error.location = error.location or _caller()
+            raise _explained(error, names) from error.__cause__
 
 
 class BoundStatement:
@@ -67,11 +76,50 @@ class BoundStatement:
         self._scope = scope
         self.statement = statement
 
-    def __call__(self, **arguments: Any) -> Any:
+    def __call__(self, *given: Any, **arguments: Any) -> Any:
+        if given:
+            arguments = self.statement.by_name(given, arguments)
         return call(self._scope, self.statement, arguments)
 
     def __repr__(self) -> str:
-        return f"<statement {self.statement.name} of {self.statement.location}>"
+        statement = self.statement
+        return f"<statement {statement.name}{statement.signature} of {statement.location}>"
+
+    @property
+    def __name__(self) -> str:
+        return self.statement.name
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return self.statement.signature
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return self.statement.help
+
+
+def _caller() -> str | None:
+    """Where the code stands that sent a text of its own."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("rawdb."):
+        frame = frame.f_back
+    return None if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+#: PostgreSQL: the type of a parameter cannot be told, or is another one at another place.
+_NO_TYPE = ("42P18", "42P08")
+
+
+def _explained(error: DBError, names: Mapping[int, str]) -> DBError:
+    """The error; where a parameter's type is not clear to the server, with the parameter's name and what to write."""
+    if getattr(error.inner_exception, "sqlstate", None) in _NO_TYPE:
+        said = str(error.args[0]).partition("\n")[0]
+        match = re.search(r"\$(\d+)", said)
+        name = names.get(int(match[1])) if match else None
+        which = f"the parameter :{name}" if name else "a parameter"
+        what = f"PostgreSQL cannot tell the type of {which} ({said})"
+        error.args = (f"{what}; write CAST(:{name or 'name'} AS text), or its type, where it meets no column",)
+    return error
 
 
 def bound(scope: Scope) -> BoundStatements:
@@ -93,7 +141,7 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
         if "values" in arguments:
             arguments["values"] = _new_rows(statement, table, arguments["values"])
         if "changes" in arguments and not statement.stamps_itself:
-            arguments["changes"] = _stamped(table, arguments["changes"])
+            arguments["changes"] = _stamped(statement, table, arguments["changes"])
     if statement.is_divisible:
         parts = _parts(scope, statement, arguments)
         if len(parts) != 1 or parts[0] is not arguments:
@@ -114,7 +162,10 @@ def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Resul
     parameters = compiled.parameters(prepared.values)
     if compiled.batch:
         return scope.atomic(lambda: scope.run(compiled, parameters[0]))
-    return scope.run(compiled, parameters)
+    try:
+        return scope.run(compiled, parameters)
+    except DBError as error:
+        raise _explained(error, compiled.names) from error.__cause__
 
 
 def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any] | list[dict[str, Any]]:
@@ -123,6 +174,12 @@ def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any]
         return _stored(statement, table, values)
     if statement.operation is Operation.INSERT_RETURNING:
         raise TypeError(f"{statement.name} stores one row and returns it: `values` must be a dict")
+    if not isinstance(values, Iterable) or isinstance(values, (str, bytes)):
+        raise TypeError(f"{statement.name}: `values` is a dict, or a list of dicts, not {values!r}")
+    values = list(values)
+    for row in values:
+        if not isinstance(row, Mapping):
+            raise TypeError(f"{statement.name}: `values` is a list of dicts, not of {row!r}")
     rows = [_stored(statement, table, row) for row in values]
     if any(row.keys() != rows[0].keys() for row in rows):
         raise TypeError(f"{statement.name}: all rows of one call must name the same columns")
@@ -130,6 +187,10 @@ def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any]
 
 
 def _stored(statement: Statement, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    if not (statement.none_is_null or values.keys() <= table.columns.keys()):
+        # A misspelt name, which would be lost silently. The documented operations ask for that.
+        unknown = ", ".join(sorted(repr(name) for name in values if name not in table.columns))
+        raise DBError(f"{statement.name}: {table.name} has no column {unknown}")
     row = table.new_row(values)
     if not row:
         # Only MySQL has a syntax for it.
@@ -137,8 +198,10 @@ def _stored(statement: Statement, table: Table, values: Mapping[str, Any]) -> di
     return row
 
 
-def _stamped(table: Table, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _stamped(statement: Statement, table: Table, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The changes with the time of the update, where the table keeps one and the caller gives none."""
+    if not isinstance(changes, Mapping):
+        raise TypeError(f"{statement.name}: `changes` is a dict of columns and values, not {changes!r}")
     return {**{name: timeutils.utcnow() for name in table.stamped}, **changes}
 
 
@@ -149,7 +212,8 @@ def _parts(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> lis
         size = BATCH_ROWS if scope.database.dialect.batches else ROW_PARAMETERS // max(1, len(rows[0]) if rows else 1)
         return [arguments] if 0 < len(rows) <= size else _chunks(arguments, "values", rows, max(1, size))
     name = statement.splits
-    if name is None or name not in arguments or isinstance(arguments[name], (str, bytes)):
+    given = arguments.get(name) if name is not None else None
+    if name is None or not isinstance(given, Iterable) or isinstance(given, (str, bytes, Mapping)):
         return [arguments]
     arguments[name] = values = list(arguments[name])
     return [arguments] if len(values) <= MAX_LIST else _chunks(arguments, name, values, MAX_LIST)
@@ -164,7 +228,10 @@ def _shape(statement: Statement, arguments: dict[str, Any], results: list[Result
     if operation is Operation.INSERT_RETURNING:
         return _new_row(statement, arguments, results[0])
     if operation is Operation.INSERT_UPDATE_DELETE:
-        return sum([result.matched for result in results])
+        matched = sum([result.matched for result in results])
+        return matched if statement.counts is None else _counted(statement.counts, arguments, matched)
+    if operation is Operation.SELECT_VALUE and not statement.relations:
+        return next((result.rows[0][0] for result in results if result.rows), None)
     rows = _rows(statement, results[0]) if len(results) == 1 else [r for one in results for r in _rows(statement, one)]
     if operation is Operation.SELECT_ONE:
         return rows[0] if rows else None
@@ -173,8 +240,18 @@ def _shape(statement: Statement, arguments: dict[str, Any], results: list[Result
     return rows
 
 
+def _counted(given: int, arguments: Mapping[str, Any], matched: int) -> int:
+    """The rows that an upsert was for, where the server counts one that it changed twice."""
+    rows = arguments.get("values")
+    if rows is not None:
+        given = len(rows) if isinstance(rows, list) else 1
+    return min(given, matched)
+
+
 def _rows(statement: Statement, result: Result) -> list[dict[str, Any]]:
     rows = result.dicts()
+    if rows and len(rows[0]) != len(result.columns):
+        raise _twice(statement, result.columns)
     for relation in statement.relations:
         key, decode = relation.key, relation.decode
         for row in rows:
@@ -182,16 +259,33 @@ def _rows(statement: Statement, result: Result) -> list[dict[str, Any]]:
     return rows
 
 
+def _twice(statement: Statement, columns: Sequence[str]) -> StatementError:
+    """The error for columns of one name: a row, a dict, would lose all but one of them."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(columns, 1):
+        places.setdefault(name, []).append(place)
+    shown = "; ".join(
+        f"{name} is the name of the columns {' and '.join(map(str, found))} of the result"
+        for name, found in places.items()
+        if len(found) > 1
+    )
+    return StatementError(f"{statement.location}:1 - {statement.name}: {shown}; name each with AS")
+
+
 def _new_row(statement: Statement, arguments: dict[str, Any], result: Result) -> dict[str, Any] | int | None:
-    """The row that was stored; its id where the call gave no dict of values; None where nothing was stored."""
+    """The row that was stored; None where nothing was.
+
+    Its id alone where the call gave no dict of values, and for an upsert, whose row may hold others.
+    """
     if statement.returning:
-        rows = result.dicts()
+        rows = _rows(statement, result)
         return rows[0] if rows else None
-    if result.matched == 0:
+    if not (result.rows if statement.ending else result.matched):
         return None
-    new_id: int | None = result.rows[0][0] if result.rows else result.lastrowid
-    values = arguments.get("values")
-    if not isinstance(values, Mapping):
-        return new_id
     identity = statement.table.identity if statement.table else None
+    # What a server reports for a table that it does not number is no id of the row.
+    new_id: int | None = None if identity is None else result.rows[0][0] if result.rows else result.lastrowid
+    values = arguments.get("values")
+    if statement.upsert or not isinstance(values, Mapping):
+        return new_id
     return dict(values) if identity is None else {identity: new_id, **values}

@@ -42,7 +42,8 @@ class Database:
     `connection` is its URL, `slave_connection` that of a replica for async readers. `queries` is the folder of
     SQL files, `tables` the declared schema as a CSV file or a mapping of tables; without it, the tables are read from
     the live database. `rules` fill the slots of visibility and scope from a context; without any, those of a
-    RequestContext do. Nothing is opened before the first use. See DatabaseOptions for the rest.
+    RequestContext do. Nothing is opened before the first use. As a context manager it is disposed of at the end. See
+    DatabaseOptions for the rest.
     """
 
     def __init__(
@@ -55,6 +56,9 @@ class Database:
         rules: Rules | None = None,
         **options: Any,
     ) -> None:
+        for name, given in (("connection", connection), ("slave_connection", slave_connection or connection)):
+            if not isinstance(given, (str, URL)):
+                raise TypeError(f"{name}: expected a database URL such as sqlite:///cloud.db, got {given!r}")
         self._made_of = (connection, slave_connection, queries, tables, rules, dict(options))
         self.options = DatabaseOptions.from_keywords(options)
         extra = dict(parse_qsl(self.options.connection_parameters, keep_blank_values=True))
@@ -74,6 +78,7 @@ class Database:
         self._started: _Started | None = None
         self.reader = Entry(self._itself, READER)
         self.writer = Entry(self._itself, WRITER)
+        self._loaded: _Loaded | None = None
         _databases.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -85,13 +90,15 @@ class Database:
 
     @property
     def statements(self) -> Mapping[str, Statement]:
-        """The effective statements of this database's dialect."""
-        return self._start().statements
+        """The effective statements of this database's dialect. Where the tables are declared, nothing is opened."""
+        started = self._started
+        return self._declared().statements if started is None else started.statements
 
     @property
     def tables(self) -> Mapping[str, Table]:
         """The declared tables, or those of the live database."""
-        return self._start().tables
+        started = self._started
+        return self._declared().tables if started is None else started.tables
 
     @property
     def is_started(self) -> bool:
@@ -151,7 +158,7 @@ class Database:
     def dispose(self) -> None:
         """Close all connections. The database can be used again and then opens new ones."""
         with self._lock:
-            started, self._started = self._started, None
+            started, self._started, self._loaded = self._started, None, None
         if started is not None:
             started.master.dispose()
             if started.replica is not None:
@@ -175,8 +182,24 @@ class Database:
                     started = self._started = self._open()
         return started
 
+    def _declared(self) -> _Loaded | _Started:
+        """Statements and tables as the files have them; the live database is asked only for what they do not."""
+        if self._given_tables is None and self.queries is not None:
+            return self._start()
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _Loaded(*self._load())
+            return self._loaded
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.dispose()
+
     def _open(self) -> _Started:
-        tables, statements = self._load()
+        loaded = self._loaded
+        tables, statements = self._load() if loaded is None else (loaded.tables, loaded.statements)
         hooks = Hooks(
             observers=self.observers,
             logger=statement_logger(self.options.connection_debug, self.options.logging_name),
@@ -297,6 +320,14 @@ def _newest_change(tables_file: Path, queries: Path) -> int:
     """When the newest of the files was changed (a removed file changes its folder)."""
     paths = (tables_file, queries, *queries.rglob("*"))
     return max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """What the files say: tables, and statements that know them."""
+
+    tables: Mapping[str, Table]
+    statements: Mapping[str, Statement]
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def agent_build_get_all(context: Any, hypervisor: str | None = None) -> list[Row
 
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    return sql(context).agent_build_get_all(by_hypervisor=bool(hypervisor), hypervisor=hypervisor)
+    return sql(context).agent_build_get_all(by_hypervisor=bool(hypervisor), hypervisor=hypervisor or None)
 
 
 @lone_write(ADMIN)

@@ -75,7 +75,7 @@ def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> li
     Each has all its hosts and metadata. A context that sees deleted rows alone sees none of them.
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows = sql(context).aggregate_get_by_host(host=host, by_key=bool(key), key=key)
+    rows = sql(context).aggregate_get_by_host(host=host, by_key=bool(key), key=key or None)
     return [_shown(row) for row in rows]
 
 
@@ -95,7 +95,7 @@ def aggregate_metadata_get_by_host(context: Any, host: str, key: str | None = No
 
     With `key` those of that key alone. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows = sql(context).aggregate_metadata_get_by_host(host=host, by_key=bool(key), key=key)
+    rows = sql(context).aggregate_metadata_get_by_host(host=host, by_key=bool(key), key=key or None)
     return _sets(rows, "key")
 
 

@@ -346,7 +346,7 @@ def instance_type_extra_specs_update_or_create(
 
 def _usable(context: Any) -> Row:
     """The arguments that keep a read to what the context may use."""
-    return {"restricted": not context.is_admin, "project_id": context.project_id}
+    return {"restricted": not context.is_admin, "project_id": None if context.is_admin else context.project_id}
 
 
 def _by_id(context: Any, flavor: int) -> Row | None:
@@ -376,7 +376,7 @@ def _list(context: Any, inactive: bool, filters: Mapping[str, Any], page: Page, 
     usable = _usable(context)
     is_public = filters.get("is_public")
     if is_public:
-        usable["restricted"] = True
+        usable = {"restricted": True, "project_id": context.project_id}
     elif is_public is not None:
         predicates.append(equal("is_public", False))
     return _select(context, inactive, predicates, page, limit, usable)

@@ -195,7 +195,7 @@ def network_in_use_on_host(context: Any, network_id: int, host: str | None = Non
 
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    return sql(context).network_in_use_on_host(network_id=network_id, on_host=bool(host), host=host) is not None
+    return sql(context).network_in_use_on_host(network_id=network_id, on_host=bool(host), host=host or None) is not None
 
 
 @lone_read(ADMIN)
@@ -206,7 +206,7 @@ def network_get_associated_fixed_ips(context: Any, network_id: int, host: str | 
     the keys address, instance_uuid, network_id, vif_id, vif_address, instance_hostname, instance_updated,
     instance_created, allocated and leased. Round trips: 1. Source: Nova Juno; Grizzly left out unallocated ones.
     """
-    return sql(context).network_get_associated_fixed_ips(network_id=network_id, on_host=bool(host), host=host)
+    return sql(context).network_get_associated_fixed_ips(network_id=network_id, on_host=bool(host), host=host or None)
 
 
 @lone_read(ADMIN)
@@ -253,7 +253,10 @@ def network_get_all_by_instance(context: Any, instance_id: int | str) -> list[Ro
     """
     by_id = str(instance_id).isdecimal()
     rows = sql(context).network_get_all_by_instance(
-        by_id=by_id, instance_id=instance_id if by_id else None, by_uuid=not by_id, instance_uuid=instance_id
+        by_id=by_id,
+        instance_id=instance_id if by_id else None,
+        by_uuid=not by_id,
+        instance_uuid=None if by_id else instance_id,
     )
     if not rows:
         raise NetworkNotFoundForInstance(instance_id=instance_id)

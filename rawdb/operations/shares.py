@@ -124,7 +124,7 @@ def share_data_get_for_project(
     Round trips: 1. Source: Manila Juno, where every call of it failed.
     """
     row = statements_in(session, context).share_data_get_for_project(
-        project_id=project_id, of_user=bool(user_id), user_id=user_id
+        project_id=project_id, of_user=bool(user_id), user_id=user_id or None
     )
     return int(row["shares"]), int(row["gigabytes"])
 

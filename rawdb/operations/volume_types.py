@@ -152,7 +152,7 @@ def volume_get_active_by_window(
     Source: Manila Juno, where live ones were left out.
     """
     rows = sql(context).volume_get_active_by_window(
-        begin=begin, ended=bool(end), end=end, of_project=bool(project_id), project_id=project_id
+        begin=begin, ended=bool(end), end=end or None, of_project=bool(project_id), project_id=project_id or None
     )
     return [share(row) for row in rows]
 

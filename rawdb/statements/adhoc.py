@@ -3,37 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from rawdb.dialects import Dialect
-from rawdb.statements.tokens import Source, scan
+from rawdb.exceptions import StatementError
+from rawdb.statements.tokens import ANYTHING, Source, Token, scan
 from rawdb.statements.values import untyped
 
+#: What holds statements of its own.
+_BODIES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"})
 
-def with_parameters(dialect: Dialect, text: str, parameters: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    """The text and the parameters as a dialect sends them.
 
-    Raises StatementError for text that no SQL file may hold, TypeError for a parameter that is missing or not in the
-    text, DBDataError for a value that cannot be bound.
+def with_parameters(
+    dialect: Dialect, text: str, parameters: Mapping[str, Any]
+) -> tuple[str, list[Any], dict[int, str]]:
+    """The text and the parameters as a dialect sends them, and the parameters' names by position.
+
+    Raises StatementError for several statements or for text that cannot be read, TypeError for a parameter that is
+    missing or not in the text, DBDataError for a value that cannot be bound.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"execute: expected SQL text, got {text!r}")
+    if not isinstance(parameters, Mapping):
+        raise TypeError(f"execute: expected a dict of parameters, got {parameters!r}")
+    source = Source.of("execute", text)
+    try:
+        tokens = scan(source, 0, len(text), _allowed(dialect))
+    except StatementError:
+        if parameters:
+            raise
+        # Nothing is to be bound, so the server may judge what cannot be read here.
+        return dialect.escaped(text), [], {}
+    if not _holds_statements(tokens, dialect, text):
+        _check_one(source, tokens)
+        tokens = [token for token in tokens if token.kind != "semicolon"]
     parts: list[str] = []
     values: list[Any] = []
     places: dict[str, int] = {}
-    bind = dialect.binder(None)
-    for token in scan(Source.of("execute", text), 0, len(text)):
+    names: dict[int, str] = {}
+    for token in tokens:
+        name = token.text[1:]
         if token.kind != "parameter":
             parts.append(dialect.escaped(token.text))
             continue
-        name = token.text[1:]
-        if name not in parameters:
-            raise TypeError(f"execute: the text has the parameter :{name}, which is not given")
         if name not in places or not dialect.numbers_parameters:
-            value = parameters[name]
-            value = None if value is None else untyped(name, dialect.document)(value)
-            values.append(value if bind is None or value is None else bind(value))
+            values.append(_value(dialect, name, parameters))
             places[name] = len(values)
+            names[len(values)] = name
         parts.append(dialect.parameter(places[name]))
     unused = sorted(parameters.keys() - places.keys())
     if unused:
         raise TypeError(f"execute: the text has no parameter :{', :'.join(unused)}")
-    return "".join(parts), values
+    return "".join(parts), values, names
+
+
+def _value(dialect: Dialect, name: str, parameters: Mapping[str, Any]) -> Any:
+    """What is bound for a parameter."""
+    if name not in parameters:
+        raise TypeError(f"execute: the text has the parameter :{name}, which is not given")
+    value, bind = parameters[name], dialect.binder(None)
+    value = None if value is None else untyped(name, dialect.document)(value)
+    return value if bind is None or value is None else bind(value)
+
+
+def _allowed(dialect: Dialect) -> frozenset[str]:
+    """All but the driver's own placeholders, whose values would be another parameter's."""
+    return ANYTHING - ({"$"} if dialect.name == "postgresql" else {"$", "?"})
+
+
+def _holds_statements(tokens: list[Token], dialect: Dialect, text: str) -> bool:
+    """Whether semicolons in the text may belong to a body, as a trigger has one."""
+    words = [token.text.upper() for token in tokens if token.kind == "word"]
+    # A backslash may hide the end of a string on MySQL, and what seems to follow it.
+    return (
+        not _BODIES.isdisjoint(words[:8]) or words[:2] == ["BEGIN", "NOT"] or (dialect.name == "mysql" and "\\" in text)
+    )
+
+
+def _check_one(source: Source, tokens: list[Token]) -> None:
+    """Refuse several statements in one text: some drivers send all of them, some the first."""
+    words = [token for token in tokens if token.kind not in ("space", "comment", "line_comment")]
+    for token, following in pairwise(words):
+        if token.kind == "semicolon" and following.kind != "semicolon":
+            raise source.error(following.position, "a second statement in one text", "call execute() for each")

@@ -27,6 +27,20 @@ _HOLDS = "\0"
 _LEFT_OUT = re.compile(r"\s+AND \0|\0\s+AND (?=\S)")
 _NO_CONDITION = re.compile(r"\s*\bWHERE \0(?!\s+OR\b)")
 
+#: Types that a placeholder can be cast to without another meaning of the operators around it.
+_PLAIN_TYPES = {
+    "bigint": "bigint",
+    "bool": "boolean",
+    "datetime": "timestamp",
+    "enum": "text",
+    "float": "double precision",
+    "int": "bigint",
+    "longtext": "text",
+    "mediumtext": "text",
+    "string": "text",
+    "text": "text",
+}
+
 Convert = Callable[[Any], Any]
 
 
@@ -86,7 +100,7 @@ class Compiled:
     text does besides (see there).
     """
 
-    __slots__ = ("batch", "binders", "effects", "location", "name", "table", "text", "writes")
+    __slots__ = ("batch", "binders", "effects", "location", "name", "names", "table", "text", "writes")
 
     def __init__(
         self,
@@ -98,8 +112,11 @@ class Compiled:
         table: str | None = None,
         writes: bool = False,
         batch: bool = False,
+        names: Mapping[int, str] | None = None,
     ) -> None:
         self.name = name
+        #: The parameters by the position of their placeholder, for errors.
+        self.names = names or {}
         self.text = text
         self.binders = tuple(binders)
         self.location = location
@@ -128,6 +145,8 @@ class Text:
         self._shared: dict[Hashable, int] = {}
         self._places: dict[int, int] = {}
         self._depth: list[int] = []
+        #: The parameters by the position of their placeholder.
+        self.names: dict[int, str] = {}
 
     def choice(self) -> Any:
         """The next choice of the key."""
@@ -188,7 +207,9 @@ class Text:
         known = self._shared.get(same)
         if known is None:
             self._shared[same] = index
-            return self.bind_at(index, convert)
+            placeholder = self.bind_at(index, convert)
+            self.names[self._places[index]] = name
+            return placeholder
         if certain:
             self._rebind(known, convert)
         return self.bind_at(known, convert)
@@ -205,6 +226,11 @@ class Text:
             self._binders.append(Binder(index, convert))
             self._places[index] = len(self._binders)
         return self.dialect.parameter(self._places[index])
+
+    def typed(self, placeholder: str, column: Column) -> str:
+        """A placeholder at a place that tells no type, where the server asks for one and the column's is plain."""
+        kind = _PLAIN_TYPES.get(column.type.partition("(")[0]) if self.dialect.numbers_parameters else None
+        return placeholder if kind is None else f"CAST({placeholder} AS {kind})"
 
     def _rebind(self, index: int, convert: Convert) -> None:
         self._binders[self._places[index] - 1] = Binder(index, convert)

@@ -6,14 +6,14 @@ are part of the call's key and know the text they stand for. Only declared colum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rawdb.exceptions import InvalidSortKey
 from rawdb.statements.columns import NO_LIMIT, Column
 from rawdb.statements.compiled import FALSE, Call, Text
-from rawdb.statements.slots import Slot, collect_list, list_text
+from rawdb.statements.slots import Paged, Slot, collect_list, list_text
 
 __all__ = ["NO_LIMIT", "AnyOf", "Constant", "Page", "Predicate", "SortKey", "equal"]
 
@@ -60,7 +60,7 @@ class Comparison(NamedTuple):
 class Alternatives(NamedTuple):
     """Comparisons in a key of which one must hold."""
 
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[Comparison | Alternatives, ...]
 
     def render(self, text: Text, slot: Slot) -> None:
         """The alternatives as SQL; with none of them, true."""
@@ -87,10 +87,13 @@ class Predicate:
     value: Any
 
     def __post_init__(self) -> None:
-        if self.operator not in _OPERATORS:
+        if self.operator not in tuple(_OPERATORS):
             raise ValueError(f"unknown operator {self.operator!r}: expected one of {', '.join(sorted(_OPERATORS))}")
-        if self.operator == "in" and isinstance(self.value, (str, bytes)):
-            raise TypeError(f"{self.column} in {self.value!r}: expected a list of values")
+        _check_column(self.column)
+        if self.operator == "in":
+            if isinstance(self.value, (str, bytes, Mapping)) or not isinstance(self.value, Iterable):
+                raise TypeError(f"{self.column} in {self.value!r}: expected a list of values")
+            object.__setattr__(self, "value", tuple(self.value))
 
     def choices(self, call: Call) -> Comparison:
         """What of the predicate shows in the text; its value goes to the call's."""
@@ -109,7 +112,13 @@ class Predicate:
 class AnyOf:
     """Holds when one of the predicates holds; with none of them it restricts nothing."""
 
-    predicates: Sequence[Predicate | Constant]
+    predicates: Sequence[Predicate | Constant | AnyOf]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "predicates", tuple(self.predicates))
+        for one in self.predicates:
+            if not isinstance(one, (Predicate, Constant, AnyOf)):
+                raise TypeError(f"AnyOf: expected predicates, such as equal('name', value), got {one!r}")
 
     def choices(self, call: Call) -> Alternatives:
         """What of the predicates shows in the text."""
@@ -127,12 +136,19 @@ class Constant:
     value: int
 
     def __post_init__(self) -> None:
+        _check_column(self.column)
         if type(self.value) not in (int, bool):
             raise TypeError(f"{self.column}: a constant is a number or a boolean, not {self.value!r}")
 
     def choices(self, call: Call) -> Comparison:
         """All of it shows in the text."""
         return Comparison(self.column, "=", self.value)
+
+
+def _check_column(column: Any) -> None:
+    """Raise TypeError for what is no name. Whether the table has such a column is seen where it is used."""
+    if not isinstance(column, str):
+        raise TypeError(f"expected the name of a column, got {column!r}")
 
 
 def equal(column: str, value: Any) -> Predicate:
@@ -154,6 +170,7 @@ class SortKey:
     nulls: str = ""
 
     def __post_init__(self) -> None:
+        _check_column(self.column)
         for name, allowed in (("direction", _DIRECTIONS), ("nulls", _NULLS)):
             word = getattr(self, name)
             plain = word.lower() if isinstance(word, str) else word
@@ -181,15 +198,19 @@ class SortKey:
 class Page:
     """Rows in the order of `keys`, those strictly after `marker` (a row, or None for the first page).
 
-    Raises ValueError for no key at all, TypeError for keys that are no SortKey, and KeyError's kin, ValueError, for a
-    marker that lacks a key.
+    Keys without a unique one among them are completed by the table's primary key, with a warning. Raises ValueError for
+    no key at all, TypeError for keys that are no SortKey, and ValueError for a marker that lacks a key.
     """
 
     keys: Sequence[SortKey]
     marker: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.keys, (str, SortKey)) or not isinstance(self.keys, Iterable):
+            raise TypeError(f"a page sorts by a list of SortKey(column), not by {self.keys!r}")
         object.__setattr__(self, "keys", tuple(self.keys))
+        if not (self.marker is None or isinstance(self.marker, Mapping)):
+            raise TypeError(f"a marker is a row, a dict, not {self.marker!r}")
         if not self.keys:
             raise ValueError("a page needs a key to sort by")
         for key in self.keys:
@@ -199,17 +220,24 @@ class Page:
         if missing:
             raise ValueError(f"the marker lacks {', '.join(missing)}: it is a row that holds every column sorted by")
 
-    def order(self) -> Keyset:
+    def order(self, slot: Paged) -> Keyset:
         """What of the page shows in an ORDER BY."""
-        return Keyset(tuple([(key.column, key.direction, key.nulls) for key in self.keys]), None)
+        return Keyset(slot.completed(tuple([(key.column, key.direction, key.nulls) for key in self.keys])), None)
 
-    def after(self, call: Call) -> Keyset | None:
+    def after(self, call: Call, slot: Paged) -> Keyset | None:
         """What of the page shows in the condition; the marker's values go to the call's. None for the first page."""
-        if self.marker is None:
+        marker = self.marker
+        if marker is None:
             return None
-        values = [self.marker[key.column] for key in self.keys]
+        keys = slot.completed(tuple([(key.column, key.direction, key.nulls) for key in self.keys]))
+        try:
+            values = [marker[name] for name, _, _ in keys]
+        except KeyError as error:
+            raise ValueError(
+                f"the marker lacks {error.args[0]}: it is a row that holds every column sorted by"
+            ) from None
         call.values.extend([value for value in values if value is not None])
-        return Keyset(self.order().keys, tuple([value is None for value in values]))
+        return Keyset(keys, tuple([value is None for value in values]))
 
 
 class Keyset(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rawdb.statements.statement import Statement
-from rawdb.statements.tokens import Source, scan
+from rawdb.statements.tokens import ANYTHING, Source, scan
 
 _HEADING = "-- The effective statements of one dialect. Written by rawdb: edit the files they come from instead.\n"
 
@@ -34,7 +34,7 @@ def plain_text(statement: Statement) -> str:
     """A statement with its header and comment, without slot markers; every slot holds its sample."""
     header, newline, body = statement.text.partition("\n")
     parts = []
-    tokens = scan(Source.of(statement.location, body), 0, len(body))
+    tokens = scan(Source.of(statement.location, body), 0, len(body), ANYTHING)
     for index, token in enumerate(tokens):
         if token.kind in ("slot_open", "slot_close"):
             continue

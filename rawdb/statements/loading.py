@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 from rawdb.dialects import DIALECTS, Dialect
 from rawdb.exceptions import StatementError
 from rawdb.statements.columns import Table
-from rawdb.statements.parsing import HEADER, Block, parse
+from rawdb.statements.parsing import HEADER, MARKS, Block, parse
 from rawdb.statements.parts import share_parts
 from rawdb.statements.statement import Statement
+from rawdb.statements.survey import completed
 from rawdb.statements.tokens import Source
 
 __all__ = ["Statement", "check_parity", "load_statements"]
@@ -22,9 +24,10 @@ def load_statements(
 ) -> dict[str, Statement]:
     """The effective statements of a dialect: the common set with the dialect's own laid over it.
 
-    `root` holds `common/` and a folder per dialect, or simply the `.sql` files of one set. Raises
-    With `none_is_null` a parameter that is None compares as NULL does by IS. Raises
-    StatementError naming every fault found, one a line: `file:line:column - what; what to write instead`.
+    `root` holds `common/` and a folder per dialect, or simply the `.sql` files of one set. With `none_is_null` a
+    parameter that is None compares as NULL does by IS, and unknown keys of `values` are left out: so the documented
+    operations want it. Raises StatementError naming every fault found, one a line:
+    `file:line:column - what; what to write instead`.
     """
     root = Path(root)
     if not root.is_dir():
@@ -40,7 +43,7 @@ def load_statements(
     complete, unshared = share_parts(effective)
     if faults or unshared:
         raise StatementError("\n".join([*faults, *unshared]))
-    return complete
+    return {name: replace(one, segments=completed(one.segments)) for name, one in complete.items()}
 
 
 def _layers(root: Path, dialect: Dialect) -> list[tuple[str, Path]]:
@@ -117,7 +120,8 @@ def _differences(one: Statement, other: Statement) -> list[str]:
     """In what the calls of two statements of a name differ."""
     differences = []
     if one.operation is not other.operation:
-        differences.append("another operation")
+        mark = MARKS[one.operation] or "no mark"
+        differences.append(f"another operation ({MARKS[other.operation] or 'no mark'}, expected {mark})")
     if set(one.parameters) != set(other.parameters):
         differences.append(f"other parameters ({', '.join(other.parameters)})")
     if one.accepts != other.accepts:

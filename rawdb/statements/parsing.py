@@ -6,6 +6,7 @@ different things under different drivers) is looked after here.
 
 from __future__ import annotations
 
+import inspect
 import keyword
 import re
 from collections.abc import Callable, Mapping
@@ -18,10 +19,11 @@ from aiosql.utils import SQLParseException
 
 from rawdb.dialects import Dialect
 from rawdb.exceptions import StatementError
+from rawdb.statements.checks import check_results, check_verb, count_of
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Segment
 from rawdb.statements.relations import ARGUMENTS, SHAPES
-from rawdb.statements.resolution import COMPARISONS, Resolver, code, is_name
+from rawdb.statements.resolution import COMPARISONS, Resolver, code
 from rawdb.statements.slots import (
     NESTING,
     RELATIONS,
@@ -30,17 +32,26 @@ from rawdb.statements.slots import (
     Parameter,
     Rows,
     Slot,
-    accepted_arguments,
 )
 from rawdb.statements.statement import Statement
-from rawdb.statements.tokens import Source, Token, scan
+from rawdb.statements.survey import accepted_arguments
+from rawdb.statements.tokens import Source, Token, is_name, own_syntax, scan
 
 _IN = re.compile(r"\b(?P<no>NOT\s+)?IN\s*\(\s*$", re.IGNORECASE)
 HEADER = re.compile(r"^[ \t]*--[ \t]*name[ \t]*:", re.MULTILINE | re.IGNORECASE)
 _SHAPE = re.compile(
     r"[ \t]*(?P<name>[^\s(^$!<*#]*)[ \t]*(?P<parameters>\([^)]*\))?[ \t]*(?P<operation>[^\s\w(]*)[ \t]*$"
 )
+_RECORD_CLASS = re.compile(r"--\s*record_class\s*:", re.IGNORECASE)
 _OPERATIONS = ("", "^", "$", "!", "<!")
+#: How an operation is written.
+MARKS = {
+    SQLOperationType.SELECT: "",
+    SQLOperationType.SELECT_ONE: "^",
+    SQLOperationType.SELECT_VALUE: "$",
+    SQLOperationType.INSERT_UPDATE_DELETE: "!",
+    SQLOperationType.INSERT_RETURNING: "<!",
+}
 _UNUSABLE = {
     "#": ("a script (#) is no statement", "put it into a migration"),
     "*!": ("a statement for many calls (*!) is sent once per row", "write ! and a /*{rows}*/ slot"),
@@ -62,6 +73,10 @@ class _Reader(QueryLoader):
     def process_sql(self, query_name: str, op_type: SQLOperationType, sql: str) -> str:
         """Part of aiosql's adapter protocol: the text is kept; the dialect shapes it later."""
         return sql
+
+    def _build_signature(self, *_: object) -> inspect.Signature:
+        """Part of aiosql's loader: parameters are read here, with their places."""
+        return inspect.Signature()
 
     def read(self, source: Source, start: int, text: str) -> tuple[SQLOperationType, str]:
         """The operation and the documentation of a block, as aiosql would have them."""
@@ -93,13 +108,15 @@ def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table], *, none_i
     """The statement of a block. Raises StatementError with the place of the first fault in it."""
     source = block.source
     name, parameters = _header(block)
-    tokens = scan(source, block.body, block.end)
-    _check_body(block, name, tokens)
+    tokens = scan(source, block.body, block.end, own_syntax(block.layer))
+    _check_body(block, name, tokens, dialect)
     _check_quotes(block, dialect, tokens)
     _check_parameters(block, parameters, tokens)
     operation, doc = _Reader().read(source, block.start, _without_markers(block, tokens))
     resolver = Resolver(tokens, tables)
     segments = _alone(_Segments(source, tokens, dialect, resolver, none_is_null=none_is_null).parse())
+    check_verb(source, name, operation, resolver, dialect)
+    check_results(source, block.layer, operation, resolver, tables)
     target = tables.get(resolver.target or "")
     returning = operation is SQLOperationType.INSERT_RETURNING and resolver.has("RETURNING")
     return Statement(
@@ -117,6 +134,8 @@ def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table], *, none_i
         writes=operation in _CHANGES or resolver.writes,
         splits=_splits(segments, operation, resolver, tokens),
         returning=returning,
+        upsert=resolver.is_upsert,
+        counts=count_of(source, resolver, operation, dialect),
         dialect=dialect,
         none_is_null=none_is_null,
     )
@@ -169,6 +188,8 @@ def _declared(source: Source, start: int, end: int) -> dict[str, int]:
         at = position + len(part) - len(part.lstrip())
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
             raise source.error(at, f"{name!r} is no parameter", "write names without colon, with a comma between")
+        if keyword.iskeyword(name) or name == "self":
+            raise source.error(at, f"{name} is a word of Python, no argument of a call", f"write {name}_")
         if name in declared:
             raise source.error(at, f"{name} is declared twice", "declare it once")
         declared[name] = at
@@ -176,7 +197,7 @@ def _declared(source: Source, start: int, end: int) -> dict[str, int]:
     return declared
 
 
-def _check_body(block: Block, name: str, tokens: list[Token]) -> None:
+def _check_body(block: Block, name: str, tokens: list[Token], dialect: Dialect) -> None:
     source = block.source
     words = code(tokens)
     if not words:
@@ -187,13 +208,26 @@ def _check_body(block: Block, name: str, tokens: list[Token]) -> None:
     for token in words[:-1]:
         if token.kind == "semicolon":
             raise source.error(token.position, "a second statement under one name", "give it a name of its own")
+    if _joins_by_bars(block, dialect) and (bars := next((w for w in words if w.text == "||"), None)):
+        raise source.error(bars.position, "`||` is OR on MySQL", "write CONCAT(a, b), or OR, in the dialects' folders")
     if words[-1].kind != "semicolon":
         raise source.error(words[-1].position, "the statement does not end", "close it with ;")
+    _check_line_comments(source, tokens)
+
+
+def _check_line_comments(source: Source, tokens: list[Token]) -> None:
     for token in tokens:
         if token.kind == "line_comment":
+            if _RECORD_CLASS.match(token.text):
+                raise source.error(token.position, "rows are dicts, of no class of yours", "remove the line")
             line_start = source.line_starts[source.line_of(token.position) - 1]
             if source.text[line_start : token.position].strip():
                 raise source.error(token.position, "a comment behind SQL", "put it on a line of its own above")
+
+
+def _joins_by_bars(block: Block, dialect: Dialect) -> bool:
+    """Whether `||` would mean another thing on one of the servers that read this file."""
+    return block.layer == "common" or dialect.name == "mysql"
 
 
 def _check_quotes(block: Block, dialect: Dialect, tokens: list[Token]) -> None:
@@ -229,7 +263,7 @@ def _without_markers(block: Block, tokens: list[Token]) -> str:
     """The block from its name on, comments in slashes blanked out, as aiosql wants it."""
     start = block.source.text.index(":", block.start) + 1
     parts = [block.source.text[start : block.body]]
-    parts += [" " if token.kind in ("comment", "slot_open", "slot_close") else token.text for token in tokens]
+    parts += [" " if token.kind in ("comment", "hint", "slot_open", "slot_close") else token.text for token in tokens]
     return "".join(parts)
 
 
@@ -258,7 +292,7 @@ class _Segments:
         self._source = source
         self._dialect = dialect
         self._resolver = resolver
-        self._tokens = [token for token in tokens if token.kind not in ("comment", "line_comment", "semicolon")]
+        self._tokens = [token for token in tokens if token.kind not in ("line_comment", "semicolon")]
         self._index = 0
 
     def parse(self) -> tuple[Segment, ...]:
@@ -271,7 +305,7 @@ class _Segments:
             token = self._tokens[self._index]
             self._index += 1
             if token.kind not in ("parameter", "slot_open", "slot_close"):
-                text.append(" " if token.kind == "space" else token.text)
+                self._add(text, token)
                 continue
             self._flush(text, segments)
             if token.kind == "slot_close":
@@ -284,6 +318,29 @@ class _Segments:
             raise self._source.error(opened.position, f"the slot {opened.text} does not end", "close it with /*{}*/")
         self._flush(text, segments)
         return tuple(segments)
+
+    def _add(self, text: list[str], token: Token) -> None:
+        """Add a token's text. Blanks and comments are one blank, or one line's end between two strings: PostgreSQL
+        reads those as one string."""
+        if token.kind not in ("space", "comment"):
+            text.append(token.text)
+        elif self._joins_strings():
+            if text[-1] != "\n":
+                text.append("\n")
+        elif not text or not text[-1].isspace():
+            text.append(" ")
+
+    def _joins_strings(self) -> bool:
+        """Whether the blank just taken stands between two strings, on several lines."""
+        blank = ("space", "comment")
+        before = next((i for i in range(self._index - 1, -1, -1) if self._tokens[i].kind not in blank), None)
+        after = next((i for i in range(self._index, len(self._tokens)) if self._tokens[i].kind not in blank), None)
+        if before is None or after is None:
+            return False
+        between = self._tokens[before + 1 : after]
+        return self._tokens[before].kind == self._tokens[after].kind == "string" and any(
+            "\n" in token.text for token in between if token.kind == "space"
+        )
 
     def _flush(self, text: list[str], segments: list[Segment]) -> None:
         if text:
@@ -305,12 +362,12 @@ class _Segments:
         sample = self._tokens[start : self._index - 1]
         _check_sample(self._source, token, kind, sample)
         if kind in RELATIONS:
-            return self._relation(token, kind, argument, body)
+            return self._relation(token, kind, argument, body, sample)
         alias = self._resolver.alias_in(sample)
-        name = self._resolver.table_name(alias)
+        name = self._resolver.table_name(alias, sample)
         if kind in ("columns", "rows", "set", "changed"):
             name = self._resolver.target or ""
-        elif kind in ("filters", "after", "order") and not alias and len(set(self._resolver.aliases.values())) > 1:
+        elif kind in ("filters", "after", "order") and not alias and self._resolver.names_several(sample):
             raise self._source.error(token.position, f"slot {kind}: which table?", "qualify the sample with an alias")
         return SLOT_KINDS[kind].make(
             kind,
@@ -330,7 +387,7 @@ class _Segments:
             return
         before, rest = segments[-2], self._tokens[self._index :]
         match = _IN.search(before.text) if isinstance(before, Literal) else None
-        closing = next((index for index, token in enumerate(rest) if token.kind != "space"), None)
+        closing = next((index for index, token in enumerate(rest) if token.kind not in ("space", "comment")), None)
         if match is None or closing is None or rest[closing].text != ")":
             return
         self._index += closing + 1
@@ -339,17 +396,17 @@ class _Segments:
             replace(slot, details=("NOT IN" if match["no"] else "IN",)),
         ]
 
-    def _relation(self, token: Token, kind: str, argument: str, body: tuple[Segment, ...]) -> Slot:
+    def _relation(self, token: Token, kind: str, argument: str, body: tuple[Segment, ...], sample: list[Token]) -> Slot:
         match = ARGUMENTS[kind].fullmatch(argument)
         if match is None:
             shape = f"write /*{{{kind} {SHAPES[kind]}}}*/"
             raise self._source.error(token.position, f"{kind} is not written like this: {argument}", shape)
         alias = match["alias"]
-        name = self._resolver.table_name(alias)
+        name = self._resolver.table_name(alias, sample)
         if not name:
             raise self._source.error(token.position, f"no table has the alias {alias}", "name the one of its FROM")
         columns = (match["name"], match["value"]) if kind == "map" else ()
-        table = self._resolver.table_of(alias)
+        table = self._resolver.table_of(alias, sample)
         return SLOT_KINDS[kind].make(kind, match["key"], body, alias, table, name, details=columns)
 
     def _stands_for_a_result(self) -> bool:
@@ -430,4 +487,4 @@ def _trim(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return tuple(trimmed)
 
 
-__all__ = ["HEADER", "Block", "StatementError", "parse"]
+__all__ = ["HEADER", "MARKS", "Block", "StatementError", "parse"]

@@ -14,7 +14,7 @@ from dataclasses import replace
 from rawdb.statements.compiled import Segment
 from rawdb.statements.slots import Parameter, Slot
 from rawdb.statements.statement import Statement
-from rawdb.statements.tokens import Source, Token, scan
+from rawdb.statements.tokens import ANYTHING, Source, Token, scan
 
 _KINDS = ("part", "same")
 _PARAMETERS = re.compile(r"\(([^)]*)\)")
@@ -104,7 +104,7 @@ def _source(tokens: list[Token], part: str) -> str:
 
 
 def _tokens(body: str) -> list[Token]:
-    return scan(Source.of("", body), 0, len(body))
+    return scan(Source.of("", body), 0, len(body), ANYTHING)
 
 
 def _marker(token: Token) -> tuple[str, str]:

@@ -8,8 +8,8 @@ In the SQL a relation is a scalar subquery whose result is marked, with a sample
 
 It is sent as the JSON aggregate that each server builds fastest: an array of arrays of the declared columns of the
 table behind the alias, so names go over the wire once and in no row. The row then holds, under the name behind `as`, a
-list of dicts by ascending id (`json`), or one dict or None (`one`). Relations nest: the sample adds a COUNT of each
-inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs of keys and values are a relation too:
+list of dicts by ascending primary key (`json`), or one dict or None (`one`). Relations nest: the sample adds a COUNT of
+each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs of keys and values are a relation too:
 `/*{map m.key m.value as metadata}*/` gives a dict, ordered by key.
 """
 
@@ -54,11 +54,12 @@ class Relation:
             (index, decode) for index, column in enumerate(columns) if (decode := from_json(column.type)) is not None
         ]
         inner = [(len(columns) + index, relation.decode) for index, relation in enumerate(self.inner)]
-        order = self.table.identity
+        identity = self.table.identity
+        order = [names.index(identity)] if identity else [i for i, column in enumerate(columns) if column.primary_key]
         object.__setattr__(self, "_names", names)
         object.__setattr__(self, "_fixes", tuple(fixes))
         object.__setattr__(self, "_inner", tuple(inner))
-        object.__setattr__(self, "_order", None if order is None else itemgetter(names.index(order)))
+        object.__setattr__(self, "_order", itemgetter(*order) if order else None)
 
     def decode(self, aggregate: Any) -> Any:
         """The rows of an aggregate, in the types that a SELECT gives; of no rows, an empty list or None."""

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from rawdb.statements.columns import Column, Table
-from rawdb.statements.tokens import Token
+from rawdb.statements.scopes import Scope, Scopes, enclosing
+from rawdb.statements.tokens import Token, is_name, name_of
 
 COMPARISONS = frozenset({"=", "<>", "!=", "<", ">", "<=", ">="})
-_NOT_CODE = frozenset({"space", "line_comment", "comment", "slot_open", "slot_close"})
-#: Words that can follow a table's name without being its alias.
-_NO_ALIAS = frozenset({
-    "as", "cross", "do", "except", "fetch", "for", "force", "from", "full", "group", "having", "ignore", "indexed",
-    "inner", "intersect", "join", "left", "limit", "natural", "not", "offset", "on", "order", "outer", "returning",
-    "right", "set", "tablesample", "union", "use", "using", "values", "where", "window",
-})  # fmt: skip
+_NOT_CODE = frozenset({"space", "line_comment", "comment", "hint", "versioned", "slot_open", "slot_close"})
 #: Functions whose result is of the type of their first argument.
-_SAME_TYPE = frozenset({"ABS", "COALESCE", "IFNULL", "LOWER", "MAX", "MIN", "NULLIF", "SUM", "TRIM", "UPPER"})
+_SAME_TYPE = frozenset({"ABS", "COALESCE", "IFNULL", "LOWER", "MAX", "MIN", "NULLIF", "TRIM", "UPPER"})
 #: Behind these words stands a number of rows.
 _COUNTS = {word: Column("", word, word.lower()) for word in ("LIMIT", "OFFSET")}
 _NULL_TESTS = {"=": "IS NULL", "<>": "IS NOT NULL", "!=": "IS NOT NULL"}
-_NO_FUNCTION = frozenset({"AND", "BY", "IN", "NOT", "ON", "OR", "SELECT", "SET", "THEN", "VALUES", "WHEN", "WHERE"})
+#: What stands before an operand that begins here, beside signs of comparison.
+_BEGINS = frozenset({
+    "", "(", ",", "AND", "BETWEEN", "BY", "CASE", "ELSE", "HAVING", "LIMIT", "NOT", "OFFSET", "ON", "OR", "SELECT",
+    "SET", "THEN", "UPDATE", "WHEN", "WHERE",
+})  # fmt: skip
+#: Words behind which an operand goes on, beside signs.
+_GOES_ON = frozenset({
+    "AT", "BETWEEN", "DIV", "GLOB", "ILIKE", "IN", "IS", "LIKE", "MATCH", "MOD", "NOT", "REGEXP", "RLIKE", "SIMILAR",
+    "XOR",
+})  # fmt: skip
 
 
 def code(tokens: Iterable[Token]) -> list[Token]:
     """The tokens that a server would see, without blanks, comments and markers."""
     return [token for token in tokens if token.kind not in _NOT_CODE]
-
-
-def name_of(token: Token) -> str:
-    """The name that a word or a quoted name stands for."""
-    return token.text.strip('"`') if token.kind == "quoted" else token.text
-
-
-def is_name(token: Token) -> bool:
-    """Whether a token can be a name."""
-    return token.kind in ("word", "quoted")
 
 
 class Place(NamedTuple):
@@ -56,50 +50,136 @@ class Resolver:
         self._words = code(tokens)
         self._index = {token.position: index for index, token in enumerate(self._words)}
         self._upper = [token.text.upper() for token in self._words]
-        self._opened = _enclosing(self._words)
+        self._opened = enclosing(self._words)
         self.tables = tables
-        self.aliases = self._find_aliases()
-        self.target = self._find_target()
+        self._scopes = Scopes(self._words, self._upper, self._opened)
+        self.target = self._scopes.target
+
+    @property
+    def verbs(self) -> list[str]:
+        """The verbs that change rows, those in a WITH included."""
+        starts = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
+        return [
+            word
+            for index, word in enumerate(self._upper)
+            if word in starts and self._before(index) in ("", "(", "AS", ")") and self._after(index) != "("
+        ]
+
+    @property
+    def verb(self) -> str:
+        """The verb of the statement itself."""
+        if self._upper[:1] != ["WITH"]:
+            return self._upper[0] if self._upper else ""
+        verbs = (*self.verbs, "SELECT", "VALUES", "TABLE")
+        return next((w for at, w in enumerate(self._upper) if self._opened[at] is None and w in verbs), "")
+
+    @property
+    def verb_position(self) -> int:
+        """Where that verb stands."""
+        return self._words[self._verb_index()].position
+
+    def words_behind_verb(self, count: int) -> list[str]:
+        """The next words, in capitals."""
+        start = self._verb_index() + 1
+        return self._upper[start : start + count]
+
+    def _verb_index(self) -> int:
+        verb = self.verb
+        return next((at for at, w in enumerate(self._upper) if w == verb and self._opened[at] is None), 0)
+
+    @property
+    def returns(self) -> bool:
+        """Whether the statement itself gives back the rows that it changes."""
+        return any(word == "RETURNING" and self._opened[at] is None for at, word in enumerate(self._upper))
+
+    def results(self, ends: Collection[str]) -> list[list[Token]]:
+        """The entries of the statement's own list of results, which one of these words ends."""
+        word = "SELECT" if self.verb == "SELECT" else "RETURNING"
+        outside = [at for at, opened in enumerate(self._opened) if opened is None]
+        start = next((at + 1 for at in outside if self._upper[at] == word), len(self._words))
+        if self._upper[start : start + 1] in (["DISTINCT"], ["ALL"]):
+            start += 1
+        if self._upper[start : start + 1] == ["ON"]:
+            start = (self._closing(start + 1) or start) + 1
+        entries: list[list[Token]] = [[]]
+        for at in range(start, len(self._words)):
+            if self._opened[at] is None and self._upper[at] in ends:
+                break
+            if self._opened[at] is None and self._upper[at] == ",":
+                entries.append([])
+            else:
+                entries[-1].append(self._words[at])
+        return [entry for entry in entries if entry]
+
+    def tables_behind(self, star: Sequence[Token]) -> list[str]:
+        """The names of the tables whose columns `*` or `alias.*` stands for."""
+        scope = self._scope_of(star)
+        if len(star) == 1:
+            return list(scope.tables.values())
+        return [scope.table(name_of(star[0])) or ""]
 
     @property
     def writes(self) -> bool:
         """Whether the statement changes rows."""
-        starts = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
-        return any(
-            word in starts and self._before(index) in ("", "(", "AS", ")") and self._after(index) != "("
-            for index, word in enumerate(self._upper)
-        )
+        return bool(self.verbs)
 
     @property
     def changes_rows(self) -> bool:
-        """Whether the statement is an UPDATE or a DELETE, whose conditions choose what is changed."""
-        return next((word for word in self._upper if word in ("SELECT", "INSERT", "UPDATE", "DELETE")), "") in (
-            "UPDATE",
-            "DELETE",
-        )
+        """Whether the statement is or holds an UPDATE or a DELETE, whose conditions choose what is changed."""
+        return not {"UPDATE", "DELETE"}.isdisjoint(self.verbs)
+
+    @property
+    def is_upsert(self) -> bool:
+        """Whether the statement may find the row there instead of storing it."""
+        pairs = set(pairwise(self._upper))
+        found = {("ON", "CONFLICT"), ("ON", "DUPLICATE"), ("INSERT", "IGNORE"), ("INSERT", "OR"), ("REPLACE", "INTO")}
+        return not pairs.isdisjoint(found)
+
+    @property
+    def rows_given(self) -> int | None:
+        """How many rows the statement's VALUES hold; None where it has none of them."""
+        if "VALUES" not in self._upper:
+            return None
+        start = self._upper.index("VALUES") + 1
+        rows = 0
+        while start < len(self._upper) and self._upper[start] == "(":
+            closed = self._closing(start)
+            if closed is None:
+                return None
+            rows += 1
+            start = closed + 2 if self._after(closed) == "," else len(self._upper)
+        return rows or None
 
     def has(self, *words: str) -> bool:
         """Whether one of the words stands in the statement."""
         return not set(words).isdisjoint(self._upper)
 
-    def table_of(self, alias: str) -> Table | None:
-        """The declared table behind an alias; for no alias, the only table there is."""
-        return self.tables.get(self.table_name(alias))
+    def table_of(self, alias: str, sample: Iterable[Token]) -> Table | None:
+        """The declared table behind an alias in a sample; for no alias, the only table there is."""
+        return self.tables.get(self.table_name(alias, sample))
 
-    def table_name(self, alias: str) -> str:
+    def table_name(self, alias: str, sample: Iterable[Token]) -> str:
         """The name of the table behind an alias, declared or not; empty where it is not clear."""
+        scope = self._scope_of(sample)
         if alias:
-            return self.aliases.get(alias, "")
-        names = set(self.aliases.values())
+            return scope.table(alias) or ""
+        names = set(scope.tables.values())
         return next(iter(names)) if len(names) == 1 else ""
+
+    def names_several(self, sample: Iterable[Token]) -> bool:
+        """Whether a column without an alias might be one of several tables here."""
+        return len(set(self._scope_of(sample).tables.values())) > 1
 
     def alias_in(self, sample: Iterable[Token]) -> str:
         """The alias that qualifies the first column of a sample, or nothing."""
-        words = code(sample)
-        for word, following in pairwise(words):
-            if is_name(word) and following.text == "." and name_of(word) in self.aliases:
+        for word, following in pairwise(code(sample)):
+            if is_name(word) and following.text == "." and self._scope_of([word]).table(name_of(word)) is not None:
                 return name_of(word)
         return ""
+
+    def _scope_of(self, sample: Iterable[Token]) -> Scope:
+        words = code(sample)
+        return self._scopes.at(self._index.get(words[0].position, 0) if words else 0)
 
     def place(self, parameter: Token) -> Place:
         """What a parameter is compared with, or stored in."""
@@ -118,12 +198,18 @@ class Resolver:
         return self._before(start) in ("WHERE", "AND", "OR", "ON", "(", "NOT", "HAVING", "WHEN")
 
     def _place(self, first: int, last: int) -> Place:
-        """The place of an operand that stretches over some words."""
+        """The place of an operand that stretches over some words; of a part of an expression, none."""
         before = self._before(first)
+        if before in _BEGINS and self._after(last) in COMPARISONS:
+            return Place(self._column_after(last + 2), False, self._after(last) in _NULL_TESTS)
+        if not self._ends(last):
+            return Place(None, False)
         if self._is_assigned(first):
             return Place(self._assigned(first), True)
-        if before in COMPARISONS or before == "LIKE":
+        if before in COMPARISONS:
             return Place(self._column_before(first - 1), False, before in _NULL_TESTS)
+        if before == "LIKE":
+            return Place(_if_text(self._column_before(first - 1)), False)
         if before == "BETWEEN":
             return Place(self._column_before(first - 1), False)
         if before == "AND" and first >= 4 and self._upper[first - 3] == "BETWEEN":
@@ -132,9 +218,16 @@ class Resolver:
             return Place(_COUNTS[before], False)
         if before in ("WHEN", "THEN", "ELSE"):
             return self._in_case(first, before)
-        if self._after(last) in COMPARISONS:
-            return Place(self._column_after(last + 2), False, self._after(last) in _NULL_TESTS)
         return self._in_parentheses(first, last) if before in ("(", ",") else Place(None, False)
+
+    def _ends(self, last: int) -> bool:
+        """Whether an operand ends here: nothing goes on with it."""
+        if last + 1 >= len(self._words):
+            return True
+        following = self._words[last + 1]
+        if following.kind in ("word", "semicolon"):
+            return self._upper[last + 1] not in _GOES_ON
+        return following.text in (")", ",") or following.kind == "quoted"
 
     def _in_case(self, first: int, before: str) -> Place:
         """The place of a value after WHEN, THEN or ELSE: of what CASE looks at, or of what its result goes to."""
@@ -144,8 +237,19 @@ class Resolver:
             if depth < 0:
                 if before == "WHEN":
                     return Place(self._column_after(at + 1), False)
-                return self._place(at, at) if self._before(at) in COMPARISONS else Place(None, False)
+                end = self._end_of_case(at)
+                if end is None or self._before(at) not in COMPARISONS:
+                    return Place(None, False)
+                return self._place(at, end)
         return Place(None, False)
+
+    def _end_of_case(self, start: int) -> int | None:
+        depth = 0
+        for at in range(start, len(self._upper)):
+            depth += {"CASE": 1, "END": -1}.get(self._upper[at], 0)
+            if depth == 0:
+                return at
+        return None
 
     def _in_parentheses(self, first: int, last: int) -> Place:
         opened = self._opened[first]
@@ -210,7 +314,8 @@ class Resolver:
         """The column that a value in a SET list is for: an unqualified one is the target's."""
         table = self.tables.get(self.target or "")
         if self._upper[index - 3] == ".":
-            table = self.table_of(name_of(self._words[index - 4]))
+            at = index - 4
+            table = self.tables.get(self._scopes.at(at).table(name_of(self._words[at])) or "")
         return table.columns.get(name_of(self._words[index - 2])) if table else None
 
     def _begins_set(self, index: int) -> bool:
@@ -228,110 +333,77 @@ class Resolver:
         return False
 
     def _column_before(self, operator: int) -> Column | None:
-        """The column that ends before an operator, alone or as the argument of a function."""
+        """The column that is the whole operand before an operator, alone or as the argument of a function."""
         end = operator - 1
         if end >= 0 and self._upper[end] == "NOT":
             end -= 1
         if end < 0:
             return None
+        start = end
         if self._upper[end] == ")":
             opened = self._opened[end]
             if opened is None:
                 return None
-            function = self._before(opened)
-            if function in _SAME_TYPE:
-                return self._column_after(opened + 1)
-            named = opened > 0 and is_name(self._words[opened - 1]) and function not in _NO_FUNCTION
-            return None if named else self._column_before(end)
-        return self._column_at(end)
+            start = opened - 1 if self._before(opened) in _SAME_TYPE else opened
+        elif self._before(end) == ".":
+            start = end - 2
+        if self._before(start) not in _BEGINS:
+            return None
+        return self._column_in(start, end)
 
     def _column_after(self, start: int) -> Column | None:
-        if start >= len(self._words) or not is_name(self._words[start]):
+        """The column that is the whole operand from here on."""
+        if start >= len(self._words):
             return None
-        if self._after(start) == ".":
-            return self._column_at(start + 2)
-        if self._after(start) == "(":
-            return self._column_after(start + 2) if self._upper[start] in _SAME_TYPE else None
-        return self._column_at(start)
+        end = start
+        if self._upper[start] in _SAME_TYPE and self._after(start) == "(":
+            closed = self._closing(start + 1)
+            if closed is None:
+                return None
+            end = closed
+        elif self._upper[start] == "(":
+            end = self._closing(start) or start
+        elif self._after(start) == ".":
+            end = start + 2
+        return self._column_in(start, end) if self._ends(end) else None
+
+    def _column_in(self, start: int, end: int) -> Column | None:
+        """The column that some words are: `column`, `alias.column`, either in parentheses, or in a function first."""
+        if self._upper[start] == "(":
+            return self._column_in(start + 1, end - 1) if end > start + 1 else None
+        if self._after(start) == "(" and end > start:
+            if self._upper[start] not in _SAME_TYPE:
+                return None
+            inside = start + 2
+            last = next(
+                (at for at in range(inside, end) if self._upper[at] == "," and self._opened[at] == start + 1), end
+            )
+            return self._column_in(inside, last - 1) if last > inside else None
+        qualified = end == start + 2 and self._upper[start + 1] == "."
+        if not (qualified or end == start) or not is_name(self._words[end]):
+            return None
+        return self._column_at(end)
 
     def _column_at(self, index: int) -> Column | None:
-        if index >= len(self._words) or not is_name(self._words[index]):
-            return None
         column = name_of(self._words[index])
+        scope: Scope | None = self._scopes.at(index)
         if self._before(index) == "." and index > 1:
-            table = self.table_of(name_of(self._words[index - 2]))
+            table = self.tables.get(self._scopes.at(index).table(name_of(self._words[index - 2])) or "")
             return table.columns.get(column) if table else None
-        owners = [
-            table
-            for table in (self.tables.get(name) for name in set(self.aliases.values()))
-            if table is not None and column in table.columns
-        ]
-        return owners[0].columns[column] if len(owners) == 1 else None
-
-    def _find_aliases(self) -> dict[str, str]:
-        """Alias -> table, for every table the statement names; a table is its own alias too."""
-        aliases: dict[str, str] = {}
-        for index in range(len(self._words)):
-            if self._names_table(index):
-                self._read_table(index + 1, aliases)
-        return aliases
-
-    def _names_table(self, index: int) -> bool:
-        """Whether a table's name follows this word."""
-        word, before = self._upper[index], self._before(index)
-        if word in ("JOIN", "INTO", "USING"):
-            return True
-        if word == "UPDATE":
-            return before not in ("FOR", "KEY", "DO") and self._after(index) != "SET"
-        if word != "FROM" or before == "DISTINCT":
-            return False
-        # EXTRACT(year FROM x) and TRIM('0' FROM x) name no table.
-        level = self._opened[index]
-        inside = range(0 if level is None else level, index)
-        return any(self._opened[at] == level and self._upper[at] in ("SELECT", "DELETE") for at in inside)
-
-    def _read_table(self, index: int, aliases: dict[str, str]) -> None:
-        while index < len(self._words) and is_name(self._words[index]):
-            if self._after(index) == ".":
-                index += 2
-            if index >= len(self._words) or self._upper[index] in ("LATERAL", "SELECT"):
-                return
-            table = name_of(self._words[index])
-            aliases.setdefault(table, table)
-            index += 1
-            if index < len(self._words) and self._upper[index] == "AS":
-                index += 1
-            if index < len(self._words) and is_name(self._words[index]):
-                if self._upper[index].lower() in _NO_ALIAS:
-                    return
-                aliases[name_of(self._words[index])] = table
-                index += 1
-            if index >= len(self._words) or self._upper[index] != ",":
-                return
-            index += 1
-
-    def _find_target(self) -> str | None:
-        """The table that an INSERT, UPDATE or DELETE writes."""
-        for index, word in enumerate(self._upper):
-            following = self._words[index + 1] if index + 1 < len(self._words) else None
-            if following is None or not is_name(following):
-                continue
-            if word in ("INTO", "UPDATE") and self._names_table(index):
-                return name_of(following)
-            if word == "FROM" and self._before(index) == "DELETE":
-                return name_of(following)
+        while scope is not None:
+            if scope.hides(column, index):
+                return None
+            tables = [self.tables.get(name) for name in set(scope.tables.values())]
+            owners = [table for table in tables if table is None or column in table.columns]
+            if owners:
+                # One that is not declared may have the column too.
+                return owners[0].columns[column] if len(owners) == 1 and owners[0] is not None else None
+            scope = scope.outer
         return None
 
 
-def _enclosing(words: list[Token]) -> list[int | None]:
-    """For each word the index of the parenthesis around it; for a parenthesis that closes, of the one it closes."""
-    around: list[int | None] = []
-    stack: list[int] = []
-    for index, word in enumerate(words):
-        if word.text == ")":
-            around.append(stack.pop() if stack else None)
-            continue
-        around.append(stack[-1] if stack else None)
-        if word.text == "(":
-            stack.append(index)
-    return around
+def _if_text(column: Column | None) -> Column | None:
+    """The column if a pattern is a value of it: a number's digits can be matched, and no pattern is a number."""
+    return (
+        column if column is not None and column.type.startswith(("string", "text", "mediumtext", "longtext")) else None
+    )

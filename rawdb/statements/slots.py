@@ -34,14 +34,15 @@ add (`AND 1 = 1`) is left out of the text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from rawdb.exceptions import DBDataError, DBError, StatementError
 from rawdb.statements.columns import NO_LIMIT, Column, Table
 from rawdb.statements.compiled import FALSE, Call, Segment, Text
-from rawdb.statements.relations import Pairs, Relation, aggregate, pairs_aggregate
+from rawdb.statements.relations import aggregate, pairs_aggregate
 
 #: Kinds whose sample takes parameters and slots of its own.
 NESTING = ("when", "each", "any", "repeat", "part", "json", "one", "map")
@@ -51,6 +52,10 @@ RELATIONS = ("json", "one", "map")
 MAX_LIST = 16384
 #: What None means behind LIMIT and OFFSET, where no server but one takes NULL.
 _NOT_GIVEN = {"limit": NO_LIMIT, "offset": 0}
+
+
+#: Columns of a page, each with its direction and the place of NULLs.
+Keys = tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class Parameter:
     """A bound value, with the declared column it is compared with (or stored in) where that is known.
 
     `matches_null` is the text that stands for `= :name` (or `<> :name`) when the value is None: None compares as NULL.
+    `elsewhere` is the column that the same parameter meets at another place, where this place tells none.
     """
 
     name: str
@@ -80,6 +86,7 @@ class Parameter:
     matches_null: str = ""
     #: Whether it stands behind a sign of equality.
     equal: bool = False
+    elsewhere: Column | None = None
 
     def collect(self, call: Call) -> None:
         """The value, and whether it is None where that changes the text."""
@@ -102,7 +109,8 @@ class Parameter:
             convert = text.stored(self.name, self.column)
         else:
             convert = text.compared(self.name, self.column, equal=self.equal)
-        text.add(text.bind(convert, name=self.name, certain=self.column is not None))
+        placeholder = text.bind(convert, name=self.name, certain=self.column is not None)
+        text.add(text.typed(placeholder, self.elsewhere) if self.column is None and self.elsewhere else placeholder)
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,10 @@ class Slot:
     is_result: bool = False
     #: What else its marker or the text around it says.
     details: tuple[str, ...] = ()
+    #: The arguments that nothing may take when this `when` is off: the sets of `when` by one of which each is taken.
+    guarded: Mapping[str, Sequence[frozenset[str]]] = field(default_factory=dict, repr=False)
+    #: Keys of pages that were seen, and what makes each row's place in their order its own.
+    _completed: dict[Keys, Keys] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def collect(self, call: Call) -> None:
         """Of the segments in the sample."""
@@ -128,6 +140,13 @@ class Slot:
     def render(self, text: Text) -> None:
         """The sample."""
         text.render(self.body)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a call must fill it."""
+        if self.kind in ("filters", "when"):
+            return "required" in self.details
+        return self.kind in ("columns", "rows", "set", "changed", "each", "any", "repeat", "list")
 
     def qualified(self, text: Text, column: str) -> str:
         """A column of the slot's table, as SQL."""
@@ -281,6 +300,8 @@ class Set(Slot):
         changes = call.arguments[self.argument]
         if not changes:
             raise ValueError("no column to set")
+        if not isinstance(changes, Mapping):
+            raise TypeError(f"{self.argument}: expected a dict of columns and values, got {changes!r}")
         call.key.append(tuple(changes))
         call.values.extend(changes.values())
 
@@ -319,7 +340,11 @@ class Filters(Slot):
     def collect(self, call: Call) -> None:
         # Without them an UPDATE or DELETE would change every row: there they may be empty, but not forgotten.
         predicates = call.arguments[self.argument] if self.details else call.arguments.get(self.argument)
-        call.key.append(tuple([predicate.choices(call) for predicate in predicates or ()]))
+        try:
+            call.key.append(tuple([predicate.choices(call) for predicate in predicates or ()]))
+        except (AttributeError, TypeError):
+            _check_predicates(self.argument, predicates)
+            raise
 
     def render(self, text: Text) -> None:
         predicates = text.choice()
@@ -331,6 +356,20 @@ class Filters(Slot):
             choices.render(text, self)
 
 
+def _check_predicates(name: str, predicates: Any) -> None:
+    """Raise TypeError, in words, where these are no predicates."""
+    if isinstance(predicates, (str, bytes, Mapping)) or not isinstance(predicates, Iterable):
+        raise TypeError(f"{name}: expected a list of predicates, such as [equal('name', value)], got {predicates!r}")
+    for one in predicates:
+        if not hasattr(one, "choices"):
+            raise TypeError(f"{name}: expected predicates, such as equal('name', value), got {one!r}")
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a value asks for nothing: None, or a list without elements."""
+    return value is None or (isinstance(value, (list, tuple, set, frozenset, dict)) and not value)
+
+
 class When(Slot):
     """The sample, or nothing."""
 
@@ -340,6 +379,18 @@ class When(Slot):
         call.key.append(wanted)
         if wanted:
             super().collect(call)
+        elif not self.guarded.keys().isdisjoint(call.arguments):
+            self._check_unused(call.arguments)
+
+    def unused(self, arguments: Mapping[str, Any]) -> list[str]:
+        """The values among some arguments that nothing takes."""
+        given = [name for name in self.guarded if not _is_nothing(arguments.get(name))]
+        return [name for name in given if not any(all(map(arguments.get, way)) for way in self.guarded[name])]
+
+    def _check_unused(self, arguments: Mapping[str, Any]) -> None:
+        """Refuse a value that would have no effect: whoever gives it believes that it restricts something."""
+        for name in self.unused(arguments):
+            raise TypeError(f"{name} is given, and nothing takes it: {self.argument} is off; give {self.argument}=True")
 
     def render(self, text: Text) -> None:
         if text.choice():
@@ -355,10 +406,14 @@ class Elements(Slot):
 
     def collect(self, call: Call) -> None:
         elements = call.arguments[self.argument]
+        if not isinstance(elements, (list, tuple)):
+            raise TypeError(f"{self.argument}: expected a list of dicts, got {elements!r}")
         if self.kind == "repeat" and not elements:
             raise ValueError(f"{self.argument} is empty, and there is no SQL for nothing")
         call.key.append(len(elements))
         for element in elements:
+            if not isinstance(element, Mapping):
+                raise TypeError(f"{self.argument}: expected a list of dicts, got the element {element!r}")
             super().collect(call.inside(element))
 
     def render(self, text: Text) -> None:
@@ -382,6 +437,8 @@ class List(Slot):
         values = call.arguments[self.argument]
         if isinstance(values, (str, bytes)):
             raise TypeError(f"{self.argument}: expected a list of values, got the text {values!r}")
+        if isinstance(values, Mapping) or not isinstance(values, Iterable):
+            raise TypeError(f"{self.argument}: expected a list of values, got {values!r}")
         values = [value for value in values if value is not None]
         call.key.append(collect_list(call, values, is_whole=bool(self.details)))
 
@@ -426,12 +483,54 @@ def list_text(text: Text, word: str, size: int, name: str, column: Column | None
     return f"{word} ({listed})" if word else listed
 
 
-class After(Slot):
+class Paged(Slot):
+    """A place that a page fills."""
+
+    def completed(self, keys: Keys) -> Keys:
+        """The keys of a page, and behind them those of a unique key of the table, where they hold none.
+
+        Rows that are alike in all keys have no order of their own: a page that ends between them would lose some.
+        """
+        found = self._completed.get(keys)
+        if found is None:
+            found = self._completed[keys] = keys if self.table is None else self._with_unique_key(self.table, keys)
+        return found
+
+    def _with_unique_key(self, table: Table, keys: Keys) -> Keys:
+        names = {name for name, _, _ in keys}
+        unique = [table.unique[key] for key in sorted(table.unique, key=lambda key: key != "PRIMARY")]
+        usable = [key for key in unique if key and not any(_is_nullable(table, name) for name in key)]
+        if any(names.issuperset(key) for key in usable) or not names <= table.columns.keys():
+            return keys
+        added = [name for name in usable[0] if name not in names] if usable else []
+        if self.kind == "order":
+            # Whoever forgot it is told, once for each order.
+            instead = (
+                f"{', '.join(added)} comes behind; name it in the page" if added else "rows alike in it may be lost"
+            )
+            order = ", ".join(name for name, _, _ in keys)
+            warnings.warn(f"a page of {table.name} by {order} has no unique key: {instead}", stacklevel=2)
+        return (*keys, *((name, "asc", "") for name in added))
+
+    def page(self, call: Call) -> Any:
+        """The page of a call, or None."""
+        page = call.arguments.get(self.argument)
+        if page is not None and not hasattr(page, "after"):
+            raise TypeError(f"{self.argument}: expected Page([SortKey(column), ...], marker), got {page!r}")
+        return page
+
+
+def _is_nullable(table: Table, name: str) -> bool:
+    column = table.columns.get(name)
+    return column is None or (column.nullable and not column.primary_key)
+
+
+class After(Paged):
     """The keyset condition of a page."""
 
     def collect(self, call: Call) -> None:
-        page = call.arguments.get(self.argument)
-        call.key.append(None if page is None else page.after(call))
+        page = self.page(call)
+        call.key.append(None if page is None else page.after(call, self))
 
     def render(self, text: Text) -> None:
         choices = text.choice()
@@ -441,16 +540,16 @@ class After(Slot):
             choices.render_after(text, self)
 
 
-class Order(Slot):
+class Order(Paged):
     """The order of a page."""
 
     def collect(self, call: Call) -> None:
-        page = call.arguments.get(self.argument)
+        page = self.page(call)
         if page is None:
             call.key.append(None)
             super().collect(call)
         else:
-            call.key.append(page.order())
+            call.key.append(page.order(self))
 
     def render(self, text: Text) -> None:
         choices = text.choice()
@@ -470,44 +569,6 @@ class Related(Slot):
             text.add(pairs_aggregate(dialect, self.alias, self.details))
         else:
             text.add(aggregate(dialect, self.alias, self.known_table(text).columns, body))
-
-
-def relations(segments: Iterable[Segment]) -> tuple[Relation | Pairs, ...]:
-    """The relations that some segments read, outermost ones."""
-    found: list[Relation | Pairs] = []
-    for segment in segments:
-        if not isinstance(segment, Slot):
-            continue
-        inner = relations(segment.body)
-        if segment.kind == "map":
-            found.append(Pairs(segment.argument))
-        elif segment.kind not in RELATIONS:
-            found.extend(inner)
-        elif segment.table is not None:
-            found.append(Relation(segment.argument, segment.table, segment.kind == "one", inner))
-    return tuple(found)
-
-
-def walk(segments: Iterable[Segment]) -> Iterator[Slot]:
-    """Every slot in some segments, nested ones included."""
-    for segment in segments:
-        if isinstance(segment, Slot):
-            yield segment
-            yield from walk(segment.body)
-
-
-def accepted_arguments(segments: Iterable[Segment]) -> frozenset[str]:
-    """The keyword arguments that fill some segments: their parameters and their slots' arguments."""
-    names: set[str] = set()
-    for segment in segments:
-        if isinstance(segment, Parameter):
-            names.add(segment.name)
-        elif isinstance(segment, Slot):
-            if segment.kind not in RELATIONS:
-                names.add(segment.argument)
-            if segment.kind in NESTING:
-                names |= accepted_arguments(segment.body)
-    return frozenset(names)
 
 
 class SlotKind(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +14,8 @@ from rawdb.dialects import Dialect
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Text
 from rawdb.statements.relations import Pairs, Relation
-from rawdb.statements.slots import Literal, Slot, accepted_arguments, relations, walk
+from rawdb.statements.slots import Literal, Slot
+from rawdb.statements.survey import accepted_arguments, relations, walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,10 @@ class Statement:
     returning: bool
     dialect: Dialect
     none_is_null: bool = False
+    #: Whether it may find the row there instead of storing it.
+    upsert: bool = False
+    #: How many rows it is for, where the server counts them wrongly.
+    counts: int | None = None
     _known: set[tuple[str, ...]] = field(init=False, repr=False, default_factory=set)
 
     @cached_property
@@ -55,8 +61,11 @@ class Statement:
 
     @cached_property
     def ending(self) -> str:
-        """What makes an INSERT tell the new row's id where it does not by itself."""
-        if self.operation is not SQLOperationType.INSERT_RETURNING or self.dialect.reports_new_id or self.returning:
+        """What makes an INSERT tell its row's id where it does not by itself."""
+        if self.operation is not SQLOperationType.INSERT_RETURNING or self.returning:
+            return ""
+        # SQLite tells the row that was inserted last, which is another table's where an upsert has found its row.
+        if self.dialect.reports_new_id and not (self.upsert and self.dialect.name == "sqlite"):
             return ""
         return f" RETURNING {self.table.identity}" if self.table and self.table.identity else ""
 
@@ -136,7 +145,44 @@ class Statement:
             table=self.target,
             writes=self.writes,
             batch=text.batch,
+            names=text.names,
         )
+
+    @cached_property
+    def positional(self) -> tuple[str, ...]:
+        """The arguments that may be given without their names: the declared parameters, but the clock's."""
+        return tuple(name for name in self.parameters if name in self.accepts and name != "now")
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """How it is called."""
+        plain = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in self.positional]
+        required = {slot.argument for slot in self.slots() if slot.is_required}
+        named = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if name in required else None,
+            )
+            for name in sorted(self.accepts.difference(self.positional))
+        ]
+        return inspect.Signature([*plain, *named])
+
+    @cached_property
+    def help(self) -> str:
+        """What it does, how it is called, its SQL and where that stands."""
+        return f"{self.name}{self.signature}\n\n{self.doc}\n\n{self.text}\n\n{self.location}"
+
+    def by_name(self, given: tuple[Any, ...], arguments: dict[str, Any]) -> dict[str, Any]:
+        """Arguments that were given by position, with their names. Raises TypeError for too many of them."""
+        names = self.positional
+        if len(given) > len(names):
+            takes = ", ".join(names) or "none"
+            raise TypeError(f"{self.name} takes by position: {takes}; {len(given)} were given")
+        twice = [name for name in names[: len(given)] if name in arguments]
+        if twice:
+            raise TypeError(f"{self.name}: {', '.join(twice)} is given twice")
+        return {**dict(zip(names, given, strict=False)), **arguments}
 
     def _check(self, names: tuple[str, ...]) -> None:
         """Refuse arguments that the statement does not take; remember which were right."""

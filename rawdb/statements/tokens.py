@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,16 @@ class Token:
     kind: str
     text: str
     position: int
+
+
+def name_of(token: Token) -> str:
+    """The name that a word or a quoted name stands for."""
+    return token.text.strip('"`') if token.kind == "quoted" else token.text
+
+
+def is_name(token: Token) -> bool:
+    """Whether a token can be a name."""
+    return token.kind in ("word", "quoted")
 
 
 @dataclass(frozen=True)
@@ -52,14 +62,17 @@ _SCANNER = re.compile(
       (?P<slot_close>/\*\{\}\*/)
     | (?P<slot_open>/\*\{[^}*]*\}\*/)
     | (?P<bad_slot>/\*\s*\{)
-    | (?P<versioned>/\*!)
+    | (?P<versioned>/\*M?!.*?\*/)
+    | (?P<hint>/\*\+.*?\*/)
     | (?P<comment>/\*.*?\*/)
     | (?P<open_comment>/\*)
     | (?P<line_comment>--(?=\s|\Z)[^\n]*)
     | (?P<bad_comment>--)
     | (?P<string>'(?:''|[^'])*')
     | (?P<quoted>"(?:""|[^"])+"|`[^`\n]+`)
+    | (?P<dollars>\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$)
     | (?P<cast>::)
+    | (?P<assignment>:=)
     | (?P<parameter>:[A-Za-z_]\w*)
     | (?P<word>[A-Za-z_]\w*)
     | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
@@ -73,7 +86,15 @@ _SCANNER = re.compile(
 
 _REFUSED = {
     "cast": ("`::` is PostgreSQL's own", "write CAST(x AS type)"),
-    "versioned": ("a versioned comment is code on one server only", "put the statement into that dialect's file"),
+    "assignment": (
+        "`:=` sets a variable on MySQL and names an argument on PostgreSQL",
+        "put the statement into that dialect's folder, or write `: =` apart if a parameter is meant",
+    ),
+    "versioned": (
+        "a versioned comment is code on one server only",
+        "put the statement into that dialect's file, in the mysql folder",
+    ),
+    "dollars": ("`$` quotes on one server only", "write a '...' string or a :parameter"),
     "bad_slot": ("a slot marker that is none", "write /*{kind}*/ or /*{kind name}*/, and /*{}*/ at its end"),
     "open_comment": ("a comment that does not end", "close it with */"),
     "bad_comment": ("`--` without a blank is no comment on every server", "write `-- ` and the comment"),
@@ -81,37 +102,64 @@ _REFUSED = {
 _REFUSED_CHARACTERS = {
     "%": ("`%` means three things under the three drivers", "write MOD(a, b), or bind the pattern as a parameter"),
     "$": ("`$` quotes on one server only", "write a '...' string or a :parameter"),
-    "?": ("`?` is a driver's placeholder", "write a :parameter"),
-    "#": ("`#` starts a comment on one server only", "write `-- ` for a comment, a function for an operator"),
+    "?": (
+        "`?` is a driver's placeholder, and an operator on PostgreSQL",
+        "write a :parameter; the operator stands in the postgresql folder",
+    ),
+    "#": (
+        "`#` starts a comment on one server only, and is an operator on another",
+        "write `-- ` for a comment; the operator stands in the postgresql folder",
+    ),
+    ":": ("a colon that starts no parameter", "write :name, CAST for `::`; a[1:2] stands in the postgresql folder"),
     "'": ("a string that does not end", "close it with '"),
     '"': ("a quoted name that does not end", 'close it with "'),
     "`": ("a quoted name that does not end", "close it with `"),
     "\\": ("a backslash means different things in different servers", "bind the text as a parameter"),
 }
+#: What of it is a dialect's own syntax, allowed in that dialect's folder.
+_OWN: Mapping[str, frozenset[str]] = {
+    "postgresql": frozenset({"cast", "assignment", "dollars", "?", "#", ":"}),
+    "mysql": frozenset({"assignment", "versioned"}),
+    "sqlite": frozenset(),
+}
+#: For text that was checked before, and for text that is sent to one server only.
+ANYTHING = frozenset({*_REFUSED, *_REFUSED_CHARACTERS}) - {"bad_slot", "open_comment", "'", '"', "`"}
+#: What only a server that reads versioned comments would see.
+_HIDDEN = re.compile(r":[A-Za-z_]\w*|;|\b(?:INSERT|UPDATE|DELETE|REPLACE|COMMIT|ROLLBACK|BEGIN)\b", re.IGNORECASE)
 
 
-def scan(source: Source, start: int, end: int) -> list[Token]:
-    """The tokens of one stretch of a file. Raises StatementError for text that no SQL file may hold."""
-    return list(_scan(source, start, end))
+def own_syntax(layer: str) -> frozenset[str]:
+    """What the files of a layer may hold beside the common syntax."""
+    return _OWN.get(layer, frozenset())
 
 
-def _scan(source: Source, start: int, end: int) -> Iterator[Token]:
+def scan(source: Source, start: int, end: int, allowed: frozenset[str] = frozenset()) -> list[Token]:
+    """The tokens of one stretch of a file. Raises StatementError for text that no such file may hold.
+
+    `allowed` is what else it may: the own syntax of a layer, or ANYTHING.
+    """
+    return list(_scan(source, start, end, allowed))
+
+
+def _scan(source: Source, start: int, end: int, allowed: frozenset[str]) -> Iterator[Token]:
     for match in _SCANNER.finditer(source.text, start, end):
         kind, text = str(match.lastgroup), match.group()
-        _refuse(source, kind, text, match.start())
+        _refuse(source, kind, text, match.start(), allowed)
         yield Token(kind, text, match.start())
 
 
-def _refuse(source: Source, kind: str, text: str, position: int) -> None:
-    if kind in _REFUSED:
+def _refuse(source: Source, kind: str, text: str, position: int, allowed: frozenset[str]) -> None:
+    if kind in _REFUSED and kind not in allowed:
         raise source.error(position, *_REFUSED[kind])
-    if kind == "comment" and "/*" in text[2:]:
+    if kind in ("comment", "hint", "versioned") and "/*" in text[2:]:
         raise source.error(position, "a comment inside a comment ends at another place on each server", "use one")
-    if kind in ("string", "quoted"):
-        for character in "\\%":
-            if character in text:
+    if kind == "versioned" and (hidden := _HIDDEN.search(text)) and "versioned" in allowed and allowed != ANYTHING:
+        raise source.error(
+            position + hidden.start(), f"{hidden.group()} inside a versioned comment", "write it outside of the comment"
+        )
+    if kind in ("string", "quoted", "dollars"):
+        for character in "%" if kind == "dollars" else "\\%":
+            if character in text and character not in allowed:
                 raise source.error(position + text.index(character), *_REFUSED_CHARACTERS[character])
-    if kind == "other" and text in _REFUSED_CHARACTERS:
+    if kind == "other" and text in _REFUSED_CHARACTERS and text not in allowed:
         raise source.error(position, *_REFUSED_CHARACTERS[text])
-    if kind == "other" and text == ":":
-        raise source.error(position, "a colon that starts no parameter", "write :name, or CAST for `::`")

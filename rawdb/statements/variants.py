@@ -16,7 +16,7 @@ from aiosql.types import SQLOperationType
 from rawdb.statements.columns import Column, Table
 from rawdb.statements.compiled import Segment
 from rawdb.statements.criteria import AnyOf, Page, Predicate, SortKey, equal
-from rawdb.statements.slots import Parameter, Slot
+from rawdb.statements.slots import Parameter, Slot, When
 from rawdb.statements.statement import Statement
 
 #: At most so many combinations of the closed slots.
@@ -103,7 +103,9 @@ class _Samples:
 
 
 def _rendered(statement: Statement, arguments: dict[str, Any]) -> tuple[str, list[Any]]:
-    call = statement.call(arguments, None, _Samples())
+    off = [slot for slot in statement.slots() if isinstance(slot, When) and not arguments.get(slot.argument)]
+    unused = {name for slot in off for name in slot.unused(arguments)}
+    call = statement.call({name: arguments[name] for name in arguments if name not in unused}, None, _Samples())
     compiled = statement.compile(call)
     parameters = compiled.parameters(call.values)
     return compiled.text, parameters[0][0] if compiled.batch else parameters
@@ -223,13 +225,20 @@ def _filters(table: Table, of_sample: list[Column]) -> _Axis:
 def _pages(table: Table) -> _Axis:
     columns = {name: sample_of(column) for name, column in table.columns.items()}
     name = next(iter(columns))
+    unique = [SortKey(key) for key in table.unique.get("PRIMARY", ())] or [SortKey(name)]
     nullable = next((name for name, column in table.columns.items() if column.nullable), name)
     chosen: list[tuple[str, Page | None]] = [("no page", None)]
-    chosen += [(f"by {name}", Page([SortKey(name)], {name: value})) for name, value in columns.items()]
+    chosen += [(f"by {name}", Page(_by([SortKey(name)], unique), columns)) for name in columns]
     for way, nulls in _DIRECTIONS:
-        keys = [SortKey(nullable, way, nulls), SortKey(name)]
+        keys = _by([SortKey(nullable, way, nulls)], unique)
         chosen.append((f"first page {way} {nulls}", Page(keys)))
         for value in (columns[nullable], None):
             after = "null" if value is None else "a value"
             chosen.append((f"after {after} {way} {nulls}", Page(keys, {**columns, nullable: value})))
     return [(label, {"page": page}) for label, page in chosen]
+
+
+def _by(keys: list[SortKey], unique: list[SortKey]) -> list[SortKey]:
+    """The keys, and those of a unique one that are not among them."""
+    names = {key.column for key in keys}
+    return [*keys, *(key for key in unique if key.column not in names)]

@@ -69,7 +69,7 @@ def test_pages_are_the_list(sql: Any, direction: str, length: int) -> None:
 
 @pytest.mark.parametrize(("first", "second"), list(itertools.product(DIRECTIONS, DIRECTIONS)))
 def test_two_keys_with_nulls(sql: Any, first: str, second: str) -> None:
-    keys = [SortKey.parse("size", first), SortKey.parse("weight", second), SortKey("name", "desc")]
+    keys = [SortKey.parse("size", first), SortKey.parse("weight", second), SortKey("id", "desc")]
     whole = at_once(sql, keys)
     assert len(set(whole)) == len(ROWS)
     assert by_pages(sql, keys, 2) == whole

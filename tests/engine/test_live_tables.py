@@ -15,6 +15,7 @@ import rawdb.default
 from rawdb.engine.database import Database
 from rawdb.exceptions import (
     DBDuplicateEntry,
+    DBError,
     StatementError,
 )
 from rawdb.testing.databases import connected
@@ -68,7 +69,7 @@ class TestLiveTables:
     def test_the_whole_way(self, database: Database) -> None:
         self.create(database)
         with database.writer.using(None) as sql:
-            row = sql.animal_create(values={"name": "cat", "price": "1.50", "zork": 1})
+            row = sql.animal_create(values={"name": "cat", "price": "1.50"})
             assert row == {"id": row["id"], "name": "cat", "price": Decimal("1.50")}
             # What the row does not name is left to the server.
             [stored] = sql.animals(filters=[])
@@ -85,7 +86,17 @@ class TestLiveTables:
         """MySQL alone would take it."""
         self.create(database)
         with database.writer.using(None) as sql, pytest.raises(TypeError, match="names no column of animals"):
-            sql.animal_create(values={"zork": 1})
+            sql.animal_create(values={})
+
+    def test_a_misspelt_column(self, database: Database) -> None:
+        """The documented operations leave out what they do not know; a statement of one's own does not."""
+        self.create(database)
+        with database.writer.using(None) as sql:
+            with pytest.raises(DBError, match="animals has no column 'zork'"):
+                sql.animal_create(values={"name": "cat", "zork": 1})
+            with pytest.raises(DBError, match="animals has no column 'zork'"):
+                sql.animal_update(id=1, changes={"zork": 1})
+            assert sql.animals() == []
 
     def test_a_table_made_later(self, database: Database) -> None:
         with database.reader.using(None) as sql:

@@ -286,7 +286,7 @@ def quota_usage_get(context: Any, project_id: str, resource: str, user_id: str |
         project_id=project_id,
         resource=resource,
         of_user=bool(user_id),
-        user_key=str(user_id) if _is_per_user(resource, user_id) else "",
+        user_key=None if not user_id else str(user_id) if _is_per_user(resource, user_id) else "",
     )
     if row is None:
         raise QuotaUsageNotFound(project_id=project_id)
@@ -434,4 +434,5 @@ def _destroy_all(context: Any, project_id: str, user: Row | None) -> None:
     statements.quota_destroy_all_by_project__user_quotas(**whose)
     statements.quota_destroy_all_by_project__reservations(**whose)
     user_id = whose.pop("user_id", None)
-    statements.quota_destroy_all_by_project__usages(**whose, user_key=_user_key(user_id))
+    user_key = None if user is None else _user_key(user_id)
+    statements.quota_destroy_all_by_project__usages(**whose, user_key=user_key)

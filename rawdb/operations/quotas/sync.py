@@ -54,7 +54,7 @@ def _sync_share_networks(context: Any, project_id: Any, user_id: Any, session: A
 
 def _owner(project_id: Any, user_id: Any) -> dict[str, Any]:
     """The project's rows, only the user's if one is named."""
-    return {"project_id": project_id, "user_id": user_id, "of_user": bool(user_id)}
+    return {"project_id": project_id, "user_id": user_id or None, "of_user": bool(user_id)}
 
 
 #: Names of sync functions and the functions; entries may be added, replaced and removed at any time.
