@@ -1,16 +1,20 @@
-"""The examples in the README and in docs/: Python runs, SQL loads, links lead somewhere."""
+"""The README and docs/: Python runs, SQL loads, links lead somewhere, and no option, slot or command is left out."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from rawdb.dialects import get_dialect
+from rawdb.dialects import ConnectionOptions, get_dialect
+from rawdb.engine.options import DatabaseOptions
 from rawdb.statements.loading import load_statements
+from rawdb.statements.slots import SLOT_KINDS
+from tests.support.names import found
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
@@ -60,3 +64,44 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
     missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
     assert not missing
+
+
+def spans(page: Path) -> str:
+    """The code spans of a page; blocks are none."""
+    text = re.sub(r"(?ms)^```.*?^```$", "", page.read_text(encoding="utf-8"))
+    return "\n".join(re.findall(r"`([^`]+)`", text))
+
+
+def documented(name: str) -> set[str]:
+    """The words in the code spans of a page of docs/."""
+    return set(re.findall(r"\w+", spans(ROOT / "docs" / name)))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named(PAGES))
+def test_what_a_page_names_exists(page: Path) -> None:
+    for name in sorted(set(re.findall(r"(?m)^(rawdb\.[\w.]*\w)", spans(page)))):
+        found(name)
+    for path in re.findall(r"(?m)^((?:rawdb|sql|tests|scripts|bench)/[\w./-]+)$", spans(page)):
+        assert (ROOT / path).exists(), path
+
+
+def test_every_option_is_documented() -> None:
+    options = {field.name for kind in (DatabaseOptions, ConnectionOptions) for field in fields(kind)} - {"connection"}
+    assert options - documented("connections.md") == set()
+
+
+def test_every_slot_is_documented() -> None:
+    assert set(SLOT_KINDS) - documented("writing-operations.md") == set()
+
+
+def test_every_command_is_documented() -> None:
+    named_in_pages = "\n".join(spans(page) for page in PAGES if page.name != "oslo-db.md")
+    for group in ("", "migrate", "schema", "sql"):
+        command = [sys.executable, "-m", "rawdb", *group.split(), "--help"]
+        shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        # So argparse lists commands: four blanks, the word, its help behind it or on the next line.
+        actions = re.findall(r"(?m)^    ([a-z-]+)(?:  |$)", shown)
+        assert actions
+        for action in actions:
+            named = rf"\brawdb {group} .*\b{action}\b" if group else rf"\brawdb {action}\b"
+            assert re.search(named, named_in_pages), f"rawdb {group} {action} is in no page"
