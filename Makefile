@@ -2,19 +2,22 @@
 #   make demo          a small cloud on an embedded database
 #   make test          all tests on SQLite, PostgreSQL and MariaDB, with private throwaway servers
 #   make test-sqlite   the same tests on SQLite alone; needs Python and nothing else
+#   make bench         what operations cost beside the bare drivers: docs/performance.md (ARGS='--instances 1000 --dry ...')
+#   make bench-peers   nova and manila on SQLAlchemy beside rawdb, in an environment of their own
 #   make plans         explains every statement in every variant on 300,000 instances, and counts the rows it locks
 # ARGS go to the command behind a target: make test ARGS='tests/engine -k retry'
 
 PYTHON ?= python3
 VENV ?= .venv
+PEERS ?= .venv-peers
 ARGS ?=
 WORKERS ?= auto
 
-export PYTHON VENV
+export PYTHON VENV PEERS
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help venv servers demo test test-sqlite plans lint format bench wheel lock clean
+.PHONY: help venv servers demo test test-sqlite plans lint format bench bench-peers wheel lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +57,12 @@ format: $(STAMP)
 bench: servers
 	$(RUN)/python -m bench $(ARGS)
 
+# Both bind their database once in a process, and their options clash.
+bench-peers: servers
+	@scripts/peers
+	@for dialect in sqlite postgresql mysql; do for peer in nova manila; do \
+		$(PEERS)/bin/python -m bench.peers --dialect $$dialect --peer $$peer $(ARGS) || exit; done; done
+
 # Builds the wheel, installs it in an environment of its own and uses it from there.
 wheel: $(STAMP)
 	@scripts/check-wheel
@@ -66,4 +75,4 @@ lock: $(STAMP)
 		--output-file requirements/dev.txt pyproject.toml requirements/dev.in
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,1 +1,1 @@
-"""Benchmarks: ratios measured side by side in one process. `make bench`."""
+"""Benchmarks: rawdb beside the bare drivers, and beside nova and manila. `make bench`, `make bench-peers`."""

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import rawdb
-from bench.recording import recorded
 from rawdb import api
 from rawdb.context import get_admin_context
 from rawdb.dialects import ConnectionOptions, Dialect, get_dialect, parse_url
@@ -21,6 +20,7 @@ from rawdb.statements.statement import Statement
 from tests.sql import house, plans, skewed
 from tests.sql.conftest import LONG
 from tests.sql.plans import PRIMARY, Access
+from tests.support.recording import recorded
 
 Connected = tuple[Dialect, Any]
 

@@ -1,0 +1,73 @@
+"""What a page costs while the table grows: the first and the last one, of a large and of a small project.
+
+All sizes are measured in turns. The instances carry three system metadata rows each here: a page reads its own rows
+only, and millions of others would only take long to load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import rawdb
+from bench.bare import Bare
+from bench.databases import loaded, use
+from bench.dataset import Dataset
+from bench.operations import user_of
+from bench.sessions import Floor
+from bench.timing import summary, timed
+from rawdb import api
+
+ROUNDS = 5
+CALLS = 5
+SYSTEM_METADATA = 3
+
+
+def measure(server_url: str, sizes: list[int]) -> dict[str, Any]:
+    """Microseconds of CPU and of wall time, by page and size."""
+    with ExitStack() as stack:
+        data = {size: Dataset(size, SYSTEM_METADATA) for size in sizes}
+        urls = {size: stack.enter_context(loaded(server_url, rows)) for size, rows in data.items()}
+        taken: dict[str, dict[int, dict[str, list[float]]]] = {}
+        for _ in range(ROUNDS):
+            for size, url in urls.items():
+                use(url)
+                bare = Bare(Floor(url))
+                for name, page in _pages(data[size], bare).items():
+                    cpu, wall = _warm(page)
+                    one = taken.setdefault(name, {}).setdefault(size, {"cpu": [], "wall": []})
+                    one["cpu"].append(cpu)
+                    one["wall"].append(wall)
+                bare.session.close()
+        rawdb.dispose()
+    found = {
+        name: {str(size): {kind: summary(values) for kind, values in kinds.items()} for size, kinds in by_size.items()}
+        for name, by_size in taken.items()
+    }
+    for name, pages in found.items():
+        print(f"growth, {name:24}", {size: kinds["wall"]["median"] for size, kinds in pages.items()}, flush=True)
+    return found
+
+
+def _warm(page: Callable[[], Any]) -> tuple[float, float]:
+    for _ in range(6):
+        page()
+    return timed(page, CALLS)
+
+
+def _pages(data: Dataset, bare: Bare) -> dict[str, Callable[[], Any]]:
+    large, small = user_of("large"), user_of("small")
+    last = {project: data.last_marker(project) for project in ("large", "small")}
+
+    def page(user: Any, marker: str | None = None) -> Any:
+        return api.instance_get_all_by_filters(user, {"deleted": False}, limit=50, marker=marker)
+
+    return {
+        "first, large project": lambda: page(large),
+        "last, large project": lambda: page(large, last["large"]),
+        "first, small project": lambda: page(small),
+        "last, small project": lambda: page(small, last["small"]),
+        "floor: first, large": lambda: bare.page("large", limit=50),
+        "floor: last, large": lambda: bare.page("large", last["large"], limit=50),
+    }

@@ -1,0 +1,30 @@
+"""What an operation sends, recorded, so that it can be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import rawdb
+from rawdb.dialects import Result
+
+Sent = list[tuple[str, Sequence[Any]]]
+
+
+@contextmanager
+def recorded() -> Iterator[Sent]:
+    """The texts and bound parameters that the default database sends inside the block, in order."""
+    dialect = rawdb.default_database().dialect
+    sent: Sent = []
+    execute = dialect.execute
+
+    def recording(cursor: Any, text: str, parameters: Sequence[Any]) -> Result:
+        sent.append((text, parameters))
+        return execute(cursor, text, parameters)
+
+    dialect.execute = recording  # type: ignore[method-assign]
+    try:
+        yield sent
+    finally:
+        del dialect.execute  # type: ignore[attr-defined]
