@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rawdb import aio as aio
     from rawdb import api as api
     from rawdb import exceptions as exceptions
     from rawdb import migrate as migrate
@@ -52,7 +53,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 #: Reached as `rawdb.migrate` and so on without an import of their own.
-_MODULES = ("api", "exceptions", "migrate", "retry", "schema", "testing")
+_MODULES = ("aio", "api", "exceptions", "migrate", "retry", "schema", "testing")
 _HOMES = {
     "rawdb.default": ("configure", "default_database", "dispose", "reader", "sql", "writer"),
     "rawdb.dialects.translation": ("filters", "remove_filters", "translate_error"),

@@ -436,3 +436,14 @@ def current_scope(database: Home, context: Any) -> Scope:
     if scope is None:
         raise NoEngineContextEstablished("no reader or writer is open on this context in this thread")
     return scope
+
+
+def leave_all() -> None:
+    """Undo what is still open in this thread, which goes on to work for somebody else."""
+    stacks = _stacks()
+    try:
+        for stack in list(stacks.values()):
+            while stack:
+                stack.pop().leave()
+    finally:
+        stacks.clear()

@@ -188,6 +188,12 @@ class Entry:
             )
         return outer
 
+    def pause_after(
+        self, error: Exception, database: Home, started: float, attempt: int, name: str, *, written: bool
+    ) -> float:
+        """Seconds to wait before a coroutine is run again. Raises the error where it is not, as `run` does."""
+        return _pause(error, database.options.retry, started, attempt, name, written=written)
+
     def mode_on(self, database: Home) -> str:
         """What a block is when it opens its own scope."""
         if self._mode == WRITER:
@@ -251,6 +257,11 @@ class Block:
     if not TYPE_CHECKING:
         __exit__ = _Exit()
 
+    @property
+    def scope(self) -> Scope | None:
+        """The scope that the open block began, None where it joined one."""
+        return self._scope
+
     def __enter__(self) -> BoundStatements:
         if self._scope is not None or self._savepoint is not None:
             raise RuntimeError("this block is open already: call using() for each block")
@@ -308,6 +319,11 @@ def _context_finder(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], 
         or inspect.isasyncgenfunction(function)
     ):
         raise TypeError(f"{function.__qualname__} runs after its block is over: open the block with .using() inside")
+    return context_finder(function)
+
+
+def context_finder(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], dict[str, Any]], Any]:
+    """What finds the context among a call's arguments: the first parameter after self or cls. TypeError without one."""
     names = list(inspect.signature(function).parameters)
     index = 1 if names and names[0] in ("self", "cls") else 0
     if len(names) <= index:

@@ -1,0 +1,266 @@
+"""`reader`, `writer` and `Database` for coroutines: what rawdb.engine has, each step taken in the task's own thread."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from types import TracebackType
+from typing import Any, Literal, ParamSpec, TypeVar
+
+from rawdb.aio.tasks import Lease, current_lease, open_block, run
+from rawdb.dialects import URL, Result
+from rawdb.engine import database as engine
+from rawdb.engine import transactions
+from rawdb.engine.calls import BoundStatements
+from rawdb.engine.scope import Scope
+from rawdb.engine.transactions import context_finder
+from rawdb.exceptions import NoEngineContextEstablished, RetryRequest
+
+LOG = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Statements:
+    """The statements of a database, each an attribute that is called with keywords and awaited.
+
+    For one block, and for the task that opened it: NoEngineContextEstablished after its end, and in another task.
+    """
+
+    def __init__(self, lease: Lease, find: Callable[[], BoundStatements]) -> None:
+        self._lease = lease
+        self._find = find
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        async def statement(**arguments: Any) -> Any:
+            return await self._call(lambda: getattr(self._find(), name)(**arguments))
+
+        return statement
+
+    async def execute(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
+        """Run SQL text of your own, its parameters written `:name` on every dialect."""
+        return await self._call(lambda: self._find().execute(text, parameters))
+
+    async def _call(self, function: Callable[[], R]) -> R:
+        self._lease.check()
+        return await self._lease.send(function).outcome()
+
+
+class Block:
+    """One reader or writer block of a task, for `async with`."""
+
+    def __init__(self, make: Callable[[], transactions.Block]) -> None:
+        self._make = make
+        self._lease: Lease | None = None
+        self._block: transactions.Block | None = None
+        #: What the block began, also after its end; None where it joined what was open.
+        self.scope: Scope | None = None
+
+    async def __aenter__(self) -> Statements:
+        if self._lease is not None:
+            raise RuntimeError("this block is open already: call using() for each block")
+        lease = self._lease = open_block()
+        call = lease.first(lambda: self._enter(lease))
+        try:
+            statements = await call.outcome()
+        except BaseException as error:
+            if call.abandoned:
+                self._lease = None
+                lease.close_block()
+            else:
+                await self.__aexit__(type(error), error, None)
+            raise
+        return Statements(lease, lambda: statements)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Literal[False]:
+        lease, self._lease = self._lease, None
+        if lease is None:
+            return False
+        if isinstance(error, GeneratorExit) and not lease.is_own:
+            # A coroutine or a generator that was thrown away: it cannot wait, and there may be no loop any more.
+            lease.post(lambda: self._throw_away(lease))
+            lease.close_block()
+            return False
+        call = lease.send(lambda: self._exit(lease, kind, error, trace), certain=True)
+        lease.close_block()
+        await call.outcome()
+        return False
+
+    def _enter(self, lease: Lease) -> BoundStatements:
+        block = self._block = self._make()
+        lease.entered[block] = lambda: _leave_quietly(block)
+        statements = block.__enter__()
+        self.scope = block.scope
+        return statements
+
+    def _exit(
+        self,
+        lease: Lease,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        block, self._block = self._block, None
+        if block is not None:
+            try:
+                block.__exit__(kind, error, trace)
+            finally:
+                lease.entered.pop(block, None)
+
+    def _throw_away(self, lease: Lease) -> None:
+        block, self._block = self._block, None
+        if block is not None:
+            lease.entered.pop(block)()
+
+
+def _leave_quietly(block: transactions.Block) -> None:
+    try:
+        block.__exit__(GeneratorExit, GeneratorExit(), None)
+    except Exception:
+        LOG.exception("a block that was thrown away could not be rolled back")
+
+
+class Entry:
+    """`reader` or `writer` for coroutines: by `.using(context)` for `async with`, and a decorator.
+
+    The modifiers are those of the synchronous ones, and combine in any order.
+    """
+
+    def __init__(self, entry: transactions.Entry) -> None:
+        self._entry = entry
+
+    @property
+    def independent(self) -> Entry:
+        """Own connection and transaction, even inside another one of the task."""
+        return Entry(self._entry.independent)
+
+    @property
+    def savepoint(self) -> Entry:
+        """Inside a running transaction: undone alone when an exception leaves the block."""
+        return Entry(self._entry.savepoint)
+
+    @property
+    def async_(self) -> Entry:
+        """A reader that accepts replication lag: it uses the replica when one is configured."""
+        return Entry(self._entry.async_)
+
+    @property
+    def allow_async(self) -> Entry:
+        """A reader that may also run inside a reader on the replica."""
+        return Entry(self._entry.allow_async)
+
+    @property
+    def autocommit(self) -> Entry:
+        """Lone statements: each is its own transaction and costs one round trip."""
+        return Entry(self._entry.autocommit)
+
+    @property
+    def connection(self) -> Entry:
+        """No effect; there for code that asks for the bare connection."""
+        return self
+
+    def using(self, context: Any = None) -> Block:
+        """A block on `context` for `async with`, which yields the statements.
+
+        It joins what the running task has open on that context, and nothing of any other task. Otherwise as the
+        synchronous block: the outermost commits (writer) or rolls back (reader, any exception, cancellation).
+        """
+        return Block(lambda: self._entry.using(context))
+
+    def __call__(self, function: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+        """Decorate a coroutine function whose first parameter (after self or cls) is the context.
+
+        Outermost, it is run again whole as a function is that the synchronous one decorates. Raises TypeError for
+        other functions: they are called through `rawdb.aio.run`.
+        """
+        if not inspect.iscoroutinefunction(function):
+            raise TypeError(f"{function.__qualname__} is no coroutine function: use rawdb's own reader and writer")
+        find_context = context_finder(function)
+
+        @functools.wraps(function)
+        async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            return await self._run(lambda: function(*args, **kwargs), find_context(args, kwargs), function.__qualname__)
+
+        return wrapper
+
+    async def _run(self, function: Callable[[], Awaitable[R]], context: Any, name: str) -> R:
+        started, attempt, written = time.monotonic(), 0, False
+        while True:
+            attempt += 1
+            block = self.using(context)
+            request: RetryRequest | None = None
+            try:
+                async with block:
+                    try:
+                        return await function()
+                    except RetryRequest as error:
+                        request = error  # the block raises the error inside it
+                        raise
+            except Exception as error:
+                scope = block.scope
+                if scope is None:
+                    raise
+                written = written or scope.written
+                pause = self._entry.pause_after(
+                    request or error, scope.database, started, attempt, name, written=written
+                )
+            await asyncio.sleep(pause)
+
+
+class Database:
+    """A database for SQL of your own, its blocks and statements awaited.
+
+    Made of what `rawdb.Database` takes, or of one that is there: it is the attribute `sync`. Several may share it.
+    """
+
+    def __init__(
+        self, connection: str | URL | engine.Database, slave_connection: str | URL | None = None, **options: Any
+    ) -> None:
+        if isinstance(connection, engine.Database):
+            if slave_connection is not None or options:
+                raise TypeError("a database that is there has its options already")
+            self.sync = connection
+        else:
+            self.sync = engine.Database(connection, slave_connection, **options)
+        self.reader = Entry(self.sync.reader)
+        self.writer = Entry(self.sync.writer)
+
+    def sql(self, context: Any = None) -> Statements:
+        """The statements of the reader or writer that the running task has open on `context`.
+
+        Raises NoEngineContextEstablished where it has no block open; a call does where none is on this context.
+        """
+        return statements_of(lambda: self.sync.sql(context))
+
+    async def server_version(self) -> str:
+        """Name and version of the server."""
+        return await run(self.sync.server_version)
+
+    async def dispose(self) -> None:
+        """Close all connections. The database can be used again and then opens new ones."""
+        await run(self.sync.dispose)
+
+    def __repr__(self) -> str:
+        return f"rawdb.aio.{self.sync!r}"
+
+
+def wrap(database: engine.Database) -> Database:
+    """A database with blocks and statements that are awaited."""
+    return Database(database)
+
+
+def statements_of(find: Callable[[], BoundStatements]) -> Statements:
+    """The statements that `find` finds in the running task's own thread."""
+    lease = current_lease()
+    if lease is None:
+        raise NoEngineContextEstablished("this task has no reader or writer open")
+    return Statements(lease, find)
