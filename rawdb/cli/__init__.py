@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from rawdb import __version__
-from rawdb.cli import archive, demo, schema, statements
+from rawdb.cli import archive, demo, row_types, schema, statements
 from rawdb.cli.output import Output
 from rawdb.dialects import DIALECTS
 from rawdb.exceptions import CantStartEngineError, DBError
@@ -131,13 +131,20 @@ def _add_sql(group: _Group) -> None:
         ("list", statements.list_all, "the statements of a dialect, and where each stands"),
         ("show", statements.show, "one statement as the dialect runs it"),
         ("export", statements.export, "write the effective set as files that stock aiosql loads"),
+        ("types", row_types.types, "write a package of TypedDicts: the rows of tables and statements"),
     ):
         parser = _add(group, name, command, text)
         parser.add_argument("--dialect", choices=DIALECTS, default="sqlite")
         if name == "show":
             parser.add_argument("name")
-        if name == "export":
+        if name in ("export", "types"):
             parser.add_argument("folder", type=Path)
+        if name == "types":
+            parser.add_argument(
+                "--queries", type=Path, metavar="FOLDER", help="your .sql files; rawdb's own by default"
+            )
+            parser.add_argument("--schema", type=Path, metavar="FILE", help="your columns.csv; rawdb's own by default")
+            parser.add_argument("--check", action="store_true", help="write nothing: 1 if something would change")
 
 
 def _demo(options: argparse.Namespace, output: Output) -> int:

@@ -21,6 +21,7 @@ from rawdb.cli.output import Output
 from rawdb.context import RequestContext, get_admin_context
 from rawdb.dialects import parse_url
 from rawdb.exceptions import InstanceInvalidState, NoMoreFixedIps, OverQuota
+from rawdb.rows import ListedInstance
 
 _FLAVORS = [("m1.tiny", 512, 1, 1), ("m1.small", 2048, 1, 20), ("m1.medium", 4096, 2, 40)]
 _LIMITS = {"instances": 6, "cores": 8, "ram": 16384}
@@ -169,7 +170,7 @@ class _Demo:
             uuids = []
             for number in range(1, 6):
                 with self._reserved(instances=1, cores=1, ram=2048):
-                    uuids.append(api.instance_create(self._user, self._instance(number))["uuid"])
+                    uuids.append(str(api.instance_create(self._user, self._instance(number))["uuid"]))
             self._show_usage()
             return uuids
 
@@ -233,7 +234,7 @@ class _Demo:
             ]
             self._output.table(["page", "id", "name", "host", "state", "task"], rows)
 
-    def _pages(self, filters: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    def _pages(self, filters: dict[str, Any]) -> Iterator[list[ListedInstance]]:
         marker = None
         while page := api.instance_get_all_by_filters(
             self._user, filters, sort_key="display_name", sort_dir="asc", limit=2, marker=marker
@@ -276,9 +277,11 @@ class _Demo:
         api.floating_ip_fixed_ip_associate(self._user, address, fixed_address, "rack1")
         row = api.floating_ip_get_by_address(self._user, address)
         fixed = row["fixed_ip"]
+        instance = fixed["instance"] if fixed else None
+        assert instance is not None, "the address leads to no instance"
         self._output.table(
             ["floating address", "leads to", "of instance", "through"],
-            [[row["address"], fixed["address"], fixed["instance"]["display_name"], row["host"]]],
+            [[row["address"], fixed_address, instance["display_name"], row["host"]]],
         )
         api.floating_ip_disassociate(self._user, address)
         api.floating_ip_deallocate(self._user, address)
@@ -338,7 +341,7 @@ class _Demo:
                     api.instance_destroy(self._user, instance)
             self._show_usage()
             for service in api.service_get_all(self._admin):
-                if service["host"].endswith(self._project):
+                if str(service["host"]).endswith(self._project):
                     api.service_destroy(self._admin, service["id"])
 
 

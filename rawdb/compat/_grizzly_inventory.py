@@ -16,19 +16,20 @@ from rawdb.operations._lock_rows import lock_new_row
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, sql, writes
 from rawdb.operations._rows import Row, only_columns, text_pairs
 from rawdb.operations.compute_nodes import totals
+from rawdb.rows import Aggregate, BwUsageCacheRow, ComputeNodeStatRow, Console, GrizzlyComputeNode, Service
 
 _COUNTERS = ("reads", "read_bytes", "writes", "write_bytes")
 #: What a volume's row says that Grizzly never told.
 _TOLD_LATER = ("project_id", "user_id", "availability_zone")
 
 
-def bw_usage_get(context: Any, uuid: str | None, start_period: datetime, mac: str | None) -> Row | None:
+def bw_usage_get(context: Any, uuid: str | None, start_period: datetime, mac: str | None) -> BwUsageCacheRow | None:
     """Return the counters of an instance's interface in the period that began then, or None. Round trips: 1."""
     return api.bw_usage_get(context, uuid, start_period, mac)
 
 
 @writes(ADMIN)
-def compute_node_create(context: Any, values: Mapping[str, Any]) -> Row:
+def compute_node_create(context: Any, values: Mapping[str, Any]) -> GrizzlyComputeNode:
     """Store a compute node with its statistics, and return it with the list of their rows, without the service.
 
     Round trips: 1, with statistics 3, and BEGIN and COMMIT.
@@ -36,13 +37,13 @@ def compute_node_create(context: Any, values: Mapping[str, Any]) -> Row:
     row = api.compute_node_create(context, _without_stats(values))
     pairs = _stored_pairs(values)
     if not pairs:
-        return {**row, "stats": []}
+        return _with_stats(row, [])
     _add(context, row["id"], pairs)
-    return {**row, "stats": sql(context).compute_node_update__statistics(compute_id=row["id"])}
+    return _with_stats(row, sql(context).compute_node_update__statistics(compute_id=row["id"]))
 
 
 @lone_read(NO_GUARD)
-def compute_node_get(context: Any, compute_id: int) -> Row:
+def compute_node_get(context: Any, compute_id: int) -> GrizzlyComputeNode:
     """Return a visible compute node with its `service` and its statistics.
 
     Raises ComputeHostNotFound. Round trips: 1.
@@ -54,7 +55,7 @@ def compute_node_get(context: Any, compute_id: int) -> Row:
 
 
 @lone_read(ADMIN)
-def compute_node_get_all(context: Any) -> list[Row]:
+def compute_node_get_all(context: Any) -> list[GrizzlyComputeNode]:
     """Return the visible compute nodes by id, each with its `service` and its statistics. Round trips: 1."""
     return [_shown(row) for row in sql(context).compute_node_get_all__with_statistics()]
 
@@ -69,7 +70,9 @@ def compute_node_statistics(context: Any) -> dict[str, int]:
 
 
 @writes(ADMIN)
-def compute_node_update(context: Any, compute_id: int, values: Mapping[str, Any], prune_stats: bool = False) -> Row:
+def compute_node_update(
+    context: Any, compute_id: int, values: Mapping[str, Any], prune_stats: bool = False
+) -> GrizzlyComputeNode:
     """Change columns and statistics of a visible compute node, and return it with its `service` and statistics.
 
     Keys that `values['stats']` does not mention stay, with `prune_stats` they are soft deleted. An `updated_at` in
@@ -85,7 +88,7 @@ def compute_node_update(context: Any, compute_id: int, values: Mapping[str, Any]
     return _shown(sql(context).compute_node_get__with_statistics(compute_id=node_id, read_deleted="yes"))
 
 
-def console_get_all_by_instance(context: Any, instance_uuid: str) -> list[Row]:
+def console_get_all_by_instance(context: Any, instance_uuid: str) -> list[Console]:
     """Return the consoles of an instance. Round trips: 1."""
     return api.console_get_all_by_instance(context, instance_uuid)
 
@@ -95,7 +98,7 @@ def service_destroy(context: Any, instance_id: int) -> None:
     api.service_destroy(context, instance_id)
 
 
-def service_get(context: Any, service_id: int) -> Row:
+def service_get(context: Any, service_id: int) -> Service:
     """Return a visible service with the list of its live compute nodes. Errors and round trips: as in rawdb.api."""
     return api.service_get(context, service_id, with_compute_node=True)
 
@@ -120,7 +123,7 @@ def vol_usage_update(
     """
     volume_id = only_columns("volume_usage_cache", {"volume_id": id})["volume_id"]
     lock_new_row(context, "volume_usage_cache", volume_id)
-    old: Row | None = sql(context).vol_usage_update__stored(volume_id=volume_id)
+    old = sql(context).vol_usage_update__stored(volume_id=volume_id)
     counters = (rd_req, rd_bytes, wr_req, wr_bytes)
     told = dict.fromkeys(_TOLD_LATER) if old is None else {name: old[name] for name in _TOLD_LATER}
     row = api.vol_usage_update(
@@ -153,7 +156,7 @@ aggregate_metadata_get_by_host = guarded(ADMIN)(api.aggregate_metadata_get_by_ho
 
 
 @guarded(ADMIN)
-def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> Row:
+def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> Aggregate:
     """Change an aggregate's name and metadata, and return it; an availability zone alone replaces all metadata.
 
     Errors and round trips: as in rawdb.api.
@@ -167,9 +170,14 @@ def _without_stats(values: Mapping[str, Any]) -> Row:
     return {name: value for name, value in values.items() if name != "stats"}
 
 
-def _shown(row: Row) -> Row:
-    node = {name: value for name, value in row.items() if name != "statistics"}
-    return {**node, "stats": row["statistics"]}
+def _shown(row: Row) -> GrizzlyComputeNode:
+    return _with_stats(row, row.pop("statistics"))
+
+
+def _with_stats(row: Mapping[str, Any], stats: list[ComputeNodeStatRow]) -> GrizzlyComputeNode:
+    node: Any = {**row, "stats": stats}
+    shown: GrizzlyComputeNode = node
+    return shown
 
 
 def _stored_pairs(values: Mapping[str, Any]) -> dict[Any, Any]:
@@ -178,7 +186,7 @@ def _stored_pairs(values: Mapping[str, Any]) -> dict[Any, Any]:
 
 def _merge(context: Any, node_id: int, pairs: Mapping[str, str | None], prune: bool) -> None:
     statements = sql(context)
-    rows: list[Row] = statements.compute_node_update__statistics(compute_id=node_id)
+    rows = statements.compute_node_update__statistics(compute_id=node_id)
     changed = [row for row in rows if row["key"] in pairs and row["value"] != pairs[row["key"]]]
     if changed:
         statements.compute_node_update__change_statistics(

@@ -9,17 +9,17 @@ from typing import Any
 
 from rawdb import api
 from rawdb.operations._operation import ADMIN, ANY, guarded, sql, writes_alone
-from rawdb.operations._rows import Row
 from rawdb.operations.quotas import reserve
 from rawdb.operations.quotas.usages import update_usages
+from rawdb.rows import ProjectUserQuotaRow, QuotaRow, QuotaUsage, ReservationRow
 
 
-def quota_create(context: Any, project_id: str, resource: str, limit: int | None) -> Row:
+def quota_create(context: Any, project_id: str, resource: str, limit: int | None) -> QuotaRow | ProjectUserQuotaRow:
     """Store a limit of a project and return its row. Raises QuotaExists. Round trips: 1."""
     return api.quota_create(context, project_id, resource, limit)
 
 
-def quota_get(context: Any, project_id: str, resource: str) -> Row:
+def quota_get(context: Any, project_id: str, resource: str) -> QuotaRow | ProjectUserQuotaRow:
     """Return the limit of a project. Raises ProjectQuotaNotFound. Round trips: 1."""
     return api.quota_get(context, project_id, resource)
 
@@ -29,7 +29,7 @@ def quota_update(context: Any, project_id: str, resource: str, limit: int | None
     api.quota_update(context, project_id, resource, limit)
 
 
-def quota_usage_get(context: Any, project_id: str, resource: str) -> Row:
+def quota_usage_get(context: Any, project_id: str, resource: str) -> QuotaUsage:
     """Return the oldest live usage row of a project, with its `total`. Raises QuotaUsageNotFound. Round trips: 1."""
     return api.quota_usage_get(context, project_id, resource)
 
@@ -81,7 +81,7 @@ def reservation_create(
     resource: str,
     delta: int,
     expire: datetime | None,
-) -> Row:
+) -> ReservationRow:
     """Store a reservation against `usage['id']` and return its row. Round trips: 1."""
     return api.reservation_create(context, uuid, usage, project_id, None, resource, delta, expire)
 

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from rawdb.default import writer
 from rawdb.exceptions import DBDuplicateEntry
-from rawdb.operations._rows import Row
 
 T = TypeVar("T")
 Values = Mapping[str, Any]
@@ -30,8 +29,8 @@ def repeatable(items: Iterable[T]) -> Collection[T]:
 
 
 def insert_all(
-    context: Any, rows: Iterable[Values], insert: Callable[[Sequence[Values]], list[Row]], one: Callable[[Values], Row]
-) -> Iterator[Row]:
+    context: Any, rows: Iterable[Values], insert: Callable[[Sequence[Values]], list[T]], one: Callable[[Values], T]
+) -> Iterator[T]:
     """Store rows in their order, inside a transaction, and give what `insert(rows)` and `one(row)` give for them.
 
     `insert` takes rows that have an address and are live, and whose ids the server gives; all others go through
@@ -47,8 +46,8 @@ def _is_plain(row: Values) -> bool:
 
 
 def _insert(
-    context: Any, batch: list[Values], insert: Callable[[Sequence[Values]], list[Row]], one: Callable[[Values], Row]
-) -> Iterable[Row]:
+    context: Any, batch: list[Values], insert: Callable[[Sequence[Values]], list[T]], one: Callable[[Values], T]
+) -> Iterable[T]:
     try:
         with writer.savepoint.using(context):
             return insert(batch)

@@ -28,9 +28,7 @@ class Search:
     def __init__(self) -> None:
         self._lost: int | None = None
 
-    def free_row(
-        self, free: Callable[..., Iterable[Row]], first: Callable[..., Iterable[Row]], **where: Any
-    ) -> Row | None:
+    def free_row(self, free: Callable[..., Iterable[Row]], first: Callable[..., Iterable[Row]], **where: Any) -> Any:
         """A free row, or None when there is none.
 
         `free(start=, spread=)` gives those that nobody holds, `first()` waits for those that others hold; of what

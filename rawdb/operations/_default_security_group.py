@@ -10,19 +10,20 @@ from rawdb.exceptions import DBDuplicateEntry, RetryRequest
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
 from rawdb.operations.quotas.usages import lock_projects
+from rawdb.rows import SecurityGroup
 from rawdb.statements.criteria import equal
 
 NAME = "default"
 
 
-def find_default_group(context: Any) -> Row | None:
+def find_default_group(context: Any) -> SecurityGroup | None:
     """The live default group of the context's project. Round trips: 1."""
     filters = [equal("project_id", context.project_id)]
     return sql(context).security_group_ensure_default__find(filters=filters)
 
 
 @writer.savepoint
-def ensure_default_group(context: Any) -> tuple[bool, Row]:
+def ensure_default_group(context: Any) -> tuple[bool, SecurityGroup]:
     """Return whether the context's project had a default group, and the group, made now if it had none.
 
     A new group belongs to the context's user, gets a copy of the visible default rules, and counts as one security

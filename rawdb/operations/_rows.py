@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from rawdb import timeutils
 from rawdb.default import default_database
 from rawdb.exceptions import DBDataError, RetryRequest
 
 Row = dict[str, Any]
+#: A row of whatever type: one of rawdb.rows, or a plain dict.
+AnyRow = TypeVar("AnyRow", bound=Mapping[str, Any])
 
 
 def only_columns(table: str, values: Mapping[str, Any]) -> Row:
@@ -31,8 +33,8 @@ def changed_columns(table: str, row: Mapping[str, Any], values: Mapping[str, Any
 
 
 def edit_row(
-    update: Callable[..., int], table: str, row: Row, values: Mapping[str, Any], lost: Exception | None = None
-) -> Row:
+    update: Callable[..., int], table: str, row: AnyRow, values: Mapping[str, Any], lost: Exception | None = None
+) -> AnyRow:
     """Write the values that differ from `row` by `update(id=, changes=)`, and return the row as it is then.
 
     Nothing is sent, and `updated_at` stays, when every value equals the stored one. With `lost`, an update that
@@ -44,7 +46,15 @@ def edit_row(
     changes.setdefault("updated_at", timeutils.utcnow())
     if not update(id=row["id"], changes=changes) and lost is not None:
         raise RetryRequest(lost)
-    return {**row, **changes}
+    return merged(row, changes)
+
+
+def merged(row: AnyRow, *changes: Mapping[str, Any]) -> AnyRow:
+    """A copy of the row with other values in its columns."""
+    result: Any = dict(row)
+    for values in changes:
+        result.update(values)
+    return result
 
 
 def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -60,9 +70,9 @@ def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     return {key: stored[key] for key in sorted(stored)}
 
 
-def group_by(rows: Iterable[Row], key: str) -> dict[Any, list[Row]]:
+def group_by(rows: Iterable[AnyRow], key: str) -> dict[Any, list[AnyRow]]:
     """The rows in lists under their value of `key`, order kept."""
-    groups: dict[Any, list[Row]] = {}
+    groups: dict[Any, list[AnyRow]] = {}
     for row in rows:
         groups.setdefault(row[key], []).append(row)
     return groups

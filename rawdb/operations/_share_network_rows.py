@@ -14,9 +14,10 @@ from rawdb.engine.calls import BoundStatements
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row, only_columns
 from rawdb.operations._share_rows import oldest_first, share_columns
+from rawdb.rows import ShareNetwork, ShareNetworkGetRow, ShareServer, ShareServerGetRow
 
 
-def share_network(row: Row) -> Row:
+def share_network(row: ShareNetworkGetRow) -> ShareNetwork:
     """A network as it is shown, from a row with its relations."""
     return {
         **row,
@@ -26,7 +27,7 @@ def share_network(row: Row) -> Row:
     }
 
 
-def share_server(row: Row) -> Row:
+def share_server(row: ShareServerGetRow) -> ShareServer:
     """A server as it is shown, from a row with its relations; of several details of a key the newest counts."""
     return {
         **row,
@@ -41,7 +42,7 @@ def with_id(values: Mapping[str, Any]) -> Row:
     return {**values, "id": values.get("id") or str(uuid.uuid4())}
 
 
-def give_id(values: Mapping[str, Any], row: Row) -> None:
+def give_id(values: Mapping[str, Any], row: Mapping[str, Any]) -> None:
     """Put the id that was made up for a row into the caller's values, when nothing can go wrong any more."""
     if not values.get("id") and isinstance(values, MutableMapping):
         values["id"] = row["id"]

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from rawdb.operations._rows import Row
+from rawdb.operations._rows import AnyRow
 from rawdb.options import options
+from rawdb.rows import NamedShare, Share, ShareGetRow, ShareRow, ShareSnapshot, ShareSnapshotGetRow
 
 
-def share_columns(row: Mapping[str, Any]) -> Row:
+def share_columns(row: ShareRow) -> NamedShare:
     """A share by itself: its columns and `name`."""
     return {**row, "name": options.share_name_template % row["id"]}
 
 
-def share(row: Mapping[str, Any]) -> Row:
+def share(row: ShareGetRow) -> Share:
     """A share from the row of a statement: columns, `name`, `share_metadata` (rows), `volume_type` (a row or None)."""
-    return {**share_columns(row), "share_metadata": oldest_first(row["share_metadata"])}
+    return {
+        **row,
+        "name": options.share_name_template % row["id"],
+        "share_metadata": oldest_first(row["share_metadata"]),
+    }
 
 
-def snapshot(row: Mapping[str, Any]) -> Row:
+def snapshot(row: ShareSnapshotGetRow) -> ShareSnapshot:
     """A snapshot from the row of a statement: columns, `name`, `share_name`, and `share` (its columns, or None)."""
     parent = row["share"]
     return {
@@ -30,6 +34,6 @@ def snapshot(row: Mapping[str, Any]) -> Row:
     }
 
 
-def oldest_first(rows: Iterable[Row]) -> list[Row]:
+def oldest_first(rows: Iterable[AnyRow]) -> list[AnyRow]:
     """The rows of a relation by created_at, then id; a row without the former comes first."""
     return sorted(rows, key=lambda row: (row["created_at"] is not None, row["created_at"], row["id"]))

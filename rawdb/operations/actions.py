@@ -9,13 +9,14 @@ from typing import Any
 
 from rawdb.exceptions import InstanceActionEventNotFound, InstanceActionNotFound
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row
+from rawdb.operations._rows import edit_row
+from rawdb.rows import InstanceActionRow, InstanceActionsEventRow
 from rawdb.statements.criteria import Predicate
 from rawdb.timeutils import ACTION_FINISH_DATETIME_KEYS, ACTION_START_DATETIME_KEYS, convert_datetimes
 
 
 @lone_write(NO_GUARD)
-def action_start(context: Any, values: dict[str, Any]) -> Row:
+def action_start(context: Any, values: dict[str, Any]) -> InstanceActionRow:
     """Store an action and return its row.
 
     `values` are columns of instance_actions (action, instance_uuid, request_id, user_id, project_id, start_time);
@@ -28,7 +29,7 @@ def action_start(context: Any, values: dict[str, Any]) -> Row:
 
 
 @lone_write(NO_GUARD)
-def action_finish(context: Any, values: dict[str, Any]) -> Row:
+def action_finish(context: Any, values: dict[str, Any]) -> InstanceActionRow:
     """Change the first visible action of an instance and a request, and return its row.
 
     `values` are columns of instance_actions, instance_uuid and request_id among them (KeyError without); other
@@ -43,7 +44,7 @@ def action_finish(context: Any, values: dict[str, Any]) -> Row:
 
 
 @lone_read(NO_GUARD)
-def actions_get(context: Any, uuid: str) -> list[Row]:
+def actions_get(context: Any, uuid: str) -> list[InstanceActionRow]:
     """Return the visible actions of an instance, newest first (by created_at, then id).
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -52,7 +53,7 @@ def actions_get(context: Any, uuid: str) -> list[Row]:
 
 
 @lone_read(NO_GUARD)
-def action_get_by_request_id(context: Any, uuid: str, request_id: str) -> Row | None:
+def action_get_by_request_id(context: Any, uuid: str, request_id: str) -> InstanceActionRow | None:
     """Return the first visible action of an instance and a request, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -61,7 +62,7 @@ def action_get_by_request_id(context: Any, uuid: str, request_id: str) -> Row | 
 
 
 @lone_write(NO_GUARD)
-def action_event_start(context: Any, values: dict[str, Any]) -> Row:
+def action_event_start(context: Any, values: dict[str, Any]) -> InstanceActionsEventRow:
     """Store an event of an action and return its row.
 
     `values` are columns of instance_actions_events (event, start_time, host, details), and instance_uuid and
@@ -73,13 +74,13 @@ def action_event_start(context: Any, values: dict[str, Any]) -> Row:
     action = sql(context).action_get_by_request_id(filters=_of_request(values["instance_uuid"], values["request_id"]))
     if action is None:
         raise _action_not_found(values)
-    row: Row = sql(context).action_event_start(values={**values, "action_id": action["id"]})
+    row = sql(context).action_event_start(values={**values, "action_id": action["id"]})
     values["action_id"] = action["id"]
     return row
 
 
 @writes(NO_GUARD)
-def action_event_finish(context: Any, values: dict[str, Any]) -> Row:
+def action_event_finish(context: Any, values: dict[str, Any]) -> InstanceActionsEventRow:
     """Change the oldest visible event of a name under an action, finished or not, and return its row.
 
     `values` are columns of instance_actions_events, and instance_uuid and request_id, which name the action;
@@ -106,7 +107,7 @@ def action_event_finish(context: Any, values: dict[str, Any]) -> Row:
 
 
 @lone_read(NO_GUARD)
-def action_events_get(context: Any, action_id: int) -> list[Row]:
+def action_events_get(context: Any, action_id: int) -> list[InstanceActionsEventRow]:
     """Return the visible events of an action, newest first (by created_at, then id).
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -115,7 +116,7 @@ def action_events_get(context: Any, action_id: int) -> list[Row]:
 
 
 @lone_read(NO_GUARD)
-def action_event_get_by_id(context: Any, action_id: int, event_id: int) -> Row | None:
+def action_event_get_by_id(context: Any, action_id: int, event_id: int) -> InstanceActionsEventRow | None:
     """Return the visible event `event_id` if it belongs to the action, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

@@ -10,13 +10,13 @@ from typing import Any
 
 from rawdb.exceptions import AgentBuildExists, AgentBuildNotFound, DBDuplicateEntry
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql
-from rawdb.operations._rows import Row
+from rawdb.rows import AgentBuildRow
 
 _TRIPLE = ("hypervisor", "os", "architecture")
 
 
 @lone_write(ADMIN)
-def agent_build_create(context: Any, values: Mapping[str, Any]) -> Row:
+def agent_build_create(context: Any, values: Mapping[str, Any]) -> AgentBuildRow:
     """Store an agent build and return its row.
 
     `values` are columns of agent_builds (hypervisor, os, architecture, version, url, md5hash); other keys are
@@ -24,7 +24,7 @@ def agent_build_create(context: Any, values: Mapping[str, Any]) -> Row:
     Round trips: 1. Source: Nova Juno and Grizzly, which did not look for the other one.
     """
     try:
-        row: Row = sql(context).agent_build_create(values=values)
+        row = sql(context).agent_build_create(values=values)
     except DBDuplicateEntry as error:
         if "hypervisor" not in error.columns:
             raise
@@ -33,17 +33,16 @@ def agent_build_create(context: Any, values: Mapping[str, Any]) -> Row:
 
 
 @lone_read(ADMIN)
-def agent_build_get_by_triple(context: Any, hypervisor: str, os: str, architecture: str) -> Row | None:
+def agent_build_get_by_triple(context: Any, hypervisor: str, os: str, architecture: str) -> AgentBuildRow | None:
     """Return the live agent build of a triple, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).agent_build_get_by_triple(hypervisor=hypervisor, os=os, architecture=architecture)
-    return row
+    return sql(context).agent_build_get_by_triple(hypervisor=hypervisor, os=os, architecture=architecture)
 
 
 @lone_read(ADMIN)
-def agent_build_get_all(context: Any, hypervisor: str | None = None) -> list[Row]:
+def agent_build_get_all(context: Any, hypervisor: str | None = None) -> list[AgentBuildRow]:
     """Return the live agent builds, by id; all of them, or those of a hypervisor (None and '' mean all).
 
     Round trips: 1. Source: Nova Juno and Grizzly.

@@ -24,6 +24,7 @@ from rawdb.exceptions import (
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, only_columns
 from rawdb.operations.quotas.usages import lock_projects
+from rawdb.rows import Aggregate, AggregateGetRow, AggregateRow
 
 _ZONE = "availability_zone"
 #: The row of quota_locks that stands for all aggregates. They are few and seldom written: one lock is enough.
@@ -31,7 +32,7 @@ _LOCK = "aggregates/all"
 
 
 @writes(NO_GUARD)
-def aggregate_create(context: Any, values: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> Row:
+def aggregate_create(context: Any, values: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> Aggregate:
     """Store an aggregate with its metadata and return it.
 
     `values` are columns of aggregates (name); other keys are ignored: the availability zone is a pair of `metadata`.
@@ -44,32 +45,32 @@ def aggregate_create(context: Any, values: Mapping[str, Any], metadata: Mapping[
     _lock(context)
     if sql(context).aggregate_create__named(name=name):
         raise AggregateNameExists(aggregate_name=name)
-    row: Row = sql(context).aggregate_create(values=values)
+    row: AggregateRow = sql(context).aggregate_create(values=values)
     _add(context, row["id"], pairs)
-    return _shown({**row, "hosts": [], "metadetails": pairs})
+    return {**row, "hosts": [], "metadetails": pairs, "availability_zone": pairs.get(_ZONE)}
 
 
 @lone_read(NO_GUARD)
-def aggregate_get(context: Any, aggregate_id: int) -> Row:
+def aggregate_get(context: Any, aggregate_id: int) -> Aggregate:
     """Return an aggregate.
 
     Raises AggregateNotFound, for 0, None and '' too. Round trips: 1. Source: Nova Juno and Grizzly, where these
     three gave any aggregate.
     """
-    row: Row | None = sql(context).aggregate_get(aggregate_id=aggregate_id)
+    row = sql(context).aggregate_get(aggregate_id=aggregate_id)
     if row is None:
         raise AggregateNotFound(aggregate_id=aggregate_id)
     return _shown(row)
 
 
 @lone_read(NO_GUARD)
-def aggregate_get_all(context: Any) -> list[Row]:
+def aggregate_get_all(context: Any) -> list[Aggregate]:
     """Return the visible aggregates, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     return [_shown(row) for row in sql(context).aggregate_get_all()]
 
 
 @lone_read(NO_GUARD)
-def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> list[Row]:
+def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> list[Aggregate]:
     """Return the live aggregates that a host is in, by id; with `key` those that also have a pair of it.
 
     Each has all its hosts and metadata. A context that sees deleted rows alone sees none of them.
@@ -80,7 +81,7 @@ def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> li
 
 
 @lone_read(NO_GUARD)
-def aggregate_get_by_metadata_key(context: Any, key: str) -> list[Row]:
+def aggregate_get_by_metadata_key(context: Any, key: str) -> list[Aggregate]:
     """Return the live aggregates that have a pair of a key, by id.
 
     `metadetails` holds that pair alone, so `availability_zone` is None unless it is the key; `hosts` are complete.
@@ -118,7 +119,7 @@ def aggregate_host_get_by_metadata_key(context: Any, key: str) -> dict[str, set[
 
 
 @writes(NO_GUARD)
-def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> Row:
+def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> Aggregate:
     """Change an aggregate's name and metadata, and return it.
 
     `availability_zone` alone is added to the metadata, `metadata` (unless None) replaces it, both together replace it
@@ -132,7 +133,7 @@ def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any])
     pairs = None if metadata is None else _pairs(metadata)
     own = {name: value for name, value in values.items() if name not in ("metadata", _ZONE)}
     _lock(context)
-    row: Row | None = sql(context).aggregate_get(aggregate_id=aggregate_id)
+    row = sql(context).aggregate_get(aggregate_id=aggregate_id)
     if "name" in values:
         _require_free_name(context, only_columns("aggregates", values)["name"], row)
     lost = AggregateNotFound(aggregate_id=aggregate_id)
@@ -141,7 +142,7 @@ def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any])
     if pairs is not None:
         _set_metadata(context, row["id"], pairs, replace)
     edit_row(sql(context).aggregate_update, "aggregates", row, own, lost=lost)
-    changed: Row = sql(context).aggregate_get(aggregate_id=row["id"], read_deleted="yes")
+    changed = sql(context).aggregate_get(aggregate_id=row["id"], read_deleted="yes")
     return _shown(changed)
 
 
@@ -216,7 +217,7 @@ def aggregate_host_add(context: Any, aggregate_id: int, host: str) -> None:
 
 
 @lone_read(NO_GUARD)
-def aggregate_host_get_all(context: Any, aggregate_id: int) -> list[str]:
+def aggregate_host_get_all(context: Any, aggregate_id: int) -> list[str | None]:
     """Return the names of an aggregate's visible hosts, in the order of adding.
 
     With deleted ones visible, a host that was put in again is there again. Raises AggregateNotFound.
@@ -254,10 +255,10 @@ def _require_free_name(context: Any, name: str | None, row: Row | None) -> None:
         raise AggregateNameExists(aggregate_name=name)
 
 
-def _shown(row: Row) -> Row:
+def _shown(row: AggregateGetRow) -> Aggregate:
     """The aggregate as callers see it: the names of its hosts, and its zone."""
     hosts = [host["host"] for host in row["hosts"]]
-    return {**row, "hosts": hosts, _ZONE: row["metadetails"].get(_ZONE)}
+    return {**row, "hosts": hosts, "availability_zone": row["metadetails"].get(_ZONE)}
 
 
 def _sets(rows: list[Row], key: str) -> dict[str, set[str]]:

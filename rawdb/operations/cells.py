@@ -7,14 +7,14 @@ from typing import Any
 
 from rawdb.exceptions import CellExists, CellNotFound, DBDuplicateEntry, DBError
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row
+from rawdb.rows import CellRow
 
 #: How a cell is reached: Juno's way, then the columns of Grizzly's.
 _WAYS = ("transport_url", "rpc_host", "rpc_port", "rpc_virtual_host", "username", "password")
 
 
 @lone_write(ADMIN)
-def cell_create(context: Any, values: Mapping[str, Any]) -> Row:
+def cell_create(context: Any, values: Mapping[str, Any]) -> CellRow:
     """Store a cell and return its row.
 
     `values` are columns of cells (name, api_url, transport_url, weight_offset: 0.0, weight_scale: 1.0, is_parent,
@@ -25,7 +25,7 @@ def cell_create(context: Any, values: Mapping[str, Any]) -> Row:
     if all(values.get(name) is None for name in _WAYS):
         raise DBError("cells.transport_url: a cell needs one")
     try:
-        row: Row = sql(context).cell_create(values=values)
+        row = sql(context).cell_create(values=values)
     except DBDuplicateEntry as error:
         if "name" not in error.columns:
             raise
@@ -34,7 +34,7 @@ def cell_create(context: Any, values: Mapping[str, Any]) -> Row:
 
 
 @writes(ADMIN)
-def cell_update(context: Any, cell_name: str, values: Mapping[str, Any]) -> Row | None:
+def cell_update(context: Any, cell_name: str, values: Mapping[str, Any]) -> CellRow | None:
     """Change columns of the cell of a name and return its row, under its new name if it gets one.
 
     `updated_at` moves always. None comes back only where the change itself hides the cell from the context. Raises
@@ -44,8 +44,7 @@ def cell_update(context: Any, cell_name: str, values: Mapping[str, Any]) -> Row 
     """
     if not sql(context).cell_update(cell_name=cell_name, changes=values):
         raise CellNotFound(cell_name=cell_name)
-    row: Row | None = sql(context).cell_get(cell_name=values.get("name", cell_name))
-    return row
+    return sql(context).cell_get(cell_name=values.get("name", cell_name))
 
 
 @lone_write(ADMIN)
@@ -59,19 +58,19 @@ def cell_delete(context: Any, cell_name: str) -> int:
 
 
 @lone_read(ADMIN)
-def cell_get(context: Any, cell_name: str) -> Row:
+def cell_get(context: Any, cell_name: str) -> CellRow:
     """Return the cell of a name; the oldest when deleted ones are visible and several had it.
 
     Raises CellNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).cell_get(cell_name=cell_name)
+    row = sql(context).cell_get(cell_name=cell_name)
     if row is None:
         raise CellNotFound(cell_name=cell_name)
     return row
 
 
 @lone_read(ADMIN)
-def cell_get_all(context: Any) -> list[Row]:
+def cell_get_all(context: Any) -> list[CellRow]:
     """Return the live cells by id, whatever the context's read_deleted says.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

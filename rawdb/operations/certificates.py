@@ -6,22 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql
-from rawdb.operations._rows import Row
+from rawdb.rows import CertificateRow
 
 
 @lone_write(ADMIN)
-def certificate_create(context: Any, values: Mapping[str, Any]) -> Row:
+def certificate_create(context: Any, values: Mapping[str, Any]) -> CertificateRow:
     """Store a certificate and return its row.
 
     `values` are columns of certificates (user_id, project_id, file_name); other keys are ignored. Nothing is
     unique. Raises DBError for values that cannot be stored. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row = sql(context).certificate_create(values=values)
-    return row
+    return sql(context).certificate_create(values=values)
 
 
 @lone_read(ADMIN)
-def certificate_get_all_by_project(context: Any, project_id: str) -> list[Row]:
+def certificate_get_all_by_project(context: Any, project_id: str) -> list[CertificateRow]:
     """Return the live certificates of a project, by id; None means those of no project.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -30,7 +29,7 @@ def certificate_get_all_by_project(context: Any, project_id: str) -> list[Row]:
 
 
 @lone_read(ADMIN)
-def certificate_get_all_by_user(context: Any, user_id: str) -> list[Row]:
+def certificate_get_all_by_user(context: Any, user_id: str) -> list[CertificateRow]:
     """Return the live certificates of a user, by id; None means those of no user.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -39,7 +38,7 @@ def certificate_get_all_by_user(context: Any, user_id: str) -> list[Row]:
 
 
 @lone_read(ADMIN)
-def certificate_get_all_by_user_and_project(context: Any, user_id: str, project_id: str) -> list[Row]:
+def certificate_get_all_by_user_and_project(context: Any, user_id: str, project_id: str) -> list[CertificateRow]:
     """Return the live certificates of a user within a project, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

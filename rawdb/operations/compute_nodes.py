@@ -12,12 +12,13 @@ from rawdb import timeutils
 from rawdb.exceptions import ComputeHostNotFound, ServiceNotFound
 from rawdb.operations._operation import ADMIN, NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns
+from rawdb.rows import ComputeNodeGetRow, ComputeNodeRow
 
 _DATE_FIELDS = ("created_at", "updated_at", "deleted_at", "deleted")
 
 
 @lone_write(ADMIN)
-def compute_node_create(context: Any, values: Mapping[str, Any]) -> Row:
+def compute_node_create(context: Any, values: Mapping[str, Any]) -> ComputeNodeRow:
     """Store a compute node and return its row, without the service.
 
     `values` are columns of compute_nodes (`stats`, a JSON text, is '{}' by default); other keys are ignored. The
@@ -25,36 +26,35 @@ def compute_node_create(context: Any, values: Mapping[str, Any]) -> Row:
     cannot be NULL, ValueError for a text that is no datetime.
     Round trips: 1. Source: Nova Juno; `stats` was a dict in Grizzly.
     """
-    row: Row = sql(context).compute_node_create(values=values)
-    return row
+    return sql(context).compute_node_create(values=values)
 
 
 @lone_read(NO_GUARD)
-def compute_node_get(context: Any, compute_id: int) -> Row:
+def compute_node_get(context: Any, compute_id: int) -> ComputeNodeGetRow:
     """Return a compute node with its `service`.
 
     Raises ComputeHostNotFound when no visible one has the id. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).compute_node_get(compute_id=compute_id)
+    row = sql(context).compute_node_get(compute_id=compute_id)
     if row is None:
         raise ComputeHostNotFound(host=compute_id)
     return row
 
 
 @lone_read(ADMIN)
-def compute_node_get_by_service_id(context: Any, service_id: int) -> Row:
+def compute_node_get_by_service_id(context: Any, service_id: int) -> ComputeNodeRow:
     """Return the oldest live compute node of a service, without the service.
 
     Raises ServiceNotFound when there is none, even if there is such a service. Round trips: 1. Source: Nova Juno.
     """
-    row: Row | None = sql(context).compute_node_get_by_service_id(service_id=service_id)
+    row = sql(context).compute_node_get_by_service_id(service_id=service_id)
     if row is None:
         raise ServiceNotFound(service_id=service_id)
     return row
 
 
 @lone_read(ADMIN)
-def compute_node_get_all(context: Any, no_date_fields: bool = False) -> list[Row]:
+def compute_node_get_all(context: Any, no_date_fields: bool = False) -> list[ComputeNodeGetRow]:
     """Return the live compute nodes by service_id and id, whatever the context's read_deleted says.
 
     The `service` of a node is None unless it is live and its binary is nova-compute. With `no_date_fields` neither
@@ -66,7 +66,7 @@ def compute_node_get_all(context: Any, no_date_fields: bool = False) -> list[Row
 
 
 @lone_read(ADMIN)
-def compute_node_search_by_hypervisor(context: Any, hypervisor_match: str | None) -> list[Row]:
+def compute_node_search_by_hypervisor(context: Any, hypervisor_match: str | None) -> list[ComputeNodeGetRow]:
     """Return the visible compute nodes whose hypervisor_hostname contains a text, by id, each with its `service`.
 
     In the text `%` stands for any characters and `_` for one. Case counts on every dialect. None is in no name.
@@ -77,7 +77,7 @@ def compute_node_search_by_hypervisor(context: Any, hypervisor_match: str | None
 
 
 @writes(ADMIN)
-def compute_node_update(context: Any, compute_id: int, values: Mapping[str, Any]) -> Row:
+def compute_node_update(context: Any, compute_id: int, values: Mapping[str, Any]) -> ComputeNodeGetRow:
     """Change columns of a compute node and return it with its `service`; keys that are no column are ignored.
 
     `updated_at` is always the present, also without other changes and whatever `values` say. The columns of one
@@ -88,8 +88,7 @@ def compute_node_update(context: Any, compute_id: int, values: Mapping[str, Any]
     changes = {**only_columns("compute_nodes", values), "updated_at": timeutils.utcnow()}
     if not sql(context).compute_node_update(compute_id=compute_id, changes=changes):
         raise ComputeHostNotFound(host=compute_id)
-    row: Row = sql(context).compute_node_get(compute_id=changes.get("id", compute_id), read_deleted="yes")
-    return row
+    return sql(context).compute_node_get(compute_id=changes.get("id", compute_id), read_deleted="yes")
 
 
 @lone_write(ADMIN)
@@ -121,7 +120,7 @@ def totals(context: Any, of_enabled_services: bool) -> dict[str, int]:
     return {"count": sums.pop("nodes"), **sums}
 
 
-def _without_dates(row: Row) -> Row:
+def _without_dates(row: Row) -> Any:
     shown = {name: value for name, value in row.items() if name not in _DATE_FIELDS}
     if shown.get("service") is not None:
         shown["service"] = _without_dates(shown["service"])

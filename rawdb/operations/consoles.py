@@ -17,13 +17,13 @@ from rawdb.exceptions import (
     DBDuplicateEntry,
 )
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql
-from rawdb.operations._rows import Row
+from rawdb.rows import Console, ConsoleGetRow, ConsolePoolGetByHostTypeRow, ConsolePoolRow, ConsoleRow
 
 _KEY_OF_A_POOL = ("host", "console_type", "compute_host")
 
 
 @lone_write(NO_GUARD)
-def console_pool_create(context: Any, values: Mapping[str, Any]) -> Row:
+def console_pool_create(context: Any, values: Mapping[str, Any]) -> ConsolePoolRow:
     """Store a console pool and return its row.
 
     `values` are columns of console_pools (address, username, password, console_type, public_hostname, host,
@@ -32,7 +32,7 @@ def console_pool_create(context: Any, values: Mapping[str, Any]) -> Row:
     Round trips: 1. Source: Nova Juno and Grizzly, which did not look for the other one.
     """
     try:
-        row: Row = sql(context).console_pool_create(values=values)
+        row = sql(context).console_pool_create(values=values)
     except DBDuplicateEntry as error:
         if "host" not in error.columns:
             raise
@@ -41,12 +41,14 @@ def console_pool_create(context: Any, values: Mapping[str, Any]) -> Row:
 
 
 @lone_read(NO_GUARD)
-def console_pool_get_by_host_type(context: Any, compute_host: str, proxy_host: str, console_type: str) -> Row:
+def console_pool_get_by_host_type(
+    context: Any, compute_host: str, proxy_host: str, console_type: str
+) -> ConsolePoolGetByHostTypeRow:
     """Return the live pool of a proxy, type and compute host, with `consoles`, the list of its consoles by id.
 
     Raises ConsolePoolNotFoundForHostType. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).console_pool_get_by_host_type(
+    row = sql(context).console_pool_get_by_host_type(
         compute_host=compute_host, proxy_host=proxy_host, console_type=console_type
     )
     if row is None:
@@ -55,7 +57,7 @@ def console_pool_get_by_host_type(context: Any, compute_host: str, proxy_host: s
 
 
 @lone_read(NO_GUARD)
-def console_pool_get_all_by_host_type(context: Any, host: str, console_type: str) -> list[Row]:
+def console_pool_get_all_by_host_type(context: Any, host: str, console_type: str) -> list[ConsolePoolGetByHostTypeRow]:
     """Return the live pools of a proxy host and type by id, each with `consoles`, the list of its consoles by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -64,14 +66,13 @@ def console_pool_get_all_by_host_type(context: Any, host: str, console_type: str
 
 
 @lone_write(NO_GUARD)
-def console_create(context: Any, values: Mapping[str, Any]) -> Row:
+def console_create(context: Any, values: Mapping[str, Any]) -> ConsoleRow:
     """Store a console and return its row.
 
     `values` are columns of consoles (instance_name, instance_uuid, password, port, pool_id); other keys are ignored.
     Neither the pool nor the instance need exist. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row = sql(context).console_create(values=values)
-    return row
+    return sql(context).console_create(values=values)
 
 
 @lone_write(NO_GUARD)
@@ -84,13 +85,13 @@ def console_delete(context: Any, console_id: int) -> None:
 
 
 @lone_read(NO_GUARD)
-def console_get(context: Any, console_id: int, instance_uuid: str | None = None) -> Row:
+def console_get(context: Any, console_id: int, instance_uuid: str | None = None) -> ConsoleGetRow:
     """Return a console with `pool`, its pool or None; it must belong to the instance, unless that is None.
 
     Raises ConsoleNotFoundForInstance where an instance is given, else ConsoleNotFound; of the instance '' too.
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).console_get(
+    row = sql(context).console_get(
         console_id=console_id, of_instance=instance_uuid is not None, instance_uuid=instance_uuid
     )
     if row is not None:
@@ -103,7 +104,7 @@ def console_get(context: Any, console_id: int, instance_uuid: str | None = None)
 @lone_read(NO_GUARD)
 def console_get_all_by_instance(
     context: Any, instance_uuid: str, columns_to_join: Collection[str] | None = None
-) -> list[Row]:
+) -> list[Console]:
     """Return the consoles of an instance by id; with `columns_to_join=['pool']` each has `pool`, its pool or None.
 
     Raises ValueError for another relation. Round trips: 1. Source: Nova Juno; Grizzly never joined.
@@ -119,12 +120,12 @@ def console_get_all_by_instance(
 
 
 @lone_read(NO_GUARD)
-def console_get_by_pool_instance(context: Any, pool_id: int, instance_uuid: str) -> Row:
+def console_get_by_pool_instance(context: Any, pool_id: int, instance_uuid: str) -> ConsoleGetRow:
     """Return the oldest console of an instance in a pool, with `pool`, the pool or None.
 
     Raises ConsoleNotFoundInPoolForInstance. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).console_get_by_pool_instance(pool_id=pool_id, instance_uuid=instance_uuid)
+    row = sql(context).console_get_by_pool_instance(pool_id=pool_id, instance_uuid=instance_uuid)
     if row is None:
         raise ConsoleNotFoundInPoolForInstance(pool_id=pool_id, instance_uuid=instance_uuid)
     return row

@@ -31,17 +31,18 @@ from rawdb.exceptions import (
 from rawdb.operations._address_bulk import Values, batches, insert_all, repeatable
 from rawdb.operations._address_claims import Search, lost
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, can_be_id, only_columns
+from rawdb.operations._rows import Row, can_be_id, changed_columns, merged, only_columns
 from rawdb.operations.fixed_ips.rows import with_instance_name
 from rawdb.operations.instances.rows import is_uuid_like
 from rawdb.operations.quotas.release import release
+from rawdb.rows import FixedIpWithNetwork, FloatingIp, FloatingIpPool, FloatingIpRow
 
 #: Addresses that one statement deletes.
 _DELETED_AT_ONCE = 1024
 
 
 @lone_read(ANY)
-def floating_ip_get(context: Any, id: int) -> Row:
+def floating_ip_get(context: Any, id: int) -> FloatingIp:
     """Return an address by id, with its live `fixed_ip` and in that its live `instance`, or None.
 
     Raises FloatingIpNotFound when no visible one has the id; a plain user sees those of its project.
@@ -54,7 +55,7 @@ def floating_ip_get(context: Any, id: int) -> Row:
 
 
 @lone_read(ANY)
-def floating_ip_get_pools(context: Any) -> list[Row]:
+def floating_ip_get_pools(context: Any) -> list[FloatingIpPool]:
     """Return a dict `{'name': pool}` for each pool of the visible addresses, None being one of them.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -92,7 +93,7 @@ def _claim(context: Any, search: Search, pool: str, owner: Row) -> str | None:
 
 
 @lone_write(ANY)
-def floating_ip_create(context: Any, values: Mapping[str, Any]) -> Row:
+def floating_ip_create(context: Any, values: Mapping[str, Any]) -> FloatingIpRow:
     """Store an address and return its row.
 
     `values` are columns of floating_ips; other keys are ignored. Raises FloatingIpExists when there is a live row of
@@ -102,7 +103,7 @@ def floating_ip_create(context: Any, values: Mapping[str, Any]) -> Row:
 
 
 @guarded(ANY)
-def floating_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> list[Row]:
+def floating_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> list[FloatingIpRow]:
     """Store addresses in the order given, all or none, and return their rows.
 
     `ips` are dicts as `floating_ip_create` takes them. Raises FloatingIpExists for the first that exists, or stands in
@@ -112,18 +113,17 @@ def floating_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> l
 
 
 @writer.savepoint
-def _bulk_create(context: Any, ips: Iterable[Values]) -> list[Row]:
-    def insert(rows: Iterable[Values]) -> list[Row]:
+def _bulk_create(context: Any, ips: Iterable[Values]) -> list[FloatingIpRow]:
+    def insert(rows: Iterable[Values]) -> list[FloatingIpRow]:
         sql(context).floating_ip_bulk_create(values=rows)
-        stored: list[Row] = sql(context).floating_ip_bulk_create__rows(addresses=[row["address"] for row in rows])
-        return stored
+        return sql(context).floating_ip_bulk_create__rows(addresses=[row["address"] for row in rows])
 
     return list(insert_all(context, ips, insert, lambda values: _create(context, values)))
 
 
-def _create(context: Any, values: Values) -> Row:
+def _create(context: Any, values: Values) -> FloatingIpRow:
     try:
-        row: Row = sql(context).floating_ip_create(values=values)
+        row = sql(context).floating_ip_create(values=values)
     except DBDuplicateEntry as error:
         raise _exists(error, values) from error
     return row
@@ -176,7 +176,7 @@ def destroy_addresses(context: Any, addresses: list[str]) -> Counter[str | None]
 @writes(ANY)
 def floating_ip_fixed_ip_associate(
     context: Any, floating_address: str, fixed_address: str, host: str | None
-) -> Row | None:
+) -> FixedIpWithNetwork | None:
     """Have a floating address lead to a fixed one, through `host`, and return the fixed one's row with its `network`.
 
     Where it led before is forgotten. Returns None, nothing being changed, when it leads there already. Finds the
@@ -184,7 +184,7 @@ def floating_ip_fixed_ip_associate(
     the fixed one. Round trips: 3, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
     """
     floating = _by_address(context, floating_address)
-    fixed: Row | None = sql(context).floating_ip_fixed_ip_associate__fixed_ip(address=fixed_address)
+    fixed = sql(context).floating_ip_fixed_ip_associate__fixed_ip(address=fixed_address)
     if fixed is None:
         raise FixedIpNotFoundForAddress(address=fixed_address)
     if floating["fixed_ip_id"] == fixed["id"]:
@@ -198,19 +198,19 @@ def floating_ip_fixed_ip_associate(
 
 
 @writes(ANY)
-def floating_ip_deallocate(context: Any, address: str) -> Row | None:
+def floating_ip_deallocate(context: Any, address: str) -> FloatingIpRow | None:
     """Take an address from its project and return its row, or None when no visible row of it has a project.
 
     Its host is forgotten and it is not auto-assigned any more; the fixed address it leads to stays.
     Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's returns None.
     """
-    row: Row | None = sql(context).floating_ip_deallocate__row(address=address)
+    row = sql(context).floating_ip_deallocate__row(address=address)
     if row is None:
         return None
     now = timeutils.utcnow()
     if not sql(context).floating_ip_deallocate(id=row["id"], now=now):
         raise lost("a floating address")
-    return {**row, "project_id": None, "host": None, "auto_assigned": False, "updated_at": now}
+    return merged(row, {"project_id": None, "host": None, "auto_assigned": False, "updated_at": now})
 
 
 @lone_write(ANY)
@@ -224,7 +224,7 @@ def floating_ip_destroy(context: Any, address: str) -> None:
 
 
 @writes(ANY)
-def floating_ip_disassociate(context: Any, address: str) -> Row | None:
+def floating_ip_disassociate(context: Any, address: str) -> FixedIpWithNetwork | None:
     """Have an address lead nowhere, and return the visible fixed address it led to with its `network`, or None.
 
     Its project stays, its host does not; nobody's project is looked at. Raises FloatingIpNotFoundForAddress.
@@ -233,38 +233,38 @@ def floating_ip_disassociate(context: Any, address: str) -> Row | None:
     row = sql(context).floating_ip_disassociate__row(address=address)
     if row is None:
         raise FloatingIpNotFoundForAddress(address=address)
-    fixed: Row | None = row.pop("fixed_ip")
+    fixed: FixedIpWithNetwork | None = row.pop("fixed_ip")
     if not sql(context).floating_ip_disassociate(**row):
         raise lost("a floating address")
     return fixed
 
 
 @lone_read(ADMIN)
-def floating_ip_get_all(context: Any) -> list[Row]:
+def floating_ip_get_all(context: Any) -> list[FloatingIpRow]:
     """Return the live addresses by id, whatever the context's read_deleted says.
 
     Raises NoFloatingIpsDefined when there are none. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows: list[Row] = sql(context).floating_ip_get_all()
+    rows = sql(context).floating_ip_get_all()
     if not rows:
         raise NoFloatingIpsDefined
     return rows
 
 
 @lone_read(ADMIN)
-def floating_ip_get_all_by_host(context: Any, host: str) -> list[Row]:
+def floating_ip_get_all_by_host(context: Any, host: str) -> list[FloatingIpRow]:
     """Return the live addresses that a host carries, by id.
 
     Raises FloatingIpNotFoundForHost when there are none. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows: list[Row] = sql(context).floating_ip_get_all_by_host(host=host)
+    rows = sql(context).floating_ip_get_all_by_host(host=host)
     if not rows:
         raise FloatingIpNotFoundForHost(host=host)
     return rows
 
 
 @lone_read(ANY)
-def floating_ip_get_all_by_project(context: Any, project_id: str) -> list[Row]:
+def floating_ip_get_all_by_project(context: Any, project_id: str) -> list[FloatingIp]:
     """Return the live addresses of a project that were not assigned by themselves, by id, as floating_ip_get does.
 
     Raises Forbidden for a plain user of another project. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -274,7 +274,7 @@ def floating_ip_get_all_by_project(context: Any, project_id: str) -> list[Row]:
 
 
 @lone_read(ANY)
-def floating_ip_get_by_address(context: Any, address: str | None) -> Row:
+def floating_ip_get_by_address(context: Any, address: str | None) -> FloatingIp:
     """Return the first visible row of an address, as floating_ip_get does; the empty text means no address, as None.
 
     Raises InvalidIpAddressError for what can be no address, FloatingIpNotFoundForAddress, Forbidden for a plain user
@@ -284,23 +284,21 @@ def floating_ip_get_by_address(context: Any, address: str | None) -> Row:
 
 
 @lone_read(ANY)
-def floating_ip_get_by_fixed_address(context: Any, fixed_address: str) -> list[Row]:
+def floating_ip_get_by_fixed_address(context: Any, fixed_address: str) -> list[FloatingIpRow]:
     """Return the visible addresses that lead to a fixed one, even to a deleted row of it, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows: list[Row] = sql(context).floating_ip_get_by_fixed_address(fixed_address=fixed_address)
-    return rows
+    return sql(context).floating_ip_get_by_fixed_address(fixed_address=fixed_address)
 
 
 @lone_read(ANY)
-def floating_ip_get_by_fixed_ip_id(context: Any, fixed_ip_id: int) -> list[Row]:
+def floating_ip_get_by_fixed_ip_id(context: Any, fixed_ip_id: int) -> list[FloatingIpRow]:
     """Return the visible addresses that lead to the fixed address of an id, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows: list[Row] = sql(context).floating_ip_get_by_fixed_ip_id(fixed_ip_id=fixed_ip_id)
-    return rows
+    return sql(context).floating_ip_get_by_fixed_ip_id(fixed_ip_id=fixed_ip_id)
 
 
 @writes(ANY)
@@ -312,7 +310,7 @@ def floating_ip_update(context: Any, address: str, values: Mapping[str, Any]) ->
     """
     given = only_columns("floating_ips", values)
     row = _by_address(context, address)
-    if all(row[name] == value for name, value in given.items()):
+    if not changed_columns("floating_ips", row, values):
         return
     seen = {name: row[name] for name in ("id", "project_id", "deleted")}
     try:
@@ -362,7 +360,7 @@ def instance_get_floating_address(context: Any, instance_id: int) -> str | None:
 
 
 @lone_read(ANY)
-def instance_floating_address_get_all(context: Any, instance_uuid: str) -> list[str]:
+def instance_floating_address_get_all(context: Any, instance_uuid: str) -> list[str | None]:
     """Return the visible floating addresses, in the order of their ids, that lead to an instance's fixed addresses.
 
     Raises InvalidUUID for anything but a canonical uuid, FixedIpNotFoundForInstance when no fixed address of the
@@ -377,7 +375,7 @@ def instance_floating_address_get_all(context: Any, instance_uuid: str) -> list[
     return [row["address"] for row in rows if row["floating_ip_id"] is not None]
 
 
-def _by_address(context: Any, address: str | None) -> Row:
+def _by_address(context: Any, address: str | None) -> FloatingIp:
     """The first visible row of an address, if the caller may see it."""
     wanted = None if address == "" else address
     try:
@@ -391,7 +389,7 @@ def _by_address(context: Any, address: str | None) -> Row:
     return _shown(row)
 
 
-def _shown(row: Row) -> Row:
+def _shown(row: Any) -> FloatingIp:
     if row["fixed_ip"] is not None:
         with_instance_name(row["fixed_ip"])
     return row

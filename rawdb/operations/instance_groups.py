@@ -19,7 +19,8 @@ from rawdb.exceptions import (
     InstanceGroupPolicyNotFound,
 )
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.operations._rows import Row, edit_row, merged, only_columns
+from rawdb.rows import InstanceGroup, InstanceGroupRow
 from rawdb.statements.criteria import Predicate
 
 _CHILDREN = ("policies", "metadata", "members")
@@ -32,7 +33,7 @@ def instance_group_create(
     policies: Collection[str] | None = None,
     metadata: Mapping[str, str] | None = None,
     members: Collection[str] | None = None,
-) -> Row:
+) -> InstanceGroup:
     """Store a group with its children and return it as instance_group_get does.
 
     `values` are columns of instance_groups (user_id, project_id, uuid, name); other keys are ignored. A missing
@@ -42,7 +43,7 @@ def instance_group_create(
     """
     group_uuid = str(uuid.uuid4()) if values.get("uuid") is None else values["uuid"]
     try:
-        row: Row = sql(context).instance_group_create(values={**values, "uuid": group_uuid})
+        row: InstanceGroupRow = sql(context).instance_group_create(values={**values, "uuid": group_uuid})
     except DBDuplicateEntry as error:
         raise InstanceGroupIdExists(group_uuid=group_uuid) from error
     group = {**row, "policies": [], "metadetails": [], "members": []}
@@ -54,7 +55,7 @@ def instance_group_create(
 
 
 @lone_read(NO_GUARD)
-def instance_group_get(context: Any, group_uuid: str) -> Row:
+def instance_group_get(context: Any, group_uuid: str) -> InstanceGroup:
     """Return a group: its columns, `policies` and `members` (lists in the order of adding), `metadetails` (a dict).
 
     These three hold live rows only; those of a deleted group are empty. Raises InstanceGroupNotFound.
@@ -107,7 +108,7 @@ def instance_group_delete(context: Any, group_uuid: str) -> None:
 
 
 @lone_read(NO_GUARD)
-def instance_group_get_all(context: Any) -> list[Row]:
+def instance_group_get_all(context: Any) -> list[InstanceGroup]:
     """Return the visible groups of all projects, by id, each as instance_group_get does.
 
     Round trips: 1. Source: Nova Juno.
@@ -116,7 +117,7 @@ def instance_group_get_all(context: Any) -> list[Row]:
 
 
 @lone_read(NO_GUARD)
-def instance_group_get_all_by_project_id(context: Any, project_id: str) -> list[Row]:
+def instance_group_get_all_by_project_id(context: Any, project_id: str) -> list[InstanceGroup]:
     """Return the visible groups of a project, by id, each as instance_group_get does. Anybody may ask.
 
     Round trips: 1. Source: Nova Juno.
@@ -127,8 +128,8 @@ def instance_group_get_all_by_project_id(context: Any, project_id: str) -> list[
 
 @writes(NO_GUARD)
 def instance_group_metadata_add(
-    context: Any, group_uuid: str, metadata: Mapping[str, str], set_delete: bool = False
-) -> Mapping[str, str]:
+    context: Any, group_uuid: str, metadata: Mapping[str, Any], set_delete: bool = False
+) -> Mapping[str, Any]:
     """Set pairs of a group's metadata, with `set_delete` soft deleting all others, and return `metadata`.
 
     `updated_at` of a pair moves only if its value changes. Raises InstanceGroupNotFound.
@@ -151,7 +152,7 @@ def instance_group_metadata_delete(context: Any, group_uuid: str, key: str) -> N
 
 
 @lone_read(NO_GUARD)
-def instance_group_metadata_get(context: Any, group_uuid: str) -> dict[str, str]:
+def instance_group_metadata_get(context: Any, group_uuid: str) -> dict[str, str | None]:
     """Return the visible metadata of a group as a dict; of several values of a key the newest.
 
     Raises InstanceGroupNotFound. Round trips: 1. Source: Nova Juno.
@@ -186,7 +187,7 @@ def instance_group_member_delete(context: Any, group_uuid: str, instance_id: str
 
 
 @lone_read(NO_GUARD)
-def instance_group_members_get(context: Any, group_uuid: str) -> list[str]:
+def instance_group_members_get(context: Any, group_uuid: str) -> list[str | None]:
     """Return the visible members of a group, in the order of adding.
 
     Raises InstanceGroupNotFound. Round trips: 1. Source: Nova Juno.
@@ -221,7 +222,7 @@ def instance_group_policy_delete(context: Any, group_uuid: str, policy: str) -> 
 
 
 @lone_read(NO_GUARD)
-def instance_group_policies_get(context: Any, group_uuid: str) -> list[str]:
+def instance_group_policies_get(context: Any, group_uuid: str) -> list[str | None]:
     """Return the visible policies of a group, in the order of adding.
 
     Raises InstanceGroupNotFound. Round trips: 1. Source: Nova Juno.
@@ -251,16 +252,16 @@ def _with_children(context: Any, group_uuid: str) -> Row:
     return group
 
 
-def _shown(group: Row) -> Row:
+def _shown(group: Any) -> InstanceGroup:
     """The group as callers see it: names of its children, none for a deleted one."""
     if group["deleted"]:
-        return {**group, "policies": [], "members": [], "metadetails": {}}
-    return {
-        **group,
+        return merged(group, {"policies": [], "members": [], "metadetails": {}})
+    shown = {
         "policies": [row["policy"] for row in group["policies"]],
         "members": [row["instance_id"] for row in group["members"]],
         "metadetails": {row["key"]: row["value"] for row in group["metadetails"]},
     }
+    return merged(group, shown)
 
 
 def _require_group(context: Any, group_uuid: str) -> None:
@@ -275,7 +276,7 @@ def _children_of(group_uuid: str, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["id"] is not None]
 
 
-def _set_policies(context: Any, group: Row, policies: Collection[str], set_delete: bool) -> list[str]:
+def _set_policies(context: Any, group: Row, policies: Collection[str], set_delete: bool) -> list[str | None]:
     """The policies as they are stored."""
     statements = sql(context)
     wanted = _texts("instance_group_policy", "policy", policies)
@@ -288,7 +289,7 @@ def _set_policies(context: Any, group: Row, policies: Collection[str], set_delet
     return list(wanted)
 
 
-def _set_members(context: Any, group: Row, members: Collection[str], set_delete: bool) -> list[str]:
+def _set_members(context: Any, group: Row, members: Collection[str], set_delete: bool) -> list[str | None]:
     """The members as they are stored."""
     statements = sql(context)
     wanted = _texts("instance_group_member", "instance_id", members)
@@ -301,7 +302,7 @@ def _set_members(context: Any, group: Row, members: Collection[str], set_delete:
     return list(wanted)
 
 
-def _set_metadata(context: Any, group: Row, metadata: Mapping[str, str], set_delete: bool) -> dict[str, str]:
+def _set_metadata(context: Any, group: Row, metadata: Mapping[str, Any], set_delete: bool) -> dict[str, str | None]:
     """The pairs as they are stored."""
     statements = sql(context)
     pairs = (only_columns("instance_group_metadata", {"key": k, "value": v}) for k, v in metadata.items())
@@ -322,12 +323,12 @@ def _set_metadata(context: Any, group: Row, metadata: Mapping[str, str], set_del
     return wanted
 
 
-def _texts(table: str, column: str, values: Collection[str]) -> dict[str, None]:
+def _texts(table: str, column: str, values: Collection[str]) -> dict[str | None, None]:
     """The values as they are stored, each once, in order."""
     return dict.fromkeys(only_columns(table, {column: value})[column] for value in values)
 
 
-def _remove(remove: Callable[..., int], rows: list[Row], column: str, wanted: Mapping[str, Any]) -> None:
+def _remove(remove: Callable[..., int], rows: list[Row], column: str, wanted: Mapping[Any, Any]) -> None:
     ids = [row["id"] for row in rows if row[column] not in wanted]
     if ids:
         remove(ids=ids)

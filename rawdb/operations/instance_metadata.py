@@ -14,7 +14,7 @@ from rawdb.operations._operation import ANY, lone_read, sql, writes
 
 
 @lone_read(ANY)
-def instance_metadata_get(context: Any, instance_uuid: str) -> dict[str, str]:
+def instance_metadata_get(context: Any, instance_uuid: str) -> dict[str, str | None]:
     """Return the live metadata of an instance as a dict, whatever the context's read_deleted says.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -50,7 +50,7 @@ def instance_metadata_update(
 
 
 @lone_read(ANY)
-def instance_system_metadata_get(context: Any, instance_uuid: str) -> dict[str, str]:
+def instance_system_metadata_get(context: Any, instance_uuid: str) -> dict[str, str | None]:
     """Return the visible system metadata of an instance as a dict; of several values of a key the newest.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

@@ -25,15 +25,16 @@ from rawdb.exceptions import (
 from rawdb.operations._cidrs import cidr as cidr_of
 from rawdb.operations._cidrs import with_cidrs
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.operations._rows import Row, edit_row, merged, only_columns
 from rawdb.operations.quotas.usages import lock_projects
+from rawdb.rows import NetworkGetAssociatedFixedIpsRow, NetworkRow
 from rawdb.statements.slots import MAX_LIST
 
 _RANGES = ("cidr", "cidr_v6")
 
 
 @guarded(ADMIN)
-def network_associate(context: Any, project_id: str, network_id: int | None = None, force: bool = False) -> Row:
+def network_associate(context: Any, project_id: str, network_id: int | None = None, force: bool = False) -> NetworkRow:
     """Return the first network of a project; one that has none is given one.
 
     Given is the first live network that no project owns, or `network_id` if nobody owns that. With `force` another
@@ -48,18 +49,18 @@ def network_associate(context: Any, project_id: str, network_id: int | None = No
 
 
 @reader.autocommit
-def _first_network(context: Any, project_id: str) -> Row | None:
+def _first_network(context: Any, project_id: str) -> NetworkRow | None:
     return sql(context).network_associate(project_id=project_id)
 
 
 @writer.savepoint
-def _associate(context: Any, project_id: str, network_id: int | None, force: bool) -> Row:
+def _associate(context: Any, project_id: str, network_id: int | None, force: bool) -> NetworkRow:
     """The project's network that another caller has just got for it, or a free one that is its own now."""
     statements = sql(context)
     stored = only_columns("networks", {"project_id": project_id})
     if not force:
         lock_projects(statements, [stored["project_id"]])
-        owned: Row | None = statements.network_associate(**stored)
+        owned = statements.network_associate(**stored)
         if owned is not None:
             return owned
     wanted = {"by_id": network_id is not None, "network_id": network_id}
@@ -69,11 +70,11 @@ def _associate(context: Any, project_id: str, network_id: int | None, force: boo
     return _claimed(context, free, stored)
 
 
-def _claimed(context: Any, free: Row, owner: Row) -> Row:
+def _claimed(context: Any, free: NetworkRow, owner: Row) -> NetworkRow:
     now = timeutils.utcnow()
     if not sql(context).network_associate__claim(id=free["id"], now=now, **owner):
         raise RetryRequest(DBDeadlock(f"network {free['id']} was given away between two statements"))
-    return {**free, **owner, "updated_at": now}
+    return merged(free, owner, {"updated_at": now})
 
 
 @lone_read(ADMIN)
@@ -86,7 +87,7 @@ def network_count_reserved_ips(context: Any, network_id: int) -> int:
 
 
 @lone_write(ADMIN)
-def network_create_safe(context: Any, values: Mapping[str, Any]) -> Row:
+def network_create_safe(context: Any, values: Mapping[str, Any]) -> NetworkRow:
     """Store a network and return its row.
 
     `values` are columns of networks; other keys are ignored. A missing uuid is made up; `cidr` and `cidr_v6` are
@@ -141,7 +142,7 @@ def network_disassociate(
 
 
 @lone_read(ANY)
-def network_get(context: Any, network_id: int, project_only: bool | str = "allow_none") -> Row:
+def network_get(context: Any, network_id: int, project_only: bool | str = "allow_none") -> NetworkRow:
     """Return the visible network of an id.
 
     `project_only` restricts plain users: to networks of their project (True), or also to those of none
@@ -151,7 +152,7 @@ def network_get(context: Any, network_id: int, project_only: bool | str = "allow
 
 
 @lone_read(ANY)
-def network_get_all(context: Any, project_only: bool | str = "allow_none") -> list[Row]:
+def network_get_all(context: Any, project_only: bool | str = "allow_none") -> list[NetworkRow]:
     """Return the live networks by id; `project_only` restricts plain users as in `network_get`.
 
     Raises NoNetworksFound when there is none. Round trips: 1. Source: Nova Juno; Grizzly's showed all.
@@ -165,7 +166,7 @@ def network_get_all(context: Any, project_only: bool | str = "allow_none") -> li
 @lone_read(ANY)
 def network_get_all_by_uuids(
     context: Any, network_uuids: Iterable[str], project_only: bool | str = "allow_none"
-) -> list[Row]:
+) -> list[NetworkRow]:
     """Return the live networks of some uuids, by id; `project_only` restricts plain users as in `network_get`.
 
     Raises NoNetworksFound when there is none of them; for the first uuid without a network
@@ -173,7 +174,7 @@ def network_get_all_by_uuids(
     Round trips: 1, none for no uuid, one more for each 16,384 uuids. Source: Nova Juno and Grizzly.
     """
     uuids = list(dict.fromkeys(network_uuids))
-    rows: list[Row] = []
+    rows: list[NetworkRow] = []
     for start in range(0, len(uuids), MAX_LIST):
         part = uuids[start : start + MAX_LIST]
         rows += sql(context).network_get_all_by_uuids(uuids=part, project_only=project_only)
@@ -186,7 +187,7 @@ def network_get_all_by_uuids(
         if project_only:
             raise NetworkNotFoundForProject(network_uuid=wanted, project_id=context.project_id)
         raise NetworkNotFound(network_id=wanted)
-    return sorted(rows, key=lambda row: int(row["id"]))
+    return sorted(rows, key=lambda row: row["id"])
 
 
 @lone_read(ADMIN)
@@ -199,7 +200,9 @@ def network_in_use_on_host(context: Any, network_id: int, host: str | None = Non
 
 
 @lone_read(ADMIN)
-def network_get_associated_fixed_ips(context: Any, network_id: int, host: str | None = None) -> list[Row]:
+def network_get_associated_fixed_ips(
+    context: Any, network_id: int, host: str | None = None
+) -> list[NetworkGetAssociatedFixedIpsRow]:
     """Return the fixed addresses of a network that are on an interface of an instance, by id of the address.
 
     `host` narrows to instances there. All of them are live, whatever the context's read_deleted says. The dicts have
@@ -210,7 +213,7 @@ def network_get_associated_fixed_ips(context: Any, network_id: int, host: str | 
 
 
 @lone_read(ADMIN)
-def network_get_by_uuid(context: Any, uuid: str) -> Row:
+def network_get_by_uuid(context: Any, uuid: str) -> NetworkRow:
     """Return the live network of a uuid, of several the oldest.
 
     Raises NetworkNotFoundForUUID. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -222,7 +225,7 @@ def network_get_by_uuid(context: Any, uuid: str) -> Row:
 
 
 @lone_read(ADMIN)
-def network_get_by_cidr(context: Any, cidr: str) -> Row:
+def network_get_by_cidr(context: Any, cidr: str) -> NetworkRow:
     """Return the first live network whose IPv4 or IPv6 range is `cidr`; host bits do not matter.
 
     Raises NetworkNotFoundForCidr. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -234,7 +237,7 @@ def network_get_by_cidr(context: Any, cidr: str) -> Row:
 
 
 @lone_read(ADMIN)
-def network_get_all_by_host(context: Any, host: str) -> list[Row]:
+def network_get_all_by_host(context: Any, host: str) -> list[NetworkRow]:
     """Return the live networks that concern a host, each once, by id.
 
     These are the networks that it serves, those of which it has visible fixed addresses, and those of visible fixed
@@ -245,7 +248,7 @@ def network_get_all_by_host(context: Any, host: str) -> list[Row]:
 
 
 @lone_read(ADMIN)
-def network_get_all_by_instance(context: Any, instance_id: int | str) -> list[Row]:
+def network_get_all_by_instance(context: Any, instance_id: int | str) -> list[NetworkRow]:
     """Return the live networks on which an instance has a live interface or a live fixed address, by id.
 
     `instance_id` is a number, or a uuid. Raises NetworkNotFoundForInstance when there is none.
@@ -283,7 +286,7 @@ def network_set_host(context: Any, network_id: int, host_id: str) -> str | None:
 
 
 @writes(ANY)
-def network_update(context: Any, network_id: int, values: Mapping[str, Any]) -> Row:
+def network_update(context: Any, network_id: int, values: Mapping[str, Any]) -> NetworkRow:
     """Change columns of a visible network, for plain users one of their project or of none, and return its row.
 
     Unknown keys are ignored; `updated_at` moves only if something changes. Raises NetworkNotFound, and DuplicateVlan
@@ -299,7 +302,7 @@ def network_update(context: Any, network_id: int, values: Mapping[str, Any]) -> 
 
 
 @guarded(ANY)
-def project_get_networks(context: Any, project_id: str, associate: bool = True) -> list[Row]:
+def project_get_networks(context: Any, project_id: str, associate: bool = True) -> list[NetworkRow]:
     """Return the live networks of a project, by id; one that has none is given one, as by `network_associate`.
 
     Without `associate` the list may be empty. Anybody may ask, but only an admin gets one for a project without
@@ -311,11 +314,11 @@ def project_get_networks(context: Any, project_id: str, associate: bool = True) 
 
 
 @reader.autocommit
-def _networks_of(context: Any, project_id: str) -> list[Row]:
+def _networks_of(context: Any, project_id: str) -> list[NetworkRow]:
     return sql(context).project_get_networks(project_id=project_id)
 
 
-def _found(context: Any, network_id: int, project_only: bool | str) -> Row:
+def _found(context: Any, network_id: int, project_only: bool | str) -> NetworkRow:
     row = sql(context).network_get(network_id=network_id, project_only=project_only)
     if row is None:
         raise NetworkNotFound(network_id=network_id)

@@ -7,11 +7,11 @@ from typing import Any
 
 from rawdb.operations._cidrs import with_cidrs
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql
-from rawdb.operations._rows import Row
+from rawdb.rows import ProviderFwRuleRow
 
 
 @lone_write(ADMIN)
-def provider_fw_rule_create(context: Any, rule: Mapping[str, Any]) -> Row:
+def provider_fw_rule_create(context: Any, rule: Mapping[str, Any]) -> ProviderFwRuleRow:
     """Store a rule and return its row.
 
     `rule` has columns of provider_fw_rules (protocol, from_port, to_port, cidr); other keys are ignored.
@@ -30,6 +30,6 @@ def provider_fw_rule_destroy(context: Any, rule_id: int) -> None:
 
 
 @lone_read(ADMIN)
-def provider_fw_rule_get_all(context: Any) -> list[Row]:
+def provider_fw_rule_get_all(context: Any) -> list[ProviderFwRuleRow]:
     """Return the visible rules, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     return sql(context).provider_fw_rule_get_all()

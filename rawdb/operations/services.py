@@ -14,12 +14,13 @@ from rawdb.exceptions import (
     ServiceTopicExists,
 )
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row
+from rawdb.operations._rows import edit_row
 from rawdb.options import options
+from rawdb.rows import Service, ServiceGetRow, ServiceRow
 
 
 @lone_write(ADMIN)
-def service_create(context: Any, values: Mapping[str, Any]) -> Row:
+def service_create(context: Any, values: Mapping[str, Any]) -> ServiceRow:
     """Store a service and return its row.
 
     `values` are columns of services; other keys are ignored. `availability_zone` is for share services and stays
@@ -51,7 +52,7 @@ def service_destroy(context: Any, service_id: int) -> None:
 
 
 @lone_read(ADMIN)
-def service_get(context: Any, service_id: int, with_compute_node: bool = False) -> Row:
+def service_get(context: Any, service_id: int, with_compute_node: bool = False) -> Service:
     """Return a service; `with_compute_node` adds the key `compute_node`, the list of its live compute nodes by id.
 
     Raises ServiceNotFound when no visible service has the id. Round trips: 1.
@@ -64,7 +65,7 @@ def service_get(context: Any, service_id: int, with_compute_node: bool = False) 
 
 
 @lone_read(ADMIN)
-def service_get_all(context: Any, disabled: bool | None = None) -> list[Row]:
+def service_get_all(context: Any, disabled: bool | None = None) -> list[ServiceRow]:
     """Return the visible services by id; `disabled` narrows to those that are, or are not.
 
     Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -73,7 +74,7 @@ def service_get_all(context: Any, disabled: bool | None = None) -> list[Row]:
 
 
 @lone_read(ADMIN)
-def service_get_all_by_topic(context: Any, topic: str) -> list[Row]:
+def service_get_all_by_topic(context: Any, topic: str) -> list[ServiceRow]:
     """Return the live, enabled services of a topic, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -82,7 +83,7 @@ def service_get_all_by_topic(context: Any, topic: str) -> list[Row]:
 
 
 @lone_read(ADMIN)
-def service_get_all_by_host(context: Any, host: str) -> list[Row]:
+def service_get_all_by_host(context: Any, host: str) -> list[ServiceRow]:
     """Return the live services of a host, disabled ones included, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -91,7 +92,7 @@ def service_get_all_by_host(context: Any, host: str) -> list[Row]:
 
 
 @lone_read(ADMIN)
-def service_get_all_share_sorted(context: Any) -> list[tuple[Row, int]]:
+def service_get_all_share_sorted(context: Any) -> list[tuple[ServiceRow, int]]:
     """Return the live, enabled share services as tuples (service, gigabytes), the least loaded host first.
 
     Gigabytes are the summed sizes of the live shares on the service's host; ties are in the order of ids.
@@ -102,7 +103,7 @@ def service_get_all_share_sorted(context: Any) -> list[tuple[Row, int]]:
 
 
 @lone_read(ADMIN)
-def service_get_by_args(context: Any, host: str, binary: str) -> Row:
+def service_get_by_args(context: Any, host: str, binary: str) -> ServiceRow:
     """Return the visible service that runs `binary` on `host`, disabled or not.
 
     Raises HostBinaryNotFound. Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -114,19 +115,19 @@ def service_get_by_args(context: Any, host: str, binary: str) -> Row:
 
 
 @lone_read(ADMIN)
-def service_get_by_compute_host(context: Any, host: str) -> Row:
+def service_get_by_compute_host(context: Any, host: str) -> ServiceGetRow:
     """Return the live service of the compute topic on `host`, with the list of its live `compute_node` rows.
 
     Raises ComputeHostNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).service_get_by_compute_host(host=host, topic=options.compute_topic)
+    row = sql(context).service_get_by_compute_host(host=host, topic=options.compute_topic)
     if row is None:
         raise ComputeHostNotFound(host=host)
     return row
 
 
 @lone_read(ADMIN)
-def service_get_by_host_and_topic(context: Any, host: str, topic: str) -> Row | None:
+def service_get_by_host_and_topic(context: Any, host: str, topic: str) -> ServiceRow | None:
     """Return the live, enabled service of a host and topic, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly; Manila's raises ServiceNotFound instead of returning None.
@@ -135,7 +136,7 @@ def service_get_by_host_and_topic(context: Any, host: str, topic: str) -> Row | 
 
 
 @writes(ADMIN)
-def service_update(context: Any, service_id: int, values: Mapping[str, Any]) -> Row:
+def service_update(context: Any, service_id: int, values: Mapping[str, Any]) -> ServiceRow:
     """Change columns of a visible service and return its row; `updated_at` moves only if something changes.
 
     Raises ServiceNotFound, and DBDuplicateEntry when the host has another live service of that binary or topic.
@@ -147,8 +148,8 @@ def service_update(context: Any, service_id: int, values: Mapping[str, Any]) -> 
     return edit_row(sql(context).service_update, "services", row, values, lost=lost)
 
 
-def _visible(context: Any, service_id: int, with_nodes: bool) -> Row:
-    row: Row | None = sql(context).service_get(service_id=service_id, with_nodes=with_nodes)
+def _visible(context: Any, service_id: int, with_nodes: bool) -> Any:
+    row = sql(context).service_get(service_id=service_id, with_nodes=with_nodes)
     if row is None:
         raise ServiceNotFound(service_id=service_id)
     return row

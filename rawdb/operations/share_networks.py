@@ -23,63 +23,61 @@ from rawdb.exceptions import (
 from rawdb.operations._operation import ANY, beyond_signature, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row
 from rawdb.operations._share_network_rows import change, delete, give_id, share_network, with_id
+from rawdb.rows import SecurityServiceRow, ShareNetwork, ShareNetworkRow
 
 
 @lone_write(ANY)
-def security_service_create(context: Any, values: Mapping[str, Any]) -> Row:
+def security_service_create(context: Any, values: Mapping[str, Any]) -> SecurityServiceRow:
     """Store a security service and return its row.
 
     `values` are columns of security_services (`project_id` and `type` are needed, `status` is NEW where it is not
     given); other keys are ignored. A missing id is made up and put into `values`. Raises DBDuplicateEntry for an id
     that was ever used. Round trips: 1. Source: Manila Juno.
     """
-    row: Row = sql(context).security_service_create(values=with_id(values))
+    row = sql(context).security_service_create(values=with_id(values))
     give_id(values, row)
     return row
 
 
 @lone_read(ANY)
-def security_service_get(context: Any, id: str) -> Row:
+def security_service_get(context: Any, id: str) -> SecurityServiceRow:
     """Return a security service.
 
     Raises SecurityServiceNotFound. Round trips: 1. Source: Manila Juno.
     """
-    row: Row | None = sql(context).security_service_get(id=id)
+    row = sql(context).security_service_get(id=id)
     if row is None:
         raise SecurityServiceNotFound(security_service_id=id)
     return row
 
 
 @lone_read(ANY)
-def security_service_get_all(context: Any) -> list[Row]:
+def security_service_get_all(context: Any) -> list[SecurityServiceRow]:
     """Return all visible security services.
 
     Round trips: 1. Source: Manila Juno.
     """
-    rows: list[Row] = sql(context).security_service_get_all()
-    return rows
+    return sql(context).security_service_get_all()
 
 
 @lone_read(ANY)
-def security_service_get_all_by_project(context: Any, project_id: str) -> list[Row]:
+def security_service_get_all_by_project(context: Any, project_id: str) -> list[SecurityServiceRow]:
     """Return the visible security services of a project, which need not be the context's.
 
     Round trips: 1. Source: Manila Juno.
     """
-    rows: list[Row] = sql(context).security_service_get_all_by_project(project_id=project_id)
-    return rows
+    return sql(context).security_service_get_all_by_project(project_id=project_id)
 
 
 @writes(ANY)
-def security_service_update(context: Any, id: str, values: Mapping[str, Any]) -> Row:
+def security_service_update(context: Any, id: str, values: Mapping[str, Any]) -> SecurityServiceRow:
     """Change columns of a visible security service and return its row; keys that are no column are ignored.
 
     Raises SecurityServiceNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
     """
     missing = SecurityServiceNotFound(security_service_id=id)
     new_id = change(sql(context).security_service_update, "security_services", id, values, missing)
-    row: Row = sql(context).security_service_get(id=new_id, read_deleted="yes")
-    return row
+    return sql(context).security_service_get(id=new_id, read_deleted="yes")
 
 
 @lone_write(ANY)
@@ -93,19 +91,19 @@ def security_service_delete(context: Any, id: str) -> None:
 
 
 @lone_write(ANY)
-def share_network_create(context: Any, values: Mapping[str, Any]) -> Row:
+def share_network_create(context: Any, values: Mapping[str, Any]) -> ShareNetwork:
     """Store a share network and return it, with empty relations.
 
     `values` are columns of share_networks (`project_id` is needed); other keys are ignored. A missing id is made up
     and put into `values`. Raises DBDuplicateEntry for an id that was ever used. Round trips: 1. Source: Manila Juno.
     """
-    row: Row = sql(context).share_network_create(values=with_id(values))
+    row: ShareNetworkRow = sql(context).share_network_create(values=with_id(values))
     give_id(values, row)
     return {**row, "shares": [], "security_services": [], "share_servers": []}
 
 
 @lone_read(ANY)
-def share_network_get(context: Any, id: str) -> Row:
+def share_network_get(context: Any, id: str) -> ShareNetwork:
     """Return a share network with its relations.
 
     Raises ShareNetworkNotFound. Round trips: 1. Source: Manila Juno.
@@ -117,7 +115,7 @@ def share_network_get(context: Any, id: str) -> Row:
 
 
 @lone_read(ANY)
-def share_network_get_all(context: Any) -> list[Row]:
+def share_network_get_all(context: Any) -> list[ShareNetwork]:
     """Return all visible share networks with their relations.
 
     Round trips: 1. Source: Manila Juno.
@@ -127,7 +125,7 @@ def share_network_get_all(context: Any) -> list[Row]:
 
 @beyond_signature("user_id")
 @lone_read(ANY)
-def share_network_get_all_by_project(context: Any, project_id: str, user_id: str | None = None) -> list[Row]:
+def share_network_get_all_by_project(context: Any, project_id: str, user_id: str | None = None) -> list[ShareNetwork]:
     """Return the visible share networks of a project, which need not be the context's, with their relations.
 
     The keyword `user_id`, which is not part of the documented signature, narrows them to one user of the project.
@@ -140,7 +138,7 @@ def share_network_get_all_by_project(context: Any, project_id: str, user_id: str
 
 
 @lone_read(ANY)
-def share_network_get_all_by_security_service(context: Any, share_network_id: str) -> list[Row]:
+def share_network_get_all_by_security_service(context: Any, share_network_id: str) -> list[ShareNetwork]:
     """Return the visible share networks that a security service is associated with, with their relations.
 
     `share_network_id` is the id of the security service, whatever its name says; the service may be deleted.
@@ -151,7 +149,7 @@ def share_network_get_all_by_security_service(context: Any, share_network_id: st
 
 
 @writes(ANY)
-def share_network_update(context: Any, id: str, values: Mapping[str, Any]) -> Row:
+def share_network_update(context: Any, id: str, values: Mapping[str, Any]) -> ShareNetwork:
     """Change columns of a visible share network and return it with its relations; other keys are ignored.
 
     Raises ShareNetworkNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
@@ -171,7 +169,7 @@ def share_network_delete(context: Any, id: str) -> None:
 
 
 @writes(ANY)
-def share_network_add_security_service(context: Any, id: str, security_service_id: str) -> Row:
+def share_network_add_security_service(context: Any, id: str, security_service_id: str) -> ShareNetwork:
     """Associate a visible share network with a visible security service, and return the network with its relations.
 
     Raises, the first that holds: ShareNetworkSecurityServiceAssociationError where the two are associated already,
@@ -195,7 +193,7 @@ def share_network_add_security_service(context: Any, id: str, security_service_i
 
 
 @writes(ANY)
-def share_network_remove_security_service(context: Any, id: str, security_service_id: str) -> Row:
+def share_network_remove_security_service(context: Any, id: str, security_service_id: str) -> ShareNetwork:
     """End the association of a share network with a security service, and return the network as it is then.
 
     The two can be associated again. Raises, the first that holds: ShareNetworkNotFound, SecurityServiceNotFound,
@@ -220,5 +218,5 @@ def _what_is_missing(found: Row, pair: Mapping[str, Any]) -> NovaException | Non
     return None
 
 
-def _read_back(context: Any, id: str) -> Row:
+def _read_back(context: Any, id: str) -> ShareNetwork:
     return share_network(sql(context).share_network_get(id=id, read_deleted="yes"))

@@ -16,26 +16,27 @@ from typing import Any
 
 from rawdb.exceptions import NotFound, ShareServerNotFound, ShareServerNotFoundByFilters
 from rawdb.operations._operation import ANY, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, text_pairs
+from rawdb.operations._rows import text_pairs
 from rawdb.operations._share_network_rows import change, delete, give_id, share_server, statements_in, with_id
+from rawdb.rows import NetworkAllocationRow, ShareServer
 
 
 @writes(ANY)
-def share_server_create(context: Any, values: Mapping[str, Any]) -> Row:
+def share_server_create(context: Any, values: Mapping[str, Any]) -> ShareServer:
     """Store a share server and return it with its relations.
 
     `values` are columns of share_servers (`status` is INACTIVE where it is not given); other keys are ignored. A
     missing id is made up and put into `values`. Raises DBDuplicateEntry for an id that was ever used.
     Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
     """
-    row: Row = sql(context).share_server_create(values=with_id(values))
+    row = sql(context).share_server_create(values=with_id(values))
     server = _read_back(context, row["id"])
     give_id(values, row)
     return server
 
 
 @lone_read(ANY)
-def share_server_get(context: Any, id: str, session: Any = None) -> Row:
+def share_server_get(context: Any, id: str, session: Any = None) -> ShareServer:
     """Return a share server with its relations.
 
     Raises ShareServerNotFound. Round trips: 1. Source: Manila Juno.
@@ -47,7 +48,7 @@ def share_server_get(context: Any, id: str, session: Any = None) -> Row:
 
 
 @lone_read(ANY)
-def share_server_get_all(context: Any) -> list[Row]:
+def share_server_get_all(context: Any) -> list[ShareServer]:
     """Return all visible share servers with their relations.
 
     Round trips: 1. Source: Manila Juno.
@@ -56,7 +57,7 @@ def share_server_get_all(context: Any) -> list[Row]:
 
 
 @lone_read(ANY)
-def share_server_get_by_host(context: Any, host: str, share_net_id: str, session: Any = None) -> list[Row]:
+def share_server_get_by_host(context: Any, host: str, share_net_id: str, session: Any = None) -> list[ShareServer]:
     """Return the visible share servers of a host, on any network and of any status, with their relations.
 
     `share_net_id` has no meaning. Round trips: 1. Source: Manila Juno, documented there but never written.
@@ -69,7 +70,7 @@ def share_server_get_by_host(context: Any, host: str, share_net_id: str, session
 @lone_read(ANY)
 def share_server_get_by_host_and_share_net(
     context: Any, host: str, share_net_id: str, session: Any = None
-) -> list[Row]:
+) -> list[ShareServer]:
     """Return the visible share servers of a host on a share network, of any status, with their relations.
 
     Round trips: 1. Source: Manila Juno, documented there but taken away before.
@@ -83,7 +84,7 @@ def share_server_get_by_host_and_share_net(
 @lone_read(ANY)
 def share_server_get_by_host_and_share_net_valid(
     context: Any, host: str, share_net_id: str, session: Any = None
-) -> Row:
+) -> ShareServer:
     """Return the oldest visible share server of a host on a share network whose status is CREATING or ACTIVE.
 
     It has its relations. Raises ShareServerNotFoundByFilters where there is none. Round trips: 1. Source: Manila Juno.
@@ -98,7 +99,7 @@ def share_server_get_by_host_and_share_net_valid(
 
 
 @writes(ANY)
-def share_server_update(context: Any, id: str, values: Mapping[str, Any]) -> Row:
+def share_server_update(context: Any, id: str, values: Mapping[str, Any]) -> ShareServer:
     """Change columns of a visible share server and return it with its relations; other keys are ignored.
 
     Raises ShareServerNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
@@ -154,14 +155,14 @@ def share_server_backend_details_get(context: Any, share_server_id: str) -> dict
 
 
 @lone_write(ANY)
-def network_allocation_create(context: Any, values: Mapping[str, Any]) -> Row:
+def network_allocation_create(context: Any, values: Mapping[str, Any]) -> NetworkAllocationRow:
     """Store a network allocation and return its row.
 
     `values` are columns of network_allocations (`share_server_id` is needed, `status` is NEW where it is not given);
     other keys are ignored. A missing id is made up and put into `values`. Raises DBDuplicateEntry for an id that was
     ever used. Round trips: 1. Source: Manila Juno, where an id must be given.
     """
-    row: Row = sql(context).network_allocation_create(values=with_id(values))
+    row = sql(context).network_allocation_create(values=with_id(values))
     give_id(values, row)
     return row
 
@@ -176,26 +177,26 @@ def network_allocation_delete(context: Any, id: str) -> None:
 
 
 @writes(ANY)
-def network_allocation_update(context: Any, id: str, values: Mapping[str, Any]) -> Row:
+def network_allocation_update(context: Any, id: str, values: Mapping[str, Any]) -> NetworkAllocationRow:
     """Change columns of a visible network allocation and return its row; keys that are no column are ignored.
 
     Raises NotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
     """
     new_id = change(sql(context).network_allocation_update, "network_allocations", id, values, NotFound())
-    row: Row = sql(context).network_allocation_update__row(id=new_id, read_deleted="yes")
-    return row
+    return sql(context).network_allocation_update__row(id=new_id, read_deleted="yes")
 
 
 @lone_read(ANY)
-def network_allocations_get_for_share_server(context: Any, share_server_id: str, session: Any = None) -> list[Row]:
+def network_allocations_get_for_share_server(
+    context: Any, share_server_id: str, session: Any = None
+) -> list[NetworkAllocationRow]:
     """Return the visible network allocations of a share server, none for one that is not there.
 
     Round trips: 1. Source: Manila Juno.
     """
-    rows: list[Row] = statements_in(session, context).network_allocations_get_for_share_server(
+    return statements_in(session, context).network_allocations_get_for_share_server(
         share_server_id=share_server_id, read_deleted=context.read_deleted
     )
-    return rows
 
 
 def _require_server(context: Any, share_server_id: str) -> None:
@@ -203,7 +204,7 @@ def _require_server(context: Any, share_server_id: str) -> None:
         raise ShareServerNotFound(share_server_id=share_server_id)
 
 
-def _read_back(context: Any, id: str) -> Row:
+def _read_back(context: Any, id: str) -> ShareServer:
     """A server that the transaction has just written, also if it is not visible any more."""
     get = sql(context).share_server_get
     return share_server(get(id=id) or get(id=id, read_deleted="yes"))

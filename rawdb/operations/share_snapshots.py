@@ -15,27 +15,27 @@ from typing import Any
 from rawdb.access import authorize_project
 from rawdb.exceptions import ShareSnapshotNotFound
 from rawdb.operations._operation import ADMIN, ANY, beyond_signature, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row
 from rawdb.operations._share_network_rows import change, give_id, statements_in, with_id
 from rawdb.operations._share_rows import snapshot
+from rawdb.rows import ShareSnapshot, ShareSnapshotGetRow
 
 
 @writes(ANY)
-def share_snapshot_create(context: Any, values: Mapping[str, Any]) -> Row:
+def share_snapshot_create(context: Any, values: Mapping[str, Any]) -> ShareSnapshot:
     """Store a snapshot and return it, also when it is another project's.
 
     `values` are columns of share_snapshots (`share_id` is needed); other keys are ignored. A missing id is made up and
     put into `values`. The share need not exist. Raises DBDuplicateEntry for an id that was ever used.
     Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno, where another project's is stored and then not found.
     """
-    row: Row = sql(context).share_snapshot_create(values=with_id(values))
+    row = sql(context).share_snapshot_create(values=with_id(values))
     stored = _read_back(context, row["id"])
     give_id(values, row)
     return stored
 
 
 @lone_read(ANY)
-def share_snapshot_get(context: Any, snapshot_id: str) -> Row:
+def share_snapshot_get(context: Any, snapshot_id: str) -> ShareSnapshot:
     """Return a snapshot; users see those of their project.
 
     Raises ShareSnapshotNotFound. Round trips: 1. Source: Manila Juno.
@@ -47,7 +47,7 @@ def share_snapshot_get(context: Any, snapshot_id: str) -> Row:
 
 
 @lone_read(ADMIN)
-def share_snapshot_get_all(context: Any) -> list[Row]:
+def share_snapshot_get_all(context: Any) -> list[ShareSnapshot]:
     """Return all visible snapshots.
 
     Round trips: 1. Source: Manila Juno.
@@ -56,7 +56,7 @@ def share_snapshot_get_all(context: Any) -> list[Row]:
 
 
 @lone_read(ANY)
-def share_snapshot_get_all_by_project(context: Any, project_id: str) -> list[Row]:
+def share_snapshot_get_all_by_project(context: Any, project_id: str) -> list[ShareSnapshot]:
     """Return the visible snapshots of a project.
 
     Raises Forbidden for a plain user of another project. Round trips: 1. Source: Manila Juno.
@@ -66,7 +66,7 @@ def share_snapshot_get_all_by_project(context: Any, project_id: str) -> list[Row
 
 
 @lone_read(ANY)
-def share_snapshot_get_all_for_share(context: Any, share_id: str) -> list[Row]:
+def share_snapshot_get_all_for_share(context: Any, share_id: str) -> list[ShareSnapshot]:
     """Return the live snapshots of a share, whatever the context's read_deleted says; users see their project's.
 
     Round trips: 1. Source: Manila Juno.
@@ -75,7 +75,7 @@ def share_snapshot_get_all_for_share(context: Any, share_id: str) -> list[Row]:
 
 
 @writes(ANY)
-def share_snapshot_update(context: Any, snapshot_id: str, values: Mapping[str, Any]) -> Row:
+def share_snapshot_update(context: Any, snapshot_id: str, values: Mapping[str, Any]) -> ShareSnapshot:
     """Change columns of a visible snapshot and return it as it is then; other keys are ignored.
 
     Users may change those of their project. Raises ShareSnapshotNotFound.
@@ -126,10 +126,10 @@ def snapshot_data_get_for_project(
     return int(row["snapshots"]), int(row["gigabytes"])
 
 
-def _snapshots(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+def _snapshots(rows: Iterable[ShareSnapshotGetRow]) -> list[ShareSnapshot]:
     return [snapshot(row) for row in rows]
 
 
-def _read_back(context: Any, snapshot_id: str) -> Row:
+def _read_back(context: Any, snapshot_id: str) -> ShareSnapshot:
     """A snapshot that the transaction has just written, also if it is not visible any more, or another project's."""
     return snapshot(sql(context).share_snapshot_get(id=snapshot_id, read_deleted="yes", project_only=False))

@@ -18,10 +18,11 @@ from rawdb.operations._operation import ADMIN, ANY, beyond_signature, lone_read,
 from rawdb.operations._rows import Row, text_pairs
 from rawdb.operations._share_network_rows import change, delete, give_id, statements_in, with_id
 from rawdb.operations._share_rows import share
+from rawdb.rows import Share, ShareAccessMapRow, ShareGetRow, ShareRow
 
 
 @lone_write(ANY)
-def share_create(context: Any, values: Mapping[str, Any]) -> Row:
+def share_create(context: Any, values: Mapping[str, Any]) -> Share:
     """Store a share with its metadata and return it.
 
     `values` are columns of shares, and `metadata`, a dict whose values become text; other keys are ignored. A missing
@@ -38,14 +39,14 @@ def share_create(context: Any, values: Mapping[str, Any]) -> Row:
                 sql(context).share_create__metadata(values=_metadata_rows(new["id"], pairs))
             stored = _read_back(context, new["id"])
     else:
-        row: Row = sql(context).share_create(values=new)
+        row: ShareRow = sql(context).share_create(values=new)
         stored = share({**row, "share_metadata": [], "volume_type": None})
     give_id(values, stored)
     return stored
 
 
 @lone_read(ANY)
-def share_get(context: Any, share_id: str) -> Row:
+def share_get(context: Any, share_id: str) -> Share:
     """Return a share.
 
     Raises NotFound, without fields. Round trips: 1. Source: Manila Juno.
@@ -57,7 +58,7 @@ def share_get(context: Any, share_id: str) -> Row:
 
 
 @lone_read(ADMIN)
-def share_get_all(context: Any) -> list[Row]:
+def share_get_all(context: Any) -> list[Share]:
     """Return all visible shares.
 
     Round trips: 1. Source: Manila Juno.
@@ -66,7 +67,7 @@ def share_get_all(context: Any) -> list[Row]:
 
 
 @lone_read(ADMIN)
-def share_get_all_by_host(context: Any, host: str) -> list[Row]:
+def share_get_all_by_host(context: Any, host: str) -> list[Share]:
     """Return the visible shares of a host.
 
     Round trips: 1. Source: Manila Juno.
@@ -75,7 +76,7 @@ def share_get_all_by_host(context: Any, host: str) -> list[Row]:
 
 
 @lone_read(ANY)
-def share_get_all_by_project(context: Any, project_id: str) -> list[Row]:
+def share_get_all_by_project(context: Any, project_id: str) -> list[Share]:
     """Return the visible shares of a project, which need not be the context's.
 
     Round trips: 1. Source: Manila Juno.
@@ -84,7 +85,7 @@ def share_get_all_by_project(context: Any, project_id: str) -> list[Row]:
 
 
 @lone_read(ANY)
-def share_get_all_by_share_server(context: Any, share_server_id: str) -> list[Row]:
+def share_get_all_by_share_server(context: Any, share_server_id: str) -> list[Share]:
     """Return the visible shares on a share server.
 
     Round trips: 1. Source: Manila Juno.
@@ -93,7 +94,7 @@ def share_get_all_by_share_server(context: Any, share_server_id: str) -> list[Ro
 
 
 @writes(ANY)
-def share_update(context: Any, share_id: str, values: Mapping[str, Any]) -> Row:
+def share_update(context: Any, share_id: str, values: Mapping[str, Any]) -> Share:
     """Change columns of a visible share and return it as it is then; other keys, `metadata` too, are ignored.
 
     Raises NotFound, without fields. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
@@ -130,61 +131,60 @@ def share_data_get_for_project(
 
 
 @lone_write(ANY)
-def share_access_create(context: Any, values: Mapping[str, Any]) -> Row:
+def share_access_create(context: Any, values: Mapping[str, Any]) -> ShareAccessMapRow:
     """Store an access rule and return its row.
 
     `values` are columns of share_access_map (`share_id` is needed, `state` is 'new' where it is not given); other keys
     are ignored. A missing id is made up and put into `values`. A share may have several rules that are alike, and
     need not exist. Raises DBDuplicateEntry for an id that was ever used. Round trips: 1. Source: Manila Juno.
     """
-    row: Row = sql(context).share_access_create(values=with_id(values))
+    row = sql(context).share_access_create(values=with_id(values))
     give_id(values, row)
     return row
 
 
 @lone_read(ANY)
-def share_access_get(context: Any, access_id: str) -> Row:
+def share_access_get(context: Any, access_id: str) -> ShareAccessMapRow:
     """Return an access rule.
 
     Raises NotFound, without fields. Round trips: 1. Source: Manila Juno.
     """
-    row: Row | None = sql(context).share_access_get(id=access_id)
+    row = sql(context).share_access_get(id=access_id)
     if row is None:
         raise NotFound
     return row
 
 
 @lone_read(ANY)
-def share_access_get_all_for_share(context: Any, share_id: str) -> list[Row]:
+def share_access_get_all_for_share(context: Any, share_id: str) -> list[ShareAccessMapRow]:
     """Return the visible access rules of a share.
 
     Round trips: 1. Source: Manila Juno.
     """
-    rows: list[Row] = sql(context).share_access_get_all_for_share(share_id=share_id)
-    return rows
+    return sql(context).share_access_get_all_for_share(share_id=share_id)
 
 
 @lone_read(ANY)
-def share_access_get_all_by_type_and_access(context: Any, share_id: str, access_type: str, access: str) -> list[Row]:
+def share_access_get_all_by_type_and_access(
+    context: Any, share_id: str, access_type: str, access: str
+) -> list[ShareAccessMapRow]:
     """Return the visible access rules of a share that are of this type and for this `access_to`.
 
     Round trips: 1. Source: Manila Juno.
     """
-    rows: list[Row] = sql(context).share_access_get_all_by_type_and_access(
+    return sql(context).share_access_get_all_by_type_and_access(
         share_id=share_id, access_type=access_type, access=access
     )
-    return rows
 
 
 @writes(ANY)
-def share_access_update(context: Any, access_id: str, values: Mapping[str, Any]) -> Row:
+def share_access_update(context: Any, access_id: str, values: Mapping[str, Any]) -> ShareAccessMapRow:
     """Change columns of a visible access rule and return its row as it is then; other keys are ignored.
 
     Raises NotFound, without fields. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
     """
     new_id = change(sql(context).share_access_update, "share_access_map", access_id, values, NotFound())
-    row: Row = sql(context).share_access_get(id=new_id, read_deleted="yes")
-    return row
+    return sql(context).share_access_get(id=new_id, read_deleted="yes")
 
 
 @lone_write(ANY)
@@ -241,11 +241,11 @@ def share_metadata_delete(context: Any, share_id: str, key: str) -> None:
         raise NotFound
 
 
-def _shares(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+def _shares(rows: Iterable[ShareGetRow]) -> list[Share]:
     return [share(row) for row in rows]
 
 
-def _read_back(context: Any, share_id: str) -> Row:
+def _read_back(context: Any, share_id: str) -> Share:
     """A share that the transaction has just written, also if it is not visible any more."""
     return share(sql(context).share_get(id=share_id, read_deleted="yes"))
 

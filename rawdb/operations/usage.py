@@ -14,6 +14,7 @@ from rawdb import timeutils
 from rawdb.operations._lock_rows import lock_new_row
 from rawdb.operations._operation import ANY, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns
+from rawdb.rows import BwUsageCacheRow, VolumeUsageCacheRow
 
 _COUNTERS = ("reads", "read_bytes", "writes", "write_bytes")
 
@@ -21,7 +22,7 @@ _COUNTERS = ("reads", "read_bytes", "writes", "write_bytes")
 @lone_read(ANY)
 def bw_usage_get(
     context: Any, uuid: str | None, start_period: datetime, mac: str | None, use_slave: bool = False
-) -> Row | None:
+) -> BwUsageCacheRow | None:
     """Return the counters of an instance's interface in the period that began at `start_period`, or None.
 
     Deleted rows count; of several rows the oldest is returned. `use_slave` reads from the replica.
@@ -31,7 +32,7 @@ def bw_usage_get(
 
 
 @lone_read(ANY)
-def bw_usage_get_by_uuids(context: Any, uuids: Iterable[str], start_period: datetime) -> list[Row]:
+def bw_usage_get_by_uuids(context: Any, uuids: Iterable[str], start_period: datetime) -> list[BwUsageCacheRow]:
     """Return the counters of all interfaces of some instances in a period, deleted rows too, by id.
 
     Round trips: 1 for each 16,384 of `uuids`. Source: Nova Juno and Grizzly.
@@ -86,7 +87,7 @@ def _set_new_bandwidth(context: Any, values: Row) -> None:
 
 
 @lone_read(ANY)
-def vol_get_usage_by_time(context: Any, begin: datetime) -> list[Row]:
+def vol_get_usage_by_time(context: Any, begin: datetime) -> list[VolumeUsageCacheRow]:
     """Return the counters of the volumes whose totals or current counters were refreshed after `begin`, by id.
 
     A row that lacks one of the two stamps is always among them; deleted rows too.
@@ -108,7 +109,7 @@ def vol_usage_update(
     user_id: str | None,
     availability_zone: str | None,
     update_totals: bool = False,
-) -> Row:
+) -> VolumeUsageCacheRow:
     """Set the counters of volume `id` since it was attached to instance `instance_id`, and return its row.
 
     `update_totals` says that they are final: they are added to the totals, and the current counters become 0. A
@@ -135,12 +136,12 @@ def vol_usage_update(
 
 
 @writes(ANY)
-def _set_volume(context: Any, row: Row, final: bool) -> Row | None:
+def _set_volume(context: Any, row: Row, final: bool) -> VolumeUsageCacheRow | None:
     return _stored_volume(context, row) if _updated_volume(context, row, final) else None
 
 
 @writes(ANY)
-def _set_new_volume(context: Any, row: Row, final: bool) -> Row:
+def _set_new_volume(context: Any, row: Row, final: bool) -> VolumeUsageCacheRow:
     lock_new_row(context, "volume_usage_cache", row["volume_id"])
     if not _updated_volume(context, row, final):
         sql(context).vol_usage_update__create(values=_new_volume(row, final))
@@ -152,9 +153,8 @@ def _updated_volume(context: Any, row: Row, final: bool) -> bool:
     return bool(update(**{name.removeprefix("curr_"): value for name, value in row.items()}))
 
 
-def _stored_volume(context: Any, row: Row) -> Row:
-    stored: Row = sql(context).vol_usage_update__stored(volume_id=row["volume_id"])
-    return stored
+def _stored_volume(context: Any, row: Row) -> VolumeUsageCacheRow:
+    return sql(context).vol_usage_update__stored(volume_id=row["volume_id"])
 
 
 def _new_volume(row: Row, final: bool) -> Row:

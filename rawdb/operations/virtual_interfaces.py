@@ -14,11 +14,11 @@ from rawdb.exceptions import (
     VirtualInterfaceCreateException,
 )
 from rawdb.operations._operation import ANY, lone_read, lone_write, sql
-from rawdb.operations._rows import Row
+from rawdb.rows import VirtualInterfaceRow
 
 
 @lone_write(ANY)
-def virtual_interface_create(context: Any, values: Mapping[str, Any]) -> Row:
+def virtual_interface_create(context: Any, values: Mapping[str, Any]) -> VirtualInterfaceRow:
     """Store an interface and return its row.
 
     `values` are columns of virtual_interfaces (address, network_id, instance_uuid, uuid); other keys are ignored, and
@@ -45,7 +45,7 @@ def virtual_interface_delete_by_instance(context: Any, instance_id: str) -> None
 
 
 @lone_read(ANY)
-def virtual_interface_get(context: Any, vif_id: int) -> Row | None:
+def virtual_interface_get(context: Any, vif_id: int) -> VirtualInterfaceRow | None:
     """Return the live interface of an id, or None.
 
     Round trips: 1. Source: Nova Juno; Grizzly's interfaces are removed, not marked.
@@ -54,13 +54,13 @@ def virtual_interface_get(context: Any, vif_id: int) -> Row | None:
 
 
 @lone_read(ANY)
-def virtual_interface_get_all(context: Any) -> list[Row]:
+def virtual_interface_get_all(context: Any) -> list[VirtualInterfaceRow]:
     """Return all live interfaces, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     return sql(context).virtual_interface_get_all()
 
 
 @lone_read(ANY)
-def virtual_interface_get_by_address(context: Any, address: str) -> Row | None:
+def virtual_interface_get_by_address(context: Any, address: str) -> VirtualInterfaceRow | None:
     """Return the live interface of a MAC address, or None. The text must be the same, in its case too.
 
     Raises InvalidIpAddressError for what can be no text of a database. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -72,7 +72,9 @@ def virtual_interface_get_by_address(context: Any, address: str) -> Row | None:
 
 
 @lone_read(ANY)
-def virtual_interface_get_by_instance(context: Any, instance_id: str, use_slave: bool = False) -> list[Row]:
+def virtual_interface_get_by_instance(
+    context: Any, instance_id: str, use_slave: bool = False
+) -> list[VirtualInterfaceRow]:
     """Return the live interfaces of an instance, given by its uuid, oldest first (by created_at, then id).
 
     Raises InstanceNotFound when no such instance is visible in the project.
@@ -85,7 +87,9 @@ def virtual_interface_get_by_instance(context: Any, instance_id: str, use_slave:
 
 
 @lone_read(ANY)
-def virtual_interface_get_by_instance_and_network(context: Any, instance_id: str, network_id: int) -> Row | None:
+def virtual_interface_get_by_instance_and_network(
+    context: Any, instance_id: str, network_id: int
+) -> VirtualInterfaceRow | None:
     """Return the first live interface of an instance, given by its uuid, on a network, or None.
 
     The instance need not exist. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -94,7 +98,7 @@ def virtual_interface_get_by_instance_and_network(context: Any, instance_id: str
 
 
 @lone_read(ANY)
-def virtual_interface_get_by_uuid(context: Any, vif_uuid: str) -> Row | None:
+def virtual_interface_get_by_uuid(context: Any, vif_uuid: str) -> VirtualInterfaceRow | None:
     """Return the first live interface of a uuid, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

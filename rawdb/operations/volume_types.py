@@ -23,10 +23,11 @@ from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, 
 from rawdb.operations._rows import Row, text_pairs
 from rawdb.operations._share_network_rows import give_id, with_id
 from rawdb.operations._share_rows import share
+from rawdb.rows import Share, VolumeType, VolumeTypeRow
 
 
 @writes(ADMIN)
-def volume_type_create(context: Any, values: Mapping[str, Any]) -> Row:
+def volume_type_create(context: Any, values: Mapping[str, Any]) -> VolumeType:
     """Store a type with its extra specs and return it.
 
     `values` are columns of volume_types, and `extra_specs`, a dict whose values become text; other keys are ignored.
@@ -36,7 +37,7 @@ def volume_type_create(context: Any, values: Mapping[str, Any]) -> Row:
     """
     specs = text_pairs("volume_type_extra_specs", values.get("extra_specs") or {})
     try:
-        row: Row = sql(context).volume_type_create(values=with_id(values))
+        row: VolumeTypeRow = sql(context).volume_type_create(values=with_id(values))
     except DBDuplicateEntry as error:
         raise VolumeTypeExists(id=values.get("name")) from error
     if specs:
@@ -46,31 +47,31 @@ def volume_type_create(context: Any, values: Mapping[str, Any]) -> Row:
 
 
 @lone_read(ANY)
-def volume_type_get(context: Any, id: str, inactive: bool = False) -> Row:
+def volume_type_get(context: Any, id: str, inactive: bool = False) -> VolumeType:
     """Return a live type; with `inactive` also a deleted one. The context's read_deleted does not count.
 
     Raises VolumeTypeNotFound. Round trips: 1. Source: Manila Juno.
     """
-    row: Row | None = sql(context).volume_type_get(id=id, **_seen(inactive))
+    row = sql(context).volume_type_get(id=id, **_seen(inactive))
     if row is None:
         raise VolumeTypeNotFound(volume_type_id=id)
     return row
 
 
 @lone_read(ANY)
-def volume_type_get_by_name(context: Any, name: str) -> Row:
+def volume_type_get_by_name(context: Any, name: str) -> VolumeType:
     """Return the visible type of this name: of several the live one, else the oldest.
 
     Raises VolumeTypeNotFoundByName. Round trips: 1. Source: Manila Juno.
     """
-    row: Row | None = sql(context).volume_type_get_by_name(name=name)
+    row = sql(context).volume_type_get_by_name(name=name)
     if row is None:
         raise VolumeTypeNotFoundByName(volume_type_name=name)
     return row
 
 
 @lone_read(ANY)
-def volume_type_get_all(context: Any, inactive: bool = False) -> dict[str | None, Row]:
+def volume_type_get_all(context: Any, inactive: bool = False) -> dict[str | None, VolumeType]:
     """Return the live types in a dict by name, in the order of names; with `inactive` the deleted ones, too.
 
     Of several of one name the live one is shown, else the one that was deleted last. The context's read_deleted does
@@ -144,7 +145,7 @@ def volume_type_qos_specs_get(context: Any, type_id: str) -> dict[str, Any]:
 @lone_read(ANY)
 def volume_get_active_by_window(
     context: Any, begin: datetime | str, end: datetime | str | None = None, project_id: str | None = None
-) -> list[Row]:
+) -> list[Share]:
     """Return the shares that existed in a window, each as share_get does, in the order of creation.
 
     These are the ones not deleted at all or deleted after `begin` and, with `end`, created before it, of all projects

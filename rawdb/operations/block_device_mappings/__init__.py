@@ -11,16 +11,17 @@ from typing import Any
 
 from rawdb.operations._metadata import lock_instance
 from rawdb.operations._operation import ANY, NO_GUARD, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row, only_columns
+from rawdb.operations._rows import edit_row, merged, only_columns
 from rawdb.operations.block_device_mappings.format import for_create, for_update, is_swap
 from rawdb.operations.instances.rows import instance_name
+from rawdb.rows import BlockDeviceMapping, BlockDeviceMappingRow, InstanceRow, NamedInstance
 from rawdb.statements.criteria import equal
 
 _TABLE = "block_device_mapping"
 
 
 @lone_write(ANY)
-def block_device_mapping_create(context: Any, values: Mapping[str, Any], legacy: bool = True) -> Row:
+def block_device_mapping_create(context: Any, values: Mapping[str, Any], legacy: bool = True) -> BlockDeviceMappingRow:
     """Store a disk and return its row.
 
     Neither the instance nor a twin is looked for. Raises InvalidBDMFormat for values that are wrong in the old
@@ -33,7 +34,7 @@ def block_device_mapping_create(context: Any, values: Mapping[str, Any], legacy:
 @writes(ANY)
 def block_device_mapping_update(
     context: Any, bdm_id: int, values: Mapping[str, Any], legacy: bool = True
-) -> Row | None:
+) -> BlockDeviceMappingRow | None:
     """Change columns of a visible disk and return its row, or None when there is no such disk.
 
     `updated_at` moves even if nothing changes. Values in the old notation also empty the columns that it has a say
@@ -48,7 +49,9 @@ def block_device_mapping_update(
 
 
 @writes(NO_GUARD)
-def block_device_mapping_update_or_create(context: Any, values: Mapping[str, Any], legacy: bool = True) -> Row:
+def block_device_mapping_update_or_create(
+    context: Any, values: Mapping[str, Any], legacy: bool = True
+) -> BlockDeviceMappingRow:
     """Edit the visible disk of the instance that has the device name, or store a new one, and return its row.
 
     `values` need `instance_uuid` and `device_name`; an empty device name always makes a new disk. A swap disk
@@ -74,7 +77,9 @@ def block_device_mapping_update_or_create(context: Any, values: Mapping[str, Any
 
 
 @lone_read(ANY)
-def block_device_mapping_get_all_by_instance(context: Any, instance_uuid: str, use_slave: bool = False) -> list[Row]:
+def block_device_mapping_get_all_by_instance(
+    context: Any, instance_uuid: str, use_slave: bool = False
+) -> list[BlockDeviceMappingRow]:
     """Return the visible disks of an instance, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     filters = [equal("instance_uuid", instance_uuid)]
     return sql(context).block_device_mapping_get_all_by_instance(filters=filters)
@@ -83,7 +88,7 @@ def block_device_mapping_get_all_by_instance(context: Any, instance_uuid: str, u
 @lone_read(ANY)
 def block_device_mapping_get_by_volume_id(
     context: Any, volume_id: str, columns_to_join: Collection[str] | None = None
-) -> Row | None:
+) -> BlockDeviceMapping | None:
     """Return the visible disk that is this volume, the oldest of several, or None.
 
     With `columns_to_join=['instance']` it has the key `instance`: the columns and the `name` of its instance, deleted
@@ -96,7 +101,7 @@ def block_device_mapping_get_by_volume_id(
     row = sql(context).block_device_mapping_get_by_volume_id(filters=[equal("volume_id", volume_id)])
     if row is None or not joined:
         return row
-    return {**row, "instance": None if row["deleted"] else _instance(context, row["instance_uuid"])}
+    return merged(row, {"instance": None if row["deleted"] else _instance(context, row["instance_uuid"])})
 
 
 @lone_write(ANY)
@@ -125,18 +130,18 @@ def block_device_mapping_destroy_by_instance_and_device(context: Any, instance_u
     sql(context).block_device_mapping_destroy_by_instance_and_device(filters=filters)
 
 
-def _find(context: Any, instance_uuid: str, device_name: str) -> Row | None:
+def _find(context: Any, instance_uuid: str, device_name: str) -> BlockDeviceMappingRow | None:
     return sql(context).block_device_mapping_update_or_create__find(
         filters=[equal("instance_uuid", instance_uuid), equal("device_name", device_name)]
     )
 
 
-def _insert(context: Any, columns: Mapping[str, Any]) -> Row:
+def _insert(context: Any, columns: Mapping[str, Any]) -> BlockDeviceMappingRow:
     if unknown := sorted(columns.keys() - only_columns(_TABLE, columns).keys()):
         raise TypeError(f"a block device mapping has no column {', '.join(unknown)}")
     return sql(context).block_device_mapping_create(values=columns)
 
 
-def _instance(context: Any, instance_uuid: str | None) -> Row | None:
-    row = sql(context).block_device_mapping_get_by_volume_id__instance(uuid=instance_uuid)
+def _instance(context: Any, instance_uuid: str | None) -> NamedInstance | None:
+    row: InstanceRow | None = sql(context).block_device_mapping_get_by_volume_id__instance(uuid=instance_uuid)
     return None if row is None else {**row, "name": instance_name(row)}

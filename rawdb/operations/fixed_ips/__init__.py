@@ -31,9 +31,10 @@ from rawdb.exceptions import (
 from rawdb.operations._address_bulk import Values, batches, insert_all, repeatable
 from rawdb.operations._address_claims import Search, lost
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, can_be_id, only_columns
+from rawdb.operations._rows import Row, can_be_id, changed_columns, merged, only_columns
 from rawdb.operations.fixed_ips.rows import by_address, checked, with_instance_name
 from rawdb.operations.instances.rows import is_uuid_like
+from rawdb.rows import FixedIp, FixedIpRow, NamedInstance, NetworkRow
 
 #: Addresses that one statement takes from their instances.
 _EXPIRED_AT_ONCE = 1000
@@ -42,7 +43,7 @@ _EXPIRED_AT_ONCE = 1000
 @writes(ADMIN)
 def fixed_ip_associate(
     context: Any, address: str, instance_uuid: str, network_id: int | None = None, reserved: bool = False
-) -> Row:
+) -> FixedIpRow:
     """Give an address to an instance and return its row.
 
     It must be live, `reserved` exactly as said, and of the network or of none; then it becomes the network's. Of
@@ -64,13 +65,13 @@ def fixed_ip_associate(
     now = timeutils.utcnow()
     if not sql(context).fixed_ip_associate(id=row["id"], reserved=reserved, now=now, **changes):
         raise lost("a fixed address")
-    return {**row, **changes, "updated_at": now}
+    return merged(row, changes, {"updated_at": now})
 
 
 @guarded(ADMIN)
 def fixed_ip_associate_pool(
     context: Any, network_id: int, instance_uuid: str | None = None, host: str | None = None
-) -> Row:
+) -> FixedIpRow:
     """Give the first free address of a network to an instance, a host, or both, and return its row.
 
     Free is a live one, not reserved, without instance and host, of the network or of none; then it becomes the
@@ -89,7 +90,7 @@ def fixed_ip_associate_pool(
 
 
 @writer.savepoint
-def _claim(context: Any, search: Search, network_id: int | None, holder: Row) -> Row:
+def _claim(context: Any, search: Search, network_id: int | None, holder: Row) -> FixedIpRow:
     statements = sql(context)
     row = search.free_row(
         statements.fixed_ip_associate_pool__free, statements.fixed_ip_associate_pool__first, network_id=network_id
@@ -102,7 +103,7 @@ def _claim(context: Any, search: Search, network_id: int | None, holder: Row) ->
     now = timeutils.utcnow()
     if not statements.fixed_ip_associate_pool(id=row["id"], now=now, **changes):
         raise lost("a fixed address")
-    return {**row, **changes, "updated_at": now}
+    return merged(row, changes, {"updated_at": now})
 
 
 def _network(row: Row, network_id: int | None) -> Row:
@@ -111,7 +112,7 @@ def _network(row: Row, network_id: int | None) -> Row:
 
 
 @lone_write(ANY)
-def fixed_ip_create(context: Any, values: Mapping[str, Any]) -> Row:
+def fixed_ip_create(context: Any, values: Mapping[str, Any]) -> FixedIpRow:
     """Store an address and return its row.
 
     `values` are columns of fixed_ips; other keys are ignored. Raises FixedIpExists when there is a live row of the
@@ -132,7 +133,7 @@ def fixed_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> None
 
 @writer.savepoint
 def _bulk_create(context: Any, ips: Iterable[Values]) -> None:
-    def insert(rows: Iterable[Values]) -> list[Row]:
+    def insert(rows: Iterable[Values]) -> list[FixedIpRow]:
         sql(context).fixed_ip_bulk_create(values=rows)
         return []
 
@@ -140,9 +141,9 @@ def _bulk_create(context: Any, ips: Iterable[Values]) -> None:
         pass
 
 
-def _create(context: Any, values: Values) -> Row:
+def _create(context: Any, values: Values) -> FixedIpRow:
     try:
-        row: Row = sql(context).fixed_ip_create(values=values)
+        row = sql(context).fixed_ip_create(values=values)
     except DBDuplicateEntry as error:
         if "address" not in error.columns:
             raise
@@ -181,7 +182,7 @@ def fixed_ip_disassociate_all_by_timeout(context: Any, host: str, time: datetime
 
 
 @lone_read(ANY)
-def fixed_ip_get(context: Any, id: int, get_network: bool = False) -> Row:
+def fixed_ip_get(context: Any, id: int, get_network: bool = False) -> FixedIp:
     """Return an address by id; `get_network` adds the key `network`, a live network's row or None.
 
     Raises FixedIpNotFound when no visible one has the id; for a plain user InstanceNotFound when its instance does
@@ -197,19 +198,19 @@ def fixed_ip_get(context: Any, id: int, get_network: bool = False) -> Row:
 
 
 @lone_read(ADMIN)
-def fixed_ip_get_all(context: Any) -> list[Row]:
+def fixed_ip_get_all(context: Any) -> list[FixedIpRow]:
     """Return all addresses by id, deleted ones too, whatever the context's read_deleted says.
 
     Raises NoFixedIpsDefined when there are none. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows: list[Row] = sql(context).fixed_ip_get_all()
+    rows = sql(context).fixed_ip_get_all()
     if not rows:
         raise NoFixedIpsDefined
     return rows
 
 
 @lone_read(ANY)
-def fixed_ip_get_by_address(context: Any, address: str, columns_to_join: Iterable[str] | None = None) -> Row:
+def fixed_ip_get_by_address(context: Any, address: str, columns_to_join: Iterable[str] | None = None) -> FixedIp:
     """Return the first visible row of an address.
 
     `columns_to_join` adds keys: `network` and `instance` (live ones, or None), `floating_ips` (a list of live ones),
@@ -223,7 +224,9 @@ def fixed_ip_get_by_address(context: Any, address: str, columns_to_join: Iterabl
 
 
 @lone_read(ADMIN)
-def fixed_ip_get_by_address_detailed(context: Any, address: str) -> tuple[Row, Row | None, Row | None]:
+def fixed_ip_get_by_address_detailed(
+    context: Any, address: str
+) -> tuple[FixedIpRow, NetworkRow | None, NamedInstance | None]:
     """Return the first visible row of an address with its network and its instance, deleted ones too, or None.
 
     Raises FixedIpInvalid for what can be no address, FixedIpNotFoundForAddress. Round trips: 1.
@@ -241,27 +244,25 @@ def fixed_ip_get_by_address_detailed(context: Any, address: str) -> tuple[Row, R
 
 
 @lone_read(ANY)
-def fixed_ip_get_by_floating_address(context: Any, floating_address: str) -> Row | None:
+def fixed_ip_get_by_floating_address(context: Any, floating_address: str) -> FixedIpRow | None:
     """Return the first visible address that a floating one leads to, even a deleted floating one, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).fixed_ip_get_by_floating_address(floating_address=floating_address)
-    return row
+    return sql(context).fixed_ip_get_by_floating_address(floating_address=floating_address)
 
 
 @lone_read(ADMIN)
-def fixed_ip_get_by_host(context: Any, host: str) -> list[Row]:
+def fixed_ip_get_by_host(context: Any, host: str) -> list[FixedIpRow]:
     """Return the visible addresses of the live instances on a host, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows: list[Row] = sql(context).fixed_ip_get_by_host(host=host)
-    return rows
+    return sql(context).fixed_ip_get_by_host(host=host)
 
 
 @lone_read(ANY)
-def fixed_ip_get_by_instance(context: Any, instance_uuid: str) -> list[Row]:
+def fixed_ip_get_by_instance(context: Any, instance_uuid: str) -> list[FixedIpRow]:
     """Return the live addresses of an instance of any project, by id.
 
     Raises InvalidUUID for anything but a canonical uuid, FixedIpNotFoundForInstance when there are none.
@@ -269,32 +270,31 @@ def fixed_ip_get_by_instance(context: Any, instance_uuid: str) -> list[Row]:
     """
     if not is_uuid_like(instance_uuid):
         raise InvalidUUID(uuid=instance_uuid)
-    rows: list[Row] = sql(context).fixed_ip_get_by_instance(instance_uuid=instance_uuid)
+    rows = sql(context).fixed_ip_get_by_instance(instance_uuid=instance_uuid)
     if not rows:
         raise FixedIpNotFoundForInstance(instance_uuid=instance_uuid)
     return rows
 
 
 @lone_read(ANY)
-def fixed_ip_get_by_network_host(context: Any, network_uuid: int, host: str) -> Row:
+def fixed_ip_get_by_network_host(context: Any, network_uuid: int, host: str) -> FixedIpRow:
     """Return the first live address of a network that a host holds; `network_uuid` is the network's id.
 
     Raises FixedIpNotFoundForNetworkHost. Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).fixed_ip_get_by_network_host(network_id=network_uuid, host=host)
+    row = sql(context).fixed_ip_get_by_network_host(network_id=network_uuid, host=host)
     if row is None:
         raise FixedIpNotFoundForNetworkHost(network_id=network_uuid, host=host)
     return row
 
 
 @lone_read(ANY)
-def fixed_ips_by_virtual_interface(context: Any, vif_id: int) -> list[Row]:
+def fixed_ips_by_virtual_interface(context: Any, vif_id: int) -> list[FixedIpRow]:
     """Return the live addresses of a virtual interface, by id; none is no error, other than documented.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
     """
-    rows: list[Row] = sql(context).fixed_ips_by_virtual_interface(vif_id=vif_id)
-    return rows
+    return sql(context).fixed_ips_by_virtual_interface(vif_id=vif_id)
 
 
 @writes(ANY)
@@ -306,7 +306,7 @@ def fixed_ip_update(context: Any, address: str, values: Mapping[str, Any]) -> No
     """
     given = only_columns("fixed_ips", values)
     row = by_address(context, address)
-    if all(row[name] == value for name, value in given.items()):
+    if not changed_columns("fixed_ips", row, values):
         return
     seen = {name: row[name] for name in ("id", "instance_uuid", "deleted")}
     if not sql(context).fixed_ip_update(changes=given, **seen):

@@ -13,6 +13,7 @@ from rawdb.operations._rows import Row
 from rawdb.operations.instances.rows import RELATIONS as INSTANCE_RELATIONS
 from rawdb.operations.instances.rows import flags, instance_name
 from rawdb.operations.instances.update import SINGLE_FLAGS
+from rawdb.rows import FixedIp
 
 _RELATIONS = ("network", "instance", "floating_ips")
 _PATHS = frozenset(
@@ -25,7 +26,7 @@ _PATHS = frozenset(
 )
 
 
-def by_address(context: Any, address: str | None, columns_to_join: Iterable[str] | None = None) -> Row:
+def by_address(context: Any, address: str | None, columns_to_join: Iterable[str] | None = None) -> FixedIp:
     """The first visible row of an address, with the relations asked for, if the caller may see it.
 
     Raises ValueError for a path that is no relation, FixedIpInvalid for what can be no address,
@@ -43,7 +44,7 @@ def by_address(context: Any, address: str | None, columns_to_join: Iterable[str]
     return row
 
 
-def checked(context: Any, row: Row) -> Row:
+def checked(context: Any, row: Row) -> Any:
     """The row without what tells whose its instance is.
 
     Raises InstanceNotFound for a plain user when the row's instance does not exist, Forbidden when it is another
@@ -76,7 +77,7 @@ def _paths(columns_to_join: Iterable[str]) -> frozenset[str]:
     return frozenset(asked)
 
 
-def _shown(row: Row, asked: frozenset[str]) -> Row:
+def _shown(row: Row, asked: frozenset[str]) -> Any:
     columns = {key: value for key, value in row.items() if key not in _RELATIONS}
     shown = {**columns, **{name: row[name] for name in _RELATIONS if name in asked}}
     if "instance" in asked:

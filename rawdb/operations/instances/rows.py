@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from rawdb.operations._rows import Row
 from rawdb.options import options
 
 #: The relations of an instance, each with its table.
@@ -49,7 +48,7 @@ def flags(relations: Collection[str], names: Iterable[str]) -> dict[str, bool]:
     return {f"with_{name}": name in relations for name in names}
 
 
-def instance(row: Mapping[str, Any], relations: Collection[str]) -> Row:
+def instance(row: Mapping[str, Any], relations: Collection[str]) -> Any:
     """An instance from the row of a statement: columns, `name`, and the relations asked for."""
     shown = {key: value for key, value in row.items() if key not in RELATIONS}
     shown["name"] = instance_name(shown)
@@ -60,7 +59,7 @@ def instance(row: Mapping[str, Any], relations: Collection[str]) -> Row:
     return shown
 
 
-def instances(rows: Iterable[Mapping[str, Any]], relations: Collection[str]) -> list[Row]:
+def instances(rows: Iterable[Mapping[str, Any]], relations: Collection[str]) -> list[Any]:
     """A list of instances from the rows of a statement."""
     return [instance(row, relations) for row in rows]
 

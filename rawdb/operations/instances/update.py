@@ -17,9 +17,10 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, metadata_rows, replace_metadata
 from rawdb.operations._operation import sql
-from rawdb.operations._rows import Row
+from rawdb.operations._rows import Row, merged
 from rawdb.operations.instances.rows import flags, instance, instance_name, is_uuid_like, single_relations
 from rawdb.operations.instances.values import check_hostname, column_values, hostname_to_check, lock_hostnames
+from rawdb.rows import Instance
 from rawdb.statements.criteria import equal
 
 #: The relations that a read of one instance may leave out.
@@ -27,7 +28,7 @@ SINGLE_FLAGS = ("metadata", "system_metadata", "pci_devices", "block_device_mapp
 _KINDS = {"metadata": METADATA, "system_metadata": SYSTEM_METADATA}
 
 
-def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> Row:
+def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> Instance:
     """The instance of a uuid, locked until the transaction ends. Raises InvalidUUID, InstanceNotFound."""
     if not is_uuid_like(instance_uuid):
         raise InvalidUUID(instance_uuid)
@@ -43,7 +44,7 @@ def can_be_one_statement(values: Mapping[str, Any]) -> bool:
     return not elsewhere and "updated_at" not in values and hostname_to_check(values) is None
 
 
-def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Row:
+def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Instance:
     """The instance after a change of its columns by one guarded UPDATE; its relations are read when that is done.
 
     So the row is locked for one statement, and for none of the reading. What is returned is the instance as it is then,
@@ -83,27 +84,27 @@ def _explain(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> NoR
 
 def update(
     context: Any, instance_uuid: str, values: Mapping[str, Any], columns_to_join: Iterable[str] | None
-) -> tuple[Row, Row]:
+) -> tuple[Instance, Instance]:
     """The instance before and after a change, inside a transaction of which this is all."""
     relations = single_relations(columns_to_join)
     replaced = {key: values[key] for key in _KINDS if values.get(key) is not None}
     hostname = hostname_to_check(values)
     if hostname is not None and is_uuid_like(instance_uuid):
         lock_hostnames(context)
-    old = read_locked(context, instance_uuid, relations - replaced.keys())
+    old: Any = read_locked(context, instance_uuid, relations - replaced.keys())
     expected = _check_expected_states(old, values)
     if hostname is not None and hostname.lower() != (old["hostname"] or "").lower():
         check_hostname(context, hostname)
     for key, pairs in replaced.items():
         replace_metadata(context, _KINDS[key], instance_uuid, pairs, touch_removed=True)
-    new = {**old, **_write(context, old, column_values(values), expected)}
+    new = merged(old, _write(context, old, column_values(values), expected))
     new["name"] = instance_name(new)
     for key in relations & replaced.keys():
         old[key] = new[key] = metadata_rows(context, _KINDS[key], instance_uuid)
     return old, new
 
 
-def _check_expected_states(row: Row, values: Mapping[str, Any]) -> Row:
+def _check_expected_states(row: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
     """The states that were expected, as they are. Raises the error of the first that is another."""
     seen = {}
     for column, expected in _expected_states(values).items():
@@ -129,7 +130,7 @@ def _unexpected(column: str, actual: Any) -> type[UnexpectedTaskStateError | Une
     return UnexpectedDeletingTaskStateError if actual == "deleting" else UnexpectedTaskStateError
 
 
-def _write(context: Any, row: Row, given: Row, expected: Row) -> Row:
+def _write(context: Any, row: Mapping[str, Any], given: Row, expected: Row) -> Row:
     """Write the given columns that differ from the row, and return them with the new updated_at.
 
     The guard repeats what the decision rested on, the values left alone as well as the expected states: a lock on

@@ -38,6 +38,7 @@ from rawdb.operations._rows import Row, only_columns
 from rawdb.operations.quotas import reserve, settle
 from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, QUOTA_SYNC_FUNCTIONS
 from rawdb.operations.quotas.usages import lock_projects, update_usages
+from rawdb.rows import ProjectUserQuotaRow, QuotaClassRow, QuotaRow, QuotaUsage, QuotaUsageRow, ReservationRow
 
 __all__ = [
     "PER_PROJECT_QUOTAS",
@@ -69,7 +70,9 @@ __all__ = [
 
 
 @lone_write(ADMIN)
-def quota_create(context: Any, project_id: str, resource: str, limit: int | None, user_id: str | None = None) -> Row:
+def quota_create(
+    context: Any, project_id: str, resource: str, limit: int | None, user_id: str | None = None
+) -> QuotaRow | ProjectUserQuotaRow:
     """Store a limit and return its row.
 
     With a user it is that user's within the project, except for the resources in PER_PROJECT_QUOTAS, whose limit
@@ -86,14 +89,15 @@ def quota_create(context: Any, project_id: str, resource: str, limit: int | None
 
 
 @lone_read(ANY)
-def quota_get(context: Any, project_id: str, resource: str, user_id: str | None = None) -> Row:
+def quota_get(
+    context: Any, project_id: str, resource: str, user_id: str | None = None
+) -> QuotaRow | ProjectUserQuotaRow:
     """Return the limit of a project or, with a user, that user's within the project.
 
     The two are looked up where `user_id` says, also for resources that only projects have. Sees rows by the
     context's read_deleted; of several a live one, else the oldest. Raises ProjectQuotaNotFound or
     ProjectUserQuotaNotFound. Round trips: 1. Source: Nova Juno; live rows only in Grizzly and Manila Juno.
     """
-    row: Row | None
     if user_id:
         row = sql(context).quota_get__user(project_id=project_id, user_id=user_id, resource=resource)
         if row is None:
@@ -106,15 +110,14 @@ def quota_get(context: Any, project_id: str, resource: str, user_id: str | None 
 
 
 @lone_read(ANY)
-def quota_get_all(context: Any, project_id: str) -> list[Row]:
+def quota_get_all(context: Any, project_id: str) -> list[ProjectUserQuotaRow]:
     """Return the limits of all users within a project, by id; the project's own are not among them.
 
     Sees rows by the context's read_deleted. Raises Forbidden for a plain user of another project.
     Round trips: 1. Source: Nova Juno, Manila Juno.
     """
     authorize_project(context, project_id)
-    rows: list[Row] = sql(context).quota_get_all(project_id=project_id)
-    return rows
+    return sql(context).quota_get_all(project_id=project_id)
 
 
 @lone_read(ANY)
@@ -223,7 +226,7 @@ def quota_reserve(
 
 
 @lone_write(ADMIN)
-def quota_class_create(context: Any, class_name: str, resource: str, limit: int | None) -> Row:
+def quota_class_create(context: Any, class_name: str, resource: str, limit: int | None) -> QuotaClassRow:
     """Store a limit of a quota class and return its row. Nothing keeps a class from having several of one resource.
 
     Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -233,12 +236,12 @@ def quota_class_create(context: Any, class_name: str, resource: str, limit: int 
 
 
 @lone_read(ANY)
-def quota_class_get(context: Any, class_name: str, resource: str) -> Row:
+def quota_class_get(context: Any, class_name: str, resource: str) -> QuotaClassRow:
     """Return the live limit of a quota class, the oldest of several.
 
     Raises QuotaClassNotFound. Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
     """
-    row: Row | None = sql(context).quota_class_get(class_name=class_name, resource=resource)
+    row = sql(context).quota_class_get(class_name=class_name, resource=resource)
     if row is None:
         raise QuotaClassNotFound(class_name=class_name)
     return row
@@ -275,14 +278,14 @@ def quota_class_update(context: Any, class_name: str, resource: str, limit: int 
 
 
 @lone_read(ANY)
-def quota_usage_get(context: Any, project_id: str, resource: str, user_id: str | None = None) -> Row:
+def quota_usage_get(context: Any, project_id: str, resource: str, user_id: str | None = None) -> QuotaUsage:
     """Return a live usage row with its `total` of in_use and reserved.
 
     With a user it is that user's, or the project's as a whole for the resources in PER_PROJECT_QUOTAS; without one
     the oldest of the project, whoever it belongs to. Raises QuotaUsageNotFound. Round trips: 1.
     Source: Nova Juno and Grizzly, Manila Juno.
     """
-    row: Row | None = sql(context).quota_usage_get(
+    row: QuotaUsageRow | None = sql(context).quota_usage_get(
         project_id=project_id,
         resource=resource,
         of_user=bool(user_id),
@@ -341,7 +344,7 @@ def reservation_create(
     resource: str,
     delta: int,
     expire: datetime | None,
-) -> Row:
+) -> ReservationRow:
     """Store a reservation against `usage['id']` and return its row; no limit is checked, no usage changed.
 
     Round trips: 1. Source: Manila Juno; Grizzly without user.
@@ -359,12 +362,12 @@ def reservation_create(
 
 
 @lone_read(ANY)
-def reservation_get(context: Any, uuid: str) -> Row:
+def reservation_get(context: Any, uuid: str) -> ReservationRow:
     """Return a live reservation.
 
     Raises ReservationNotFound. Round trips: 1. Source: Nova Grizzly, Manila Juno.
     """
-    row: Row | None = sql(context).reservation_get(uuid=uuid)
+    row = sql(context).reservation_get(uuid=uuid)
     if row is None:
         raise ReservationNotFound(uuid=uuid)
     return row

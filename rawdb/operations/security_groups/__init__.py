@@ -22,7 +22,7 @@ from rawdb.exceptions import (
 from rawdb.operations._cidrs import with_cidrs
 from rawdb.operations._default_security_group import ensure_default_group, find_default_group
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row
+from rawdb.operations._rows import edit_row, merged
 from rawdb.operations.security_groups.rows import (
     DEFAULT_RULE_PATHS,
     add_instances,
@@ -31,6 +31,15 @@ from rawdb.operations.security_groups.rows import (
     instance_relations,
     rule_relations,
     rule_rows,
+)
+from rawdb.rows import (
+    SecurityGroup,
+    SecurityGroupDefaultRuleRow,
+    SecurityGroupGetRow,
+    SecurityGroupRule,
+    SecurityGroupRuleRow,
+    SecurityGroupWithInstances,
+    SecurityGroupWithRules,
 )
 
 
@@ -65,7 +74,7 @@ def security_group_count_by_project(context: Any, project_id: str, session: Any 
 
 
 @guarded(ANY)
-def security_group_create(context: Any, values: Mapping[str, Any]) -> Row:
+def security_group_create(context: Any, values: Mapping[str, Any]) -> SecurityGroupWithRules:
     """Store a group and return its row, with the empty list `rules`.
 
     `values` are columns of security_groups, and `instances`, a list of rows of instances that are put into the
@@ -80,20 +89,20 @@ def security_group_create(context: Any, values: Mapping[str, Any]) -> Row:
 
 
 @writer.autocommit.savepoint
-def _create(context: Any, values: Mapping[str, Any]) -> Row:
+def _create(context: Any, values: Mapping[str, Any]) -> SecurityGroupWithRules:
     return _insert(context, values)
 
 
-def _insert(context: Any, values: Mapping[str, Any]) -> Row:
+def _insert(context: Any, values: Mapping[str, Any]) -> SecurityGroupWithRules:
     try:
-        row: Row = sql(context).security_group_create(values=values)
+        row = sql(context).security_group_create(values=values)
     except DBDuplicateEntry as error:
         raise _duplicate(error, values) from error
-    return {**row, "rules": []}
+    return merged(row, {"rules": []})
 
 
 @writer.savepoint
-def _create_with_instances(context: Any, values: Mapping[str, Any], uuids: Iterable[str]) -> Row:
+def _create_with_instances(context: Any, values: Mapping[str, Any], uuids: Iterable[str]) -> SecurityGroupWithRules:
     row = _insert(context, values)
     pairs = [{"instance_uuid": uuid, "security_group_id": row["id"]} for uuid in dict.fromkeys(uuids)]
     if pairs:
@@ -117,7 +126,7 @@ def security_group_destroy(context: Any, security_group_id: int) -> None:
 
 
 @guarded(NO_GUARD)
-def security_group_ensure_default(context: Any) -> tuple[bool, Row]:
+def security_group_ensure_default(context: Any) -> tuple[bool, SecurityGroup]:
     """Return whether the context's project had a group 'default', and its row; one is made where there was none.
 
     A new one belongs to the context's user, gets a copy of the visible default rules (the key `rules` is an empty
@@ -133,7 +142,7 @@ def security_group_ensure_default(context: Any) -> tuple[bool, Row]:
 
 
 @reader.autocommit
-def _default_group(context: Any) -> Row | None:
+def _default_group(context: Any) -> SecurityGroup | None:
     return find_default_group(context)
 
 
@@ -144,7 +153,9 @@ def security_group_exists(context: Any, project_id: str, group_name: str) -> boo
 
 
 @lone_read(ANY)
-def security_group_get(context: Any, security_group_id: int, columns_to_join: Iterable[str] | None = None) -> Row:
+def security_group_get(
+    context: Any, security_group_id: int, columns_to_join: Iterable[str] | None = None
+) -> SecurityGroupWithRules:
     """Return the visible group of an id, within the project of a plain user, with its `rules`.
 
     `rules` are live and by id, each with `grantee_group`, the group that it lets in, or None. An entry `instances` of
@@ -155,7 +166,7 @@ def security_group_get(context: Any, security_group_id: int, columns_to_join: It
     """
     steps = first_steps(path for path in columns_to_join or () if path.startswith("instances"))
     relations = instance_relations(steps.get("instances", ())) or frozenset()
-    row: Row | None = sql(context).security_group_get(security_group_id=security_group_id)
+    row = sql(context).security_group_get(security_group_id=security_group_id)
     if row is None:
         raise SecurityGroupNotFound(security_group_id=security_group_id)
     if steps:
@@ -164,7 +175,7 @@ def security_group_get(context: Any, security_group_id: int, columns_to_join: It
 
 
 @lone_read(ANY)
-def security_group_get_all(context: Any) -> list[Row]:
+def security_group_get_all(context: Any) -> list[SecurityGroupGetRow]:
     """Return the visible groups of all projects, by id, each with its `rules` as `security_group_get` has them.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -173,7 +184,7 @@ def security_group_get_all(context: Any) -> list[Row]:
 
 
 @lone_read(ANY)
-def security_group_get_by_instance(context: Any, instance_uuid: str) -> list[Row]:
+def security_group_get_by_instance(context: Any, instance_uuid: str) -> list[SecurityGroupGetRow]:
     """Return the live groups that a live instance is in, each once, by id, with `rules` as in `security_group_get`.
 
     Round trips: 1. Source: Nova Juno; Grizzly took the number of the instance.
@@ -184,13 +195,13 @@ def security_group_get_by_instance(context: Any, instance_uuid: str) -> list[Row
 @lone_read(ANY)
 def security_group_get_by_name(
     context: Any, project_id: str, group_name: str, columns_to_join: Iterable[str] | None = None
-) -> Row:
+) -> SecurityGroupWithInstances:
     """Return the live group of a name in a project, with `rules` as in `security_group_get`, and `instances`.
 
     Anybody may ask. `columns_to_join` has no effect: both are always there. Raises SecurityGroupNotFoundForProject
     (its security_group_id is the name). Round trips: 2. Source: Nova Juno and Grizzly.
     """
-    row: Row | None = sql(context).security_group_get_by_name(project_id=project_id, group_name=group_name)
+    row = sql(context).security_group_get_by_name(project_id=project_id, group_name=group_name)
     if row is None:
         raise SecurityGroupNotFoundForProject(project_id=project_id, security_group_id=group_name)
     add_instances(context, [row])
@@ -198,7 +209,7 @@ def security_group_get_by_name(
 
 
 @lone_read(ANY)
-def security_group_get_by_project(context: Any, project_id: str) -> list[Row]:
+def security_group_get_by_project(context: Any, project_id: str) -> list[SecurityGroupGetRow]:
     """Return the live groups of a project, by id, with `rules` as in `security_group_get`. Anybody may ask.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -215,7 +226,7 @@ def security_group_in_use(context: Any, group_id: int) -> bool:
 @writes(ANY)
 def security_group_update(
     context: Any, security_group_id: int, values: Mapping[str, Any], columns_to_join: Iterable[str] | None = None
-) -> Row:
+) -> SecurityGroup:
     """Change columns of a visible group of whatever project, and return its row; unknown keys are ignored.
 
     `columns_to_join` adds relations by path: `rules` and `rules.grantee_group`, `instances`, and those of
@@ -243,7 +254,7 @@ def security_group_update(
 
 
 @lone_write(ANY)
-def security_group_rule_create(context: Any, values: Mapping[str, Any]) -> Row:
+def security_group_rule_create(context: Any, values: Mapping[str, Any]) -> SecurityGroupRuleRow:
     """Store a rule and return its row.
 
     `values` are columns of security_group_rules (parent_group_id, protocol, from_port, to_port, cidr, group_id);
@@ -264,7 +275,7 @@ def security_group_rule_destroy(context: Any, security_group_rule_id: int) -> No
 
 
 @lone_read(ANY)
-def security_group_rule_get(context: Any, security_group_rule_id: int) -> Row:
+def security_group_rule_get(context: Any, security_group_rule_id: int) -> SecurityGroupRuleRow:
     """Return the visible rule of an id, without relations.
 
     Raises SecurityGroupNotFoundForRule. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -278,7 +289,7 @@ def security_group_rule_get(context: Any, security_group_rule_id: int) -> Row:
 @lone_read(ANY)
 def security_group_rule_get_by_security_group(
     context: Any, security_group_id: int, columns_to_join: Iterable[str] | None = None
-) -> list[Row]:
+) -> list[SecurityGroupRule]:
     """Return the visible rules of a group, by id.
 
     `columns_to_join` names what they carry: `grantee_group` (the group that a live rule lets in, live or not, or
@@ -291,7 +302,9 @@ def security_group_rule_get_by_security_group(
 
 
 @lone_read(ANY)
-def security_group_rule_get_by_security_group_grantee(context: Any, security_group_id: int) -> list[Row]:
+def security_group_rule_get_by_security_group_grantee(
+    context: Any, security_group_id: int
+) -> list[SecurityGroupRuleRow]:
     """Return the visible rules that let a group in, by id, without relations.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -306,7 +319,7 @@ def security_group_rule_count_by_group(context: Any, security_group_id: int) -> 
 
 
 @lone_write(ADMIN)
-def security_group_default_rule_create(context: Any, values: Mapping[str, Any]) -> Row:
+def security_group_default_rule_create(context: Any, values: Mapping[str, Any]) -> SecurityGroupDefaultRuleRow:
     """Store a rule that every new default group gets a copy of, and return its row.
 
     `values` are columns of security_group_default_rules (protocol, from_port, to_port, cidr); other keys are ignored.
@@ -326,7 +339,7 @@ def security_group_default_rule_destroy(context: Any, security_group_rule_defaul
 
 
 @lone_read(ANY)
-def security_group_default_rule_get(context: Any, security_group_rule_default_id: int) -> Row:
+def security_group_default_rule_get(context: Any, security_group_rule_default_id: int) -> SecurityGroupDefaultRuleRow:
     """Return the visible default rule of an id.
 
     Raises SecurityGroupDefaultRuleNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -338,7 +351,7 @@ def security_group_default_rule_get(context: Any, security_group_rule_default_id
 
 
 @lone_read(ANY)
-def security_group_default_rule_list(context: Any) -> list[Row]:
+def security_group_default_rule_list(context: Any) -> list[SecurityGroupDefaultRuleRow]:
     """Return the visible default rules, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     return sql(context).security_group_default_rule_list()
 

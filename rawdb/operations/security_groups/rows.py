@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
 from rawdb.operations.instances.rows import RELATIONS, flags, instance_name
+from rawdb.rows import RelatedInstance, SecurityGroupRule
 
 #: What the rules of a group carry where nobody says anything.
 DEFAULT_RULE_PATHS = ("grantee_group.instances.system_metadata", "grantee_group.instances.info_cache")
@@ -56,9 +57,9 @@ def rule_relations(paths: Iterable[str]) -> RuleRelations:
     return RuleRelations("grantee_group" in steps, instance_relations(below.get("instances")))
 
 
-def add_instances(context: Any, groups: Collection[Row], relations: frozenset[str] = frozenset()) -> None:
+def add_instances(context: Any, groups: Collection[Any], relations: frozenset[str] = frozenset()) -> None:
     """Give each group the key `instances`: its live instances, by id; none for a deleted group. Round trips: 1."""
-    found: dict[int, list[Row]] = {group["id"]: [] for group in groups}
+    found: dict[int, list[RelatedInstance]] = {group["id"]: [] for group in groups}
     rows = sql(context).security_group_get__instances(group_ids=sorted(found), **flags(relations, RELATIONS))
     for row in rows:
         found[row["security_group_id"]].append(_shown(row, relations))
@@ -66,19 +67,21 @@ def add_instances(context: Any, groups: Collection[Row], relations: frozenset[st
         group["instances"] = found[group["id"]]
 
 
-def _shown(row: Row, relations: frozenset[str]) -> Row:
+def _shown(row: Row, relations: frozenset[str]) -> Any:
     hidden = {"security_group_id", *RELATIONS} - relations
     shown = {key: value for key, value in row.items() if key not in hidden}
     return {**shown, "name": instance_name(shown)}
 
 
-def rule_rows(context: Any, group_id: int, relations: RuleRelations, **visibility: str) -> list[Row]:
+def rule_rows(context: Any, group_id: int, relations: RuleRelations, **visibility: str) -> list[SecurityGroupRule]:
     """The visible rules of a group, by id, with what is asked for. Round trips: 1, with instances 2."""
-    rules: list[Row] = sql(context).security_group_rule_get_by_security_group(
+    rules = sql(context).security_group_rule_get_by_security_group(
         security_group_id=group_id, with_grantee_group=relations.grantee_group, **visibility
     )
     if not relations.grantee_group:
-        return [{key: value for key, value in rule.items() if key != "grantee_group"} for rule in rules]
+        for rule in rules:
+            del rule["grantee_group"]
+        return rules
     groups = [rule["grantee_group"] for rule in rules if rule["grantee_group"] is not None]
     if groups and relations.instances is not None:
         add_instances(context, groups, relations.instances)
