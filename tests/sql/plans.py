@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect
-from rawdb.statements.resolution import Resolver
 from rawdb.statements.statement import Statement
 from rawdb.statements.variants import Variant, variants
 from tests.sql import house
@@ -65,29 +64,18 @@ def _body(statement: Statement) -> str:
 
 def costs(dialect: Dialect, raw: Any, variant: Variant) -> tuple[float, float]:
     """What PostgreSQL expects of the plan for these values, and of the one for any."""
-    names = list(variant.parameters)
-    types = ", ".join(["unknown"] * len(names))
-    text = variant.text
-    for number, name in enumerate(names, 1):
-        text = text.replace(dialect.placeholder(name), f"${number}")
+    types = ", ".join(["unknown"] * len(variant.parameters))
+    values = ", ".join("NULL" if value is None else f"'{value}'" for value in variant.parameters)
     found = []
-    values = ", ".join(dialect.placeholder(name) for name in names)
-    dialect.run(raw, f"PREPARE tried{f' ({types})' if names else ''} AS {text}".replace("%", "%%"), {})
+    dialect.run(raw, f"PREPARE tried{f' ({types})' if types else ''} AS {variant.text}")
     for mode in ("force_custom_plan", "force_generic_plan"):
         dialect.run(raw, f"SET plan_cache_mode = {mode}", {})
-        call = f"EXPLAIN (FORMAT JSON) EXECUTE tried{f' ({values})' if names else ''}"
-        [[plan]] = dialect.run(raw, _inlined(call, dialect, variant), {}).rows
+        # EXECUTE takes no parameters from the protocol.
+        [[plan]] = dialect.run(raw, f"EXPLAIN (FORMAT JSON) EXECUTE tried{f' ({values})' if types else ''}").rows
         found.append(float((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Total Cost"]))
     dialect.run(raw, "RESET plan_cache_mode", {})
     dialect.run(raw, "DEALLOCATE tried", {})
     return found[0], found[1]
-
-
-def _inlined(call: str, dialect: Dialect, variant: Variant) -> str:
-    # EXECUTE takes no parameters from the protocol.
-    for name, value in variant.parameters.items():
-        call = call.replace(dialect.placeholder(name), "NULL" if value is None else f"'{value}'")
-    return call
 
 
 def accesses(dialect: Dialect, raw: Any, statement: Statement, variant: Variant) -> set[Access]:
@@ -96,7 +84,7 @@ def accesses(dialect: Dialect, raw: Any, statement: Statement, variant: Variant)
         [[found]] = dialect.run(raw, f"EXPLAIN (FORMAT JSON) {variant.text}", variant.parameters).rows
         plan = found if isinstance(found, list) else json.loads(found)
         return {access for access in _nodes(plan[0]["Plan"]) if access.table in tables()}
-    aliases = Resolver(house.tokens(statement), {}).aliases
+    aliases = {alias: table for table, alias in re.findall(r"\b(\w+) AS (\w+)\b", variant.text)}
     word, read = ("EXPLAIN ", _mysql) if dialect.name == "mysql" else ("EXPLAIN QUERY PLAN ", _sqlite)
     rows = dialect.run(raw, word + variant.text, variant.parameters).rows
     named = {Access(aliases.get(one.table, one.table), one.index, one.whole) for one in read(rows)}

@@ -34,7 +34,49 @@ WAITING = {
     "security_group_instance_association_security_group_id_idx": "the instances of a group",
     "security_group_rules_group_id_idx": "the rules that let a group in",
     "security_group_rules_parent_group_id_idx": "the rules of a group: a relation",
+    **dict.fromkeys(
+        (
+            "dns_domains_project_id_idx",
+            "iscsi_targets_host_volume_id_deleted_idx",
+            "iscsi_targets_volume_id_idx",
+            "networks_bridge_deleted_idx",
+            "snapshots_volume_id_idx",
+            "task_log_host_idx",
+            "task_log_period_beginning_idx",
+            "task_log_period_ending_idx",
+            "virtual_interfaces_network_id_idx",
+            "volumes_instance_uuid_idx",
+        ),
+        "documented with the table; no statement names it yet",
+    ),
 }
+#: Domains whose tables the skewed rows are not shaped for yet: their plans on them say nothing of real tables.
+NOT_SHAPED = frozenset(
+    {
+        "agent_builds",
+        "aggregates",
+        "archive",
+        "cells",
+        "certificates",
+        "compute_nodes",
+        "consoles",
+        "dns_domains",
+        "ec2_ids",
+        "fixed_ips",
+        "floating_ips",
+        "networks",
+        "provider_firewall",
+        "security_groups",
+        "share_networks",
+        "share_servers",
+        "share_snapshots",
+        "shares",
+        "task_logs",
+        "usage",
+        "virtual_interfaces",
+        "volume_types",
+    }
+)
 #: The filters of the one statement that has many, as operations send them. Each leads to few rows, or to a page.
 LISTS: list[dict[str, Any]] = [
     {"deleted": False},
@@ -89,7 +131,7 @@ def test_every_statement_goes_by_the_indexes_that_its_comment_names(loaded: Conn
     faults: dict[str, str] = {}
     tried = 0
     for statement in house.effective(spoken.name).values():
-        if plans.adds_rows(statement):
+        if plans.adds_rows(statement) or statement.domain in NOT_SHAPED:
             continue
         for variant in plans.every_variant(statement, spoken):
             if plans.is_free(variant) or not (LONG or plans.is_telling(variant)):

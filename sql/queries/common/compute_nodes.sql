@@ -1,10 +1,12 @@
 -- Compute nodes: what each hypervisor has and what of it is in use. A service may have several.
 
--- name: compute_node_create(service_id, vcpus)<!
+-- name: compute_node_create(service_id, vcpus, memory_mb, local_gb, vcpus_used, memory_mb_used, local_gb_used, hypervisor_type, hypervisor_version, cpu_info)<!
 -- A new compute node.
 -- Index: none, nothing is unique but the id. Locks: the new row.
-INSERT INTO compute_nodes (/*{columns}*/ service_id, vcpus /*{}*/)
-VALUES /*{rows}*/ (:service_id, :vcpus) /*{}*/;
+INSERT INTO compute_nodes (/*{columns}*/ service_id, vcpus, memory_mb, local_gb, vcpus_used,
+       memory_mb_used, local_gb_used, hypervisor_type, hypervisor_version, cpu_info /*{}*/)
+VALUES /*{rows}*/ (:service_id, :vcpus, :memory_mb, :local_gb, :vcpus_used,
+       :memory_mb_used, :local_gb_used, :hypervisor_type, :hypervisor_version, :cpu_info) /*{}*/;
 
 -- name: compute_node_get(compute_id)^
 -- One compute node with its service, deleted or not; a deleted node has none.
@@ -124,11 +126,11 @@ SELECT t.*
    AND t.deleted = 0
  ORDER BY t.id;
 
--- name: compute_node_update__add_statistics(compute_node_id, value)!
+-- name: compute_node_update__add_statistics(compute_node_id, value, key)!
 -- New statistics of a compute node that is written already, all in one statement.
 -- Index: none, nothing is unique but the id. Locks: the new rows.
-INSERT INTO compute_node_stats (/*{columns}*/ compute_node_id, value /*{}*/)
-VALUES /*{rows}*/ (:compute_node_id, :value) /*{}*/;
+INSERT INTO compute_node_stats (/*{columns}*/ compute_node_id, value, key /*{}*/)
+VALUES /*{rows}*/ (:compute_node_id, :value, :key) /*{}*/;
 
 -- name: compute_node_update__change_statistics(id, value, now)!
 -- New values for statistics of a compute node that is written already, all at once.

@@ -116,7 +116,7 @@ SELECT i.*
 
 -- name: instance_get_all_hung_in_rebooting(threshold)
 -- Instances in a soft reboot that nobody has touched since the threshold.
--- Index: instances_task_state_idx. Locks: none.
+-- Index: instances_task_state_idx; the relations by instance_uuid. Locks: none.
 SELECT i.*,
        /*{same listed_relations}*/ NULL AS info_cache /*{}*/
   FROM instances AS i

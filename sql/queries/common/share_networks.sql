@@ -1,11 +1,11 @@
 -- Share networks: networks of projects that shares are offered on, and the security services used there.
 -- Live networks and services have deleted = 'False', a live association of the two deleted = 0.
 
--- name: security_service_create(id, type)<!
+-- name: security_service_create(id, type, project_id)<!
 -- A new security service.
 -- Index: primary key. Locks: the new row.
-INSERT INTO security_services (/*{columns}*/ id, type /*{}*/)
-VALUES /*{rows}*/ (:id, :type) /*{}*/;
+INSERT INTO security_services (/*{columns}*/ id, type, project_id /*{}*/)
+VALUES /*{rows}*/ (:id, :type, :project_id) /*{}*/;
 
 -- name: security_service_get(id)^
 -- One security service.

@@ -7,11 +7,11 @@
 INSERT INTO shares (/*{columns}*/ id, project_id /*{}*/)
 VALUES /*{rows}*/ (:id, :project_id) /*{}*/;
 
--- name: share_create__metadata(share_id, value)!
+-- name: share_create__metadata(share_id, value, key)!
 -- The metadata of a new share, all in one statement.
 -- Index: uniq_share_metadata0share_id0key0deleted. Locks: the new rows.
-INSERT INTO share_metadata (/*{columns}*/ share_id, value /*{}*/)
-VALUES /*{rows}*/ (:share_id, :value) /*{}*/;
+INSERT INTO share_metadata (/*{columns}*/ share_id, value, key /*{}*/)
+VALUES /*{rows}*/ (:share_id, :value, :key) /*{}*/;
 
 -- name: share_get(id)^
 -- One share, with its live metadata and its type as far as that is live.

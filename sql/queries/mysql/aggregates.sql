@@ -11,14 +11,14 @@ SELECT a.id
  ORDER BY a.id
    FOR UPDATE;
 
--- name: aggregate_metadata_add(aggregate_id, now)!
+-- name: aggregate_metadata_add(aggregate_id, key, value, now)!
 -- Pairs of an aggregate, behind the lock: new keys come in, live ones get the new value, and updated_at where it
 -- differs. A soft-deleted row has another `deleted` and is left alone.
 -- The assignments run from left to right: updated_at compares with the value before.
 -- VALUES() because MariaDB has no row alias.
 -- Index: uniq_aggregate_metadata0aggregate_id0key0deleted. Locks: these rows.
-INSERT INTO aggregate_metadata (/*{columns}*/ aggregate_id /*{}*/)
-VALUES /*{rows}*/ (:aggregate_id) /*{}*/
+INSERT INTO aggregate_metadata (/*{columns}*/ aggregate_id, `key`, value /*{}*/)
+VALUES /*{rows}*/ (:aggregate_id, :key, :value) /*{}*/
     ON DUPLICATE KEY UPDATE
        updated_at = CASE WHEN value = VALUES(value) THEN updated_at ELSE :now END,
        value = VALUES(value);

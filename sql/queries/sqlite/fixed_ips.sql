@@ -3,7 +3,7 @@
 
 -- name: fixed_ip_associate__row(address, reserved, network_id)^
 -- The live row of an address, if it is of the network or of none; the first of several without an address.
--- Index: uniq_fixed_ips0address0deleted. Locks: the database, as ever here.
+-- Index: uniq_fixed_ips0address0deleted. Locks: none of its own; the writer has the database.
 SELECT f.*
   FROM fixed_ips AS f
  WHERE f.address = :address
@@ -17,7 +17,7 @@ SELECT f.*
 -- The first free address of a network, and the first that is of no network; from `start` on where one is given.
 -- Ordered by the whole index: its order is that of ids, and needs no sort.
 -- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx.
--- Locks: the database, as ever here.
+-- Locks: none of its own; the writer has the database.
 SELECT a.*
   FROM (SELECT f.*
           FROM fixed_ips AS f
@@ -47,7 +47,7 @@ SELECT b.*
 -- name: fixed_ip_associate_pool__first(network_id)
 -- The same once more: elsewhere it waits for other claims, of which there are none here.
 -- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx.
--- Locks: the database, as ever here.
+-- Locks: none of its own; the writer has the database.
 SELECT a.*
   FROM (SELECT f.*
           FROM fixed_ips AS f

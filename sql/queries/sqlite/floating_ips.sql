@@ -4,7 +4,7 @@
 -- name: floating_ip_allocate_address__free(pool, start)
 -- The first free address of a pool; from `start` on where one is given.
 -- Ordered by the whole index: its order is that of ids, and needs no sort.
--- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx. Locks: the database, as ever here.
+-- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx. Locks: none of its own; the writer has the database.
 SELECT f.id, f.address
   FROM floating_ips AS f
 INDEXED BY floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx
@@ -18,7 +18,7 @@ INDEXED BY floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx
 
 -- name: floating_ip_allocate_address__first(pool)
 -- The same once more: elsewhere it waits for other claims, of which there are none here.
--- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx. Locks: the database, as ever here.
+-- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx. Locks: none of its own; the writer has the database.
 SELECT f.id, f.address
   FROM floating_ips AS f
 INDEXED BY floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx
@@ -31,7 +31,7 @@ INDEXED BY floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx
 
 -- name: floating_ip_deallocate__row(address)^
 -- The first row of an address that a project has.
--- Index: uniq_floating_ips0address0deleted. Locks: the database, as ever here.
+-- Index: uniq_floating_ips0address0deleted. Locks: none of its own; the writer has the database.
 SELECT f.*
   FROM floating_ips AS f
  WHERE f.address = :address
@@ -42,7 +42,7 @@ SELECT f.*
 
 -- name: floating_ip_bulk_destroy__rows(address)
 -- Some addresses that are to go, with what tells whose quota they count for.
--- Index: uniq_floating_ips0address0deleted. Locks: the database, as ever here.
+-- Index: uniq_floating_ips0address0deleted. Locks: none of its own; the writer has the database.
 SELECT f.id, f.project_id, f.auto_assigned
   FROM floating_ips AS f
  WHERE f.address IN (/*{list addresses}*/ :address /*{}*/)

@@ -21,7 +21,7 @@ SELECT i.id
 -- name: instance_get_all_hung_in_rebooting(threshold)
 -- Instances in a soft reboot that nobody has touched since the threshold.
 -- The planner takes an index led by `deleted` for nearly unique, so it is told which one to go by.
--- Index: instances_task_state_idx. Locks: none.
+-- Index: instances_task_state_idx; the relations by instance_uuid. Locks: none.
 SELECT i.*,
        /*{same listed_relations}*/ NULL AS info_cache /*{}*/
   FROM instances AS i INDEXED BY instances_task_state_idx
