@@ -144,7 +144,7 @@ class Text:
         self._values = 0
         self._shared: dict[Hashable, int] = {}
         self._places: dict[int, int] = {}
-        self._depth: list[int] = []
+        self._depth: list[tuple[int, int]] = []
         #: The parameters by the position of their placeholder.
         self.names: dict[int, str] = {}
 
@@ -177,7 +177,8 @@ class Text:
     def elements(self, segments: Sequence[Segment], count: int, joiner: str) -> None:
         """Add some segments so many times over: parameters of one name are others in each element."""
         for index in range(count):
-            self._depth.append(index)
+            # Named by the slot as well: two slots may take parameters of one name from lists of their own.
+            self._depth.append((id(segments), index))
             if index:
                 self.add(joiner)
             self.render(segments)

@@ -24,6 +24,7 @@ COMBINATIONS = 64
 
 _MOMENT = datetime.fromisoformat("2014-06-01T12:30:00.123456")
 _SAMPLES = {
+    "numeric": 1,
     "int": 1,
     "bigint": 1,
     "bool": True,

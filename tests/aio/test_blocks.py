@@ -273,7 +273,7 @@ def test_a_database_of_ones_own(database_url: str) -> None:
         wrapped = aio.wrap(database.sync)
         with pytest.raises(TypeError, match="has its options already"):
             aio.Database(database.sync, max_pool_size=4)
-        async with database.writer.using() as sql:
+        async with database.writer.autocommit.using() as sql:
             await sql.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
         async with wrapped.writer.using() as sql:
             await sql.execute("INSERT INTO notes (id) VALUES (:id)", {"id": 1})

@@ -396,7 +396,7 @@ BY_HAND: list[tuple[psycopg.Error, str | None, type[exc.DBError], dict[str, Any]
         exc.DBConstraintError,
         {"table": "t", "check_name": "positive"},
     ),
-    (errors.UndefinedTable("Relation »t« existiert nicht"), "42P01", exc.DBNonExistentTable, {"table": None}),
+    (errors.UndefinedTable("Relation »t« existiert nicht"), "42P01", exc.DBNonExistentTable, {"table": "t"}),
     (errors.UndefinedTable("fehlender Eintrag in FROM-Klausel für Tabelle »t«"), "42P01", exc.DBError, {}),
     (errors.DeadlockDetected(), "40P01", exc.DBDeadlock, {}),
     (psycopg.OperationalError("deadlock detected"), "40P01", exc.DBDeadlock, {}),

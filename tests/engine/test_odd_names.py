@@ -75,7 +75,7 @@ def test_order(database: Database) -> None:
     with database.writer.using(None) as sql:
         sql.odd_insert(values=[{"id": number, **dict.fromkeys(NAMES, f"{9 - number}")} for number in (2, 3, 4)])
         for name in NAMES:
-            found = sql.odd_list(page=Page([SortKey(name, "asc")]))
+            found = sql.odd_list(page=Page([SortKey(name, "asc"), SortKey("id")]))
             assert [one["id"] for one in found] == [4, 3, 2]
 
 

@@ -277,10 +277,9 @@ def test_regular_expressions(context: RequestContext, dialect: str) -> None:
     assert names(context, {"vcpus": "^2"}) == ["web-1"]
     assert names(context, {"created_at": "2026-01-0"}) == ["web-1", "Web-12"]
     assert names(context, {"display_name": ["w", "1"]}) == ["web-1", "Web-12"]
-    # SQLite sees the text None where nothing is.
-    none = ["db%"] if dialect == "sqlite" else []
-    assert names(context, {"node": None}) == none
-    assert names(context, {"node": ".*"}) == ["web-1", "Web-12", *none]
+    # Where nothing is, no pattern is found.
+    assert names(context, {"node": None}) == []
+    assert names(context, {"node": ".*"}) == ["web-1", "Web-12"]
     with pytest.raises(DBError):
         api.instance_get_all_by_filters(context, {"display_name": "("})
 
@@ -396,7 +395,6 @@ class Model:
     """The documented filters in plain Python, over complete rows whose metadata lists hold every row."""
 
     def __init__(self, dialect: str, read_deleted: str) -> None:
-        self._sqlite = dialect == "sqlite"
         self._read_deleted = read_deleted
 
     def passes(self, row: Mapping[str, Any], filters: Filters) -> bool:
@@ -427,7 +425,7 @@ class Model:
         if name == "cleaned":
             return bool(row["cleaned"] == (1 if value else 0))
         if name in ("display_name", "node", "vcpus"):
-            if row[name] is None and not self._sqlite:
+            if row[name] is None:
                 return False
             return re.search(str(value), str(row[name])) is not None
         return True

@@ -97,6 +97,8 @@ def _claim(context: Any, search: Search, network_id: int | None, holder: Row) ->
     )
     if row is None:
         raise NoMoreFixedIps
+    # Behind a UNION, MySQL does not tell booleans from numbers.
+    row = merged(row, only_columns("fixed_ips", row))
     changes = {**holder, **_network(row, network_id)}
     if all(row[name] == value for name, value in changes.items()):
         return row
