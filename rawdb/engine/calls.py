@@ -143,7 +143,7 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
         if "changes" in arguments and not statement.stamps_itself:
             arguments["changes"] = _stamped(statement, table, arguments["changes"])
     if statement.is_divisible:
-        parts = _parts(scope, statement, arguments)
+        parts = _parts(statement, arguments)
         if len(parts) != 1 or parts[0] is not arguments:
             return _shape(statement, arguments, _run_parts(scope, statement, parts))
     return _shape(statement, arguments, [_run(scope, statement, arguments)])
@@ -205,11 +205,11 @@ def _stamped(statement: Statement, table: Table, changes: Mapping[str, Any]) -> 
     return {**{name: timeutils.utcnow() for name in table.stamped}, **changes}
 
 
-def _parts(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+def _parts(statement: Statement, arguments: dict[str, Any]) -> list[dict[str, Any]]:
     """The calls that one call becomes: long lists of rows or values are sent in parts."""
     rows = arguments.get("values")
     if isinstance(rows, list):
-        size = BATCH_ROWS if scope.database.dialect.batches else ROW_PARAMETERS // max(1, len(rows[0]) if rows else 1)
+        size = BATCH_ROWS if statement.has_batches else ROW_PARAMETERS // max(1, len(rows[0]) if rows else 1)
         return [arguments] if 0 < len(rows) <= size else _chunks(arguments, "values", rows, max(1, size))
     name = statement.splits
     given = arguments.get(name) if name is not None else None

@@ -39,6 +39,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from rawdb.dialects import Dialect
 from rawdb.exceptions import DBDataError, DBError, StatementError
 from rawdb.statements.columns import NO_LIMIT, Column, Table
 from rawdb.statements.compiled import FALSE, Call, Segment, Text
@@ -234,7 +235,7 @@ class Rows(Slot):
         if len(rows) == 1:
             call.key.append((names, 1))
             call.values.extend(rows[0].values())
-        elif self._has_batches(call):
+        elif self.has_batches(call.dialect):
             call.key.append((names, 0))
             call.values.append(rows)
         else:
@@ -242,12 +243,12 @@ class Rows(Slot):
             for row in rows:
                 call.values.extend([row[name] for name in names])
 
-    def _has_batches(self, call: Call) -> bool:
+    def has_batches(self, dialect: Dialect) -> bool:
         """Whether one text serves any number of rows."""
-        if call.dialect.batches == "json":
+        if dialect.batches == "json":
             return self.table is not None and not self.table.partial
         # Sent once for each row, so nothing else may be bound.
-        return call.dialect.batches == "many" and "alone" in self.details
+        return dialect.batches == "many" and "alone" in self.details
 
     def render(self, text: Text) -> None:
         names, count = text.choice()
@@ -311,22 +312,17 @@ class Set(Slot):
         text.add(", ".join(f"{quote(c.name)} = {_change(text, c)}" for c in columns))
 
 
-class Changed(Slot):
+class Changed(Set):
     """Whether the assignments of an UPDATE change anything.
 
     It stands before them: MySQL assigns from left to right, and a column behind has its new value already.
     """
 
-    def collect(self, call: Call) -> None:
-        changes = call.arguments[self.argument]
-        call.key.append(tuple(changes))
-        call.values.extend(changes.values())
-
     def render(self, text: Text) -> None:
         columns = self.columns(text, text.choice())
         differs = text.dialect.differs
         tests = [differs.format(text.dialect.quote(c.name), _change(text, c)) for c in columns]
-        text.add(f"({' OR '.join(tests) or FALSE})")
+        text.add(f"({' OR '.join(tests)})")
 
 
 def _change(text: Text, column: Column) -> str:

@@ -14,7 +14,7 @@ from rawdb.dialects import Dialect
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Text
 from rawdb.statements.relations import Pairs, Relation
-from rawdb.statements.slots import Literal, Slot
+from rawdb.statements.slots import Literal, Rows, Slot
 from rawdb.statements.survey import accepted_arguments, relations, walk
 
 
@@ -98,6 +98,11 @@ class Statement:
     def is_divisible(self) -> bool:
         """Whether a call may have to be sent in parts."""
         return self.splits is not None or any(slot.kind == "rows" for slot in self.slots())
+
+    @cached_property
+    def has_batches(self) -> bool:
+        """Whether one text serves any number of rows; else each row adds its parameters."""
+        return any(isinstance(slot, Rows) and slot.has_batches(self.dialect) for slot in self.slots())
 
     @cached_property
     def _varying(self) -> tuple[Segment, ...]:

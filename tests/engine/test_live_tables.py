@@ -29,6 +29,11 @@ class TestLiveTables:
     INSERT INTO animals (/*{columns}*/ name /*{}*/)
     VALUES /*{rows}*/ (:name) /*{}*/;
 
+    -- name: animals_create(name)!
+    -- Many new animals.
+    INSERT INTO animals (/*{columns}*/ name /*{}*/)
+    VALUES /*{rows}*/ (:name) /*{}*/;
+
     -- name: animal_update(name, id)!
     -- Change one.
     UPDATE animals
@@ -65,6 +70,17 @@ class TestLiveTables:
     def create(self, database: Database) -> None:
         with database.writer.autocommit.using(None) as sql:
             sql.execute(self.DDL[database.url.dialect])
+
+    def test_more_rows_than_a_statement_has_parameters(self, database: Database) -> None:
+        self.create(database)
+        with database.writer.autocommit.using(None) as sql:
+            sql.execute("ALTER TABLE animals ADD COLUMN weight INTEGER")
+        row = {"weight": 7, "legs": 4, "tame": True, "price": "1.50", "born": "2014-06-01T12:30:00"}
+        rows = [{"id": number, "name": f"n{number}", **row} for number in range(1, 12_001)]
+        with database.writer.using(None) as sql:
+            # 84,000 values; PostgreSQL takes 65,535 in one statement.
+            assert sql.animals_create(values=rows) == 12_000
+            assert sql.execute("SELECT COUNT(*) FROM animals").rows == [(12_000,)]
 
     def test_the_whole_way(self, database: Database) -> None:
         self.create(database)
