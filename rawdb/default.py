@@ -9,9 +9,10 @@ from typing import Any
 from rawdb import options as service
 from rawdb._house import sql_root
 from rawdb.context import ContextRules
-from rawdb.engine.calls import BoundStatements
+from rawdb.engine.calls import BoundStatements, bound
 from rawdb.engine.database import Database
 from rawdb.engine.options import check_names
+from rawdb.engine.scope import current_scope
 from rawdb.engine.transactions import READER, WRITER, Entry
 from rawdb.exceptions import AlreadyStartedError, CantStartEngineError
 
@@ -88,4 +89,5 @@ writer = Entry(default_database, WRITER)
 
 def sql(context: Any = None) -> BoundStatements:
     """The statements of the reader or writer that is open on `context` in this thread."""
-    return default_database().sql(context)
+    scope = current_scope(_database or default_database(), context)
+    return scope.handle or bound(scope)

@@ -39,8 +39,9 @@ class ConnectionOptions:
     json_deserializer: Callable[[str | bytes], Any] | None = None
     #: READ COMMITTED, REPEATABLE READ, ...: of every session; None: as the server has it.
     isolation_level: str | None = None
-    #: Plans are for the values of each execution, as a generic one may be worse by orders; `auto`: the server decides.
-    postgresql_plan_cache_mode: str = "force_custom_plan"
+    #: `auto`: what finds its rows by equal values is prepared, and the server may keep its plan. What does not is
+    #: planned for the values of each execution: a generic plan may be worse by orders.
+    postgresql_plan_cache_mode: str = "auto"
     on_connect: Sequence[Callable[[Any], None]] = field(default_factory=tuple)
     #: Called with each connection that comes back to its pool, before the next one gets it.
     on_checkin: Sequence[Callable[[Any], None]] = field(default_factory=tuple)
@@ -79,7 +80,12 @@ class Result(NamedTuple):
     def dicts(self) -> list[dict[str, Any]]:
         """The rows as plain dicts."""
         columns = self.columns
-        return [dict(zip(columns, row, strict=True)) for row in self.rows]
+        # The drivers give each row as many cells as there are columns.
+        return [dict(zip(columns, row, strict=False)) for row in self.rows]
+
+
+#: A result of its four fields in a tuple; the class by its name would cost a call more for each statement.
+as_result: Callable[[tuple[Any, ...]], Result] = partial(tuple.__new__, Result)
 
 
 class Description(NamedTuple):
@@ -163,8 +169,11 @@ class Dialect(ABC):
         """A cursor for any number of statements, one after the other."""
 
     @abstractmethod
-    def execute(self, cursor: Any, text: str, parameters: Sequence[Any]) -> Result:
-        """Run one statement and read its whole result. Driver errors leave as they are."""
+    def execute(self, cursor: Any, text: str, parameters: Sequence[Any], by_key: bool = True) -> Result:
+        """Run one statement and read its whole result. Driver errors leave as they are.
+
+        Of a text that does not find its rows `by_key` the plan hangs on the values.
+        """
 
     def execute_many(self, cursor: Any, text: str, rows: Sequence[Sequence[Any]]) -> Result:
         """Run one statement for each row, where `batches` says `many`."""
@@ -242,9 +251,13 @@ class Dialect(ABC):
         """Whether the peer closed or abandoned an idle connection; looks at the socket, sends nothing."""
         return False
 
+    def is_dead(self, raw: Any) -> bool:
+        """Whether an idle connection is known to be of no more use: closed by either end. Asks no server."""
+        return self.is_closed(raw) or self.is_stale(raw)
+
     def is_gone(self, raw: Any) -> bool:
         """Whether what is sent now cannot have an effect that lasts; asks no server."""
-        return self.is_closed(raw) or self.is_stale(raw)
+        return self.is_dead(raw)
 
     def is_outdated(self, error: BaseException) -> bool:
         """Whether the error comes from a plan or a snapshot older than its table: another session has none of it."""

@@ -12,7 +12,7 @@ import pymysql
 from pymysql.constants import CLIENT, SERVER_STATUS
 
 from rawdb.dialects import errors_mysql, mysql_results
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, has_input
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, as_result, has_input
 from rawdb.dialects.url import URL
 from rawdb.exceptions import NotSupportedWarning
 
@@ -142,12 +142,14 @@ class MySQL(Dialect):
     def cursor(self, raw: Any) -> Any:
         return raw.cursor()
 
-    def execute(self, cursor: Any, text: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Result:
+    def execute(
+        self, cursor: Any, text: str, parameters: Sequence[Any] | Mapping[str, Any], by_key: bool = True
+    ) -> Result:
         cursor.execute(text, parameters)
         if cursor.description is None:
             return Result((), [], cursor.rowcount, cursor.lastrowid)
         columns = tuple([column[0] for column in cursor.description])
-        return Result(columns, list(cursor.fetchall()), cursor.rowcount, None)
+        return as_result((columns, list(cursor.fetchall()), cursor.rowcount, None))
 
     def parameter(self, position: int) -> str:
         return "%s"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator, Mapping, Sequence
+import contextlib
+import select
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,9 +16,10 @@ from psycopg.adapt import Loader, Transformer
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg.types.numeric import Int8BinaryDumper
+from psycopg.waiting import READY_R, READY_W
 
 from rawdb.dialects import errors_postgresql
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, has_input
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, as_result, has_input
 from rawdb.dialects.url import URL
 
 
@@ -64,39 +66,55 @@ class _Connection(psycopg.Connection[Any]):
 
     read_timeout = 60.0
     has_whole_numerics = False
+    #: Whether statements are prepared whose plan hangs on their values.
+    prepares_all = False
 
     def __del__(self, *_: Any) -> None:
         # psycopg's only warns. One that an interrupt took between two owners is closed with its last reference.
         return
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+        """The end of the driver's work, whose steps are run here: it is sent for each statement, so every call counts.
+
+        Raises _NoAnswer when the server is silent for longer than `read_timeout`.
+        """
         try:
-            return super().wait(_limited(gen, self.read_timeout), *args, **kwargs)
+            wanted = next(gen)
+            while True:
+                wanted = gen.send(self._ready(wanted))
+        except StopIteration as end:
+            return end.value
         except _NoAnswer:
             # What comes now would be taken for the answer to another question.
             self.close()
             raise
+        except psycopg.Error:
+            raise
+        except BaseException:
+            # Interrupted while it waited: the server need not go on for nobody.
+            with contextlib.suppress(psycopg.Error):
+                self.cancel_safe(timeout=_CANCEL_TIMEOUT)
+            raise
+
+    def _ready(self, wanted: int) -> int:
+        """What the socket is ready for, of what the driver waits for."""
+        poll = select.poll()
+        poll.register(self.pgconn.socket, _EVENTS[wanted])
+        found = poll.poll(self.read_timeout * 1000)
+        if not found:
+            raise _NoAnswer(f"the connection is lost: no answer within {self.read_timeout:g} s")
+        events = found[0][1]
+        # An error counts as both, and the driver finds out.
+        return (READY_R if events & ~select.POLLOUT else 0) | (READY_W if events & ~select.POLLIN else 0)
 
 
 class _NoAnswer(psycopg.OperationalError):
     pass
 
 
-def _limited(work: Generator[Any, Any, Any], seconds: float) -> Generator[Any, Any, Any]:
-    """The driver's work, ended by an error when the server is silent for so long."""
-    deadline = time.monotonic() + seconds
-    try:
-        wanted = next(work)
-        while True:
-            ready = yield wanted
-            now = time.monotonic()
-            if ready:
-                deadline = now + seconds
-            elif now > deadline:
-                raise _NoAnswer(f"the connection is lost: no answer within {seconds:g} s")
-            wanted = work.send(ready)
-    except StopIteration as end:
-        return end.value
+#: By the number of what is waited for: nothing, to read, to write, either.
+_EVENTS = (0, select.POLLIN, select.POLLOUT, select.POLLIN | select.POLLOUT)
+_CANCEL_TIMEOUT = 5.0
 
 
 #: Types of columns in a JSON document of rows; everything else is read as text and converted by the assignment.
@@ -175,7 +193,9 @@ class PostgreSQL(Dialect):
     has_arrays = True
     batches = "json"
     json_row = "json_build_array({})"
-    json_rows = "json_agg({})"
+    # As text: rawdb reads it, and not the driver, by whatever json_deserializer is set for columns of JSON.
+    json_rows = "CAST(json_agg({}) AS text)"
+    json_inner = "CAST({} AS json)"
     json_pairs = "json_object_agg({})"
 
     def _open(self, url: URL, options: ConnectionOptions) -> _Connection:
@@ -214,6 +234,7 @@ class PostgreSQL(Dialect):
             set_json_loads(options.json_deserializer, raw)
         lock_timeout = f"{max(1, round(options.lock_timeout * 1000))}ms"
         isolation = (options.isolation_level or "").lower()
+        raw.prepares_all = options.postgresql_plan_cache_mode != "auto"
         raw.execute(_SETTINGS, [lock_timeout, options.postgresql_plan_cache_mode, isolation])
         raw.execute(_SESSION)
 
@@ -221,8 +242,17 @@ class PostgreSQL(Dialect):
         # Takes the server's own $1, $2: no text is searched for placeholders, whatever its length.
         return psycopg.RawCursor(raw)
 
-    def execute(self, cursor: psycopg.Cursor[Any], text: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Result:
-        cursor.execute(cast(Any, text), parameters or None)
+    def execute(
+        self,
+        cursor: psycopg.Cursor[Any],
+        text: str,
+        parameters: Sequence[Any] | Mapping[str, Any],
+        by_key: bool = True,
+    ) -> Result:
+        # The attribute behind the property, which is a call more for each statement.
+        connection = cast(_Connection, cursor._conn)
+        prepare = None if by_key or connection.prepares_all else False
+        cursor.execute(cast(Any, text), parameters or None, prepare=prepare)
         result = cursor.pgresult
         width = 0 if result is None else result.nfields
         if result is None or width == 0:
@@ -233,12 +263,10 @@ class PostgreSQL(Dialect):
             rows = cursor.fetchall()
         except psycopg.DataError as error:
             raise _unreadable(cursor, result) or error from error
-        # The attribute behind the property, which is a call more for each statement.
-        connection = cast(_Connection, cursor._conn)
         if connection.has_whole_numerics:
             connection.has_whole_numerics = False
             rows = _with_numerics(result, rows)
-        return Result(_decoded(names), rows, cursor.rowcount, None)
+        return as_result((_decoded(names), rows, cursor.rowcount, None))
 
     def parameter(self, position: int) -> str:
         return f"${position}"

@@ -8,16 +8,17 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from rawdb.dialects import errors_sqlite
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, as_result
 from rawdb.dialects.url import URL
 from rawdb.exceptions import DBDataError
 
-_DATETIME = "%Y-%m-%d %H:%M:%S.%f"
+_name = itemgetter(0)
 #: Logical types with values that SQLite has no type for.
 _BOUND = frozenset({"datetime", "date", "time", "numeric", "json", "other"})
 
@@ -39,23 +40,24 @@ def _file_name(url: URL) -> str:
 class _Connection(sqlite3.Connection):
     """A connection that knows which file it has open: SQLite goes on writing one that was removed."""
 
-    path: str | None = None
+    path: Path | None = None
     file: tuple[int, int] | None = None
 
     def note_file(self) -> None:
         """Remember the file."""
         [path] = [row[2] for row in self.execute("PRAGMA database_list") if row[1] == "main"]
         if path:
-            self.path, self.file = path, _identity(path)
+            self.path = Path(path)
+            self.file = _identity(self.path)
 
     def lost_file(self) -> bool:
         """Whether another file, or none, is where it was."""
         return self.path is not None and _identity(self.path) != self.file
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def _identity(path: Path) -> tuple[int, int] | None:
     try:
-        found = Path(path).stat()
+        found = path.stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino
@@ -163,7 +165,7 @@ def _duration(value: timedelta) -> str:
 
 def _moment(value: datetime) -> str:
     # Fixed-width text compares and sorts as time does.
-    return value.strftime(_DATETIME) if value.year >= 1000 else value.isoformat(" ", "microseconds")
+    return value.isoformat(" ", "microseconds")
 
 
 #: How values are stored that SQLite has no type for.
@@ -238,14 +240,14 @@ class SQLite(Dialect):
     def cursor(self, raw: sqlite3.Connection) -> sqlite3.Cursor:
         return raw.cursor()
 
-    def execute(self, cursor: sqlite3.Cursor, text: str, parameters: Sequence[Any]) -> Result:
+    def execute(self, cursor: sqlite3.Cursor, text: str, parameters: Sequence[Any], by_key: bool = True) -> Result:
         unreadable: list[str] = []
         _found.cells = unreadable
         try:
             cursor.execute(text, parameters)
             if cursor.description is None:
                 return Result((), [], cursor.rowcount, cursor.lastrowid)
-            columns = tuple([column[0] for column in cursor.description])
+            columns = tuple(map(_name, cursor.description))
             rows = cursor.fetchall()
         except sqlite3.OperationalError as error:
             raise _with_reason(error) from error
@@ -253,7 +255,7 @@ class SQLite(Dialect):
             _found.cells = None
         if unreadable:
             raise _unreadable(columns, rows, unreadable[0])
-        return Result(columns, rows, cursor.rowcount, cursor.lastrowid)
+        return as_result((columns, rows, cursor.rowcount, cursor.lastrowid))
 
     def execute_many(self, cursor: sqlite3.Cursor, text: str, rows: Sequence[Sequence[Any]]) -> Result:
         cursor.executemany(text, rows)
@@ -283,6 +285,9 @@ class SQLite(Dialect):
         return raw.in_transaction
 
     def is_closed(self, raw: sqlite3.Connection) -> bool:
+        return False
+
+    def is_dead(self, raw: sqlite3.Connection) -> bool:
         return False
 
     def is_gone(self, raw: sqlite3.Connection) -> bool:

@@ -7,6 +7,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
@@ -22,6 +23,8 @@ from rawdb.statements.compiled import Compiled
 from rawdb.statements.slots import MAX_LIST
 from rawdb.statements.statement import Statement
 
+_ROWS, _ROW, _VALUE = Operation.SELECT, Operation.SELECT_ONE, Operation.SELECT_VALUE
+_MATCHED = Operation.INSERT_UPDATE_DELETE
 #: Values of the rows of one INSERT; more rows are sent in parts.
 ROW_PARAMETERS = 8192
 #: Rows that are sent as one document, or one by one.
@@ -48,6 +51,8 @@ class BoundStatements:
             near = difflib.get_close_matches(name, statements, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise AttributeError(f"no statement {name!r} in {self._scope.database.queries}{hint}")
+        # From now on the interpreter finds it by itself, which takes half the time.
+        setattr(type(self), name, property(lambda handle: BoundStatement(handle._scope, statement)))
         return BoundStatement(self._scope, statement)
 
     def __dir__(self) -> list[str]:
@@ -59,7 +64,7 @@ class BoundStatements:
         Raises StatementError for several statements in one text, TypeError for a parameter that is missing or unknown.
         """
         sent, values, names = with_parameters(self._scope.database.dialect, text, parameters or {})
-        compiled = Compiled("execute", sent, writes=self._scope.mode == "writer", names=names)
+        compiled = Compiled("execute", sent, writes=self._scope.mode == "writer", by_key=not values, names=names)
         try:
             return self._scope.run(compiled, values)
         except DBError as error:
@@ -122,18 +127,34 @@ def _explained(error: DBError, names: Mapping[int, str]) -> DBError:
     return error
 
 
+def handles() -> type[BoundStatements]:
+    """A class of handles for one set of statements, which become its properties when they are first asked for."""
+    return type("Statements", (BoundStatements,), {})
+
+
 def bound(scope: Scope) -> BoundStatements:
     """The statements of a scope."""
     if scope.handle is None:
-        scope.handle = BoundStatements(scope)
+        scope.handle = scope.database.handles(scope)
     statements: BoundStatements = scope.handle
     return statements
 
 
 def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
     """Run a statement in a scope. Raises TypeError for missing and unknown arguments, before anything is sent."""
+    if statement.is_plain:
+        return _shape(statement, arguments, _run(scope, statement, arguments))
     if statement.undeclared is not None:
         statement = scope.database.inspected(statement, scope.describe)
+    _complete(statement, arguments)
+    parts = _parts(statement, arguments) if statement.is_divisible else [arguments]
+    if len(parts) == 1:
+        return _shape(statement, arguments, _run(scope, statement, parts[0]))
+    return _shape_all(statement, arguments, _run_parts(scope, statement, parts))
+
+
+def _complete(statement: Statement, arguments: dict[str, Any]) -> None:
+    """Add the clock, and make the rows and changes of the call what is stored."""
     if statement.takes_now and "now" not in arguments:
         arguments["now"] = timeutils.utcnow()
     table = statement.table
@@ -142,15 +163,10 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
             arguments["values"] = _new_rows(statement, table, arguments["values"])
         if "changes" in arguments and not statement.stamps_itself:
             arguments["changes"] = _stamped(statement, table, arguments["changes"])
-    if statement.is_divisible:
-        parts = _parts(statement, arguments)
-        if len(parts) != 1 or parts[0] is not arguments:
-            return _shape(statement, arguments, _run_parts(scope, statement, parts))
-    return _shape(statement, arguments, [_run(scope, statement, arguments)])
 
 
 def _run_parts(scope: Scope, statement: Statement, parts: list[dict[str, Any]]) -> list[Result]:
-    if len(parts) > 1 and statement.writes:
+    if statement.writes:
         return scope.atomic(lambda: [_run(scope, statement, part) for part in parts])
     return [_run(scope, statement, part) for part in parts]
 
@@ -170,28 +186,27 @@ def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Resul
 
 def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any] | list[dict[str, Any]]:
     """One row, or several of the same columns, ready to be bound."""
+    now = timeutils.utcnow()
     if isinstance(values, Mapping):
-        return _stored(statement, table, values)
+        return _stored(statement, table, values, now)
     if statement.operation is Operation.INSERT_RETURNING:
         raise TypeError(f"{statement.name} stores one row and returns it: `values` must be a dict")
     if not isinstance(values, Iterable) or isinstance(values, (str, bytes)):
         raise TypeError(f"{statement.name}: `values` is a dict, or a list of dicts, not {values!r}")
-    values = list(values)
-    for row in values:
-        if not isinstance(row, Mapping):
-            raise TypeError(f"{statement.name}: `values` is a list of dicts, not of {row!r}")
-    rows = [_stored(statement, table, row) for row in values]
-    if any(row.keys() != rows[0].keys() for row in rows):
+    rows = [_stored(statement, table, row, now) for row in values]
+    if any(row.keys() != rows[0].keys() for row in rows[1:]):
         raise TypeError(f"{statement.name}: all rows of one call must name the same columns")
     return rows
 
 
-def _stored(statement: Statement, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+def _stored(statement: Statement, table: Table, values: Any, now: datetime) -> dict[str, Any]:
+    if type(values) is not dict and not isinstance(values, Mapping):
+        raise TypeError(f"{statement.name}: `values` is a list of dicts, not of {values!r}")
     if not (statement.none_is_null or values.keys() <= table.columns.keys()):
         # A misspelt name, which would be lost silently. The documented operations ask for that.
         unknown = ", ".join(sorted(repr(name) for name in values if name not in table.columns))
         raise DBError(f"{statement.name}: {table.name} has no column {unknown}")
-    row = table.new_row(values)
+    row = table.new_row(values, now)
     if not row:
         # Only MySQL has a syntax for it.
         raise TypeError(f"{statement.name}: `values` names no column of {table.name}")
@@ -223,21 +238,29 @@ def _chunks(arguments: dict[str, Any], name: str, values: Sequence[Any], size: i
     return [{**arguments, name: values[start : start + size]} for start in range(0, len(values), size)]
 
 
-def _shape(statement: Statement, arguments: dict[str, Any], results: list[Result]) -> Any:
+def _shape(statement: Statement, arguments: dict[str, Any], result: Result) -> Any:
+    """What a call returns."""
     operation = statement.operation
-    if operation is Operation.INSERT_RETURNING:
-        return _new_row(statement, arguments, results[0])
-    if operation is Operation.INSERT_UPDATE_DELETE:
-        matched = sum([result.matched for result in results])
-        return matched if statement.counts is None else _counted(statement.counts, arguments, matched)
-    if operation is Operation.SELECT_VALUE and not statement.relations:
-        return next((result.rows[0][0] for result in results if result.rows), None)
-    rows = _rows(statement, results[0]) if len(results) == 1 else [r for one in results for r in _rows(statement, one)]
-    if operation is Operation.SELECT_ONE:
+    if operation is _ROWS:
+        return _rows(statement, result)
+    if operation is _ROW:
+        rows = _rows(statement, result)
         return rows[0] if rows else None
-    if operation is Operation.SELECT_VALUE:
-        return next(iter(rows[0].values())) if rows else None
-    return rows
+    if operation is _MATCHED:
+        matched = result.matched
+        return matched if statement.counts is None else _counted(statement.counts, arguments, matched)
+    if operation is _VALUE:
+        if not result.rows:
+            return None
+        return next(iter(_rows(statement, result)[0].values())) if statement.relations else result.rows[0][0]
+    return _new_row(statement, arguments, result)
+
+
+def _shape_all(statement: Statement, arguments: dict[str, Any], results: list[Result]) -> Any:
+    """What a call returns that was sent in parts, or not at all: there were no rows to store."""
+    rows = [row for result in results for row in result.rows]
+    columns = results[0].columns if results else ()
+    return _shape(statement, arguments, Result(columns, rows, sum([one.matched for one in results]), None))
 
 
 def _counted(given: int, arguments: Mapping[str, Any], matched: int) -> int:
@@ -249,9 +272,11 @@ def _counted(given: int, arguments: Mapping[str, Any], matched: int) -> int:
 
 
 def _rows(statement: Statement, result: Result) -> list[dict[str, Any]]:
-    rows = result.dicts()
-    if rows and len(rows[0]) != len(result.columns):
-        raise _twice(statement, result.columns)
+    columns = result.columns
+    # As result.dicts(), without the call.
+    rows = [dict(zip(columns, row, strict=False)) for row in result.rows]
+    if rows and len(rows[0]) != len(columns):
+        raise _twice(statement, columns)
     for relation in statement.relations:
         key, decode = relation.key, relation.decode
         for row in rows:

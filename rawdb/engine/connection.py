@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import lru_cache
+from logging import INFO
 from typing import Any
 
 from rawdb.dialects import Description, Dialect, Result
@@ -175,15 +176,13 @@ class Connection:
             return
 
     def is_usable(self, idle_check: float, recycle: float, timeout: float) -> bool:
-        """Whether the connection may be handed out: not evicted, not too old, and alive.
+        """Whether a connection that was just lent may be used: not evicted, not too old, and alive.
 
         Its socket is looked at always, its server asked (for at most `timeout` seconds) if it was idle for
         `idle_check` seconds. Raises DBConnectionError when the server does not answer.
         """
-        now = time.monotonic()
-        if self.evicted or self.dialect.is_closed(self.raw) or 0 <= recycle < now - self.opened_at:
-            return False
-        if self.dialect.is_stale(self.raw):
+        now = self.lent_at
+        if self.evicted or 0 <= recycle < now - self.opened_at or self.dialect.is_dead(self.raw):
             return False
         if now - self.used_at >= idle_check:
             try:
@@ -197,10 +196,12 @@ class Connection:
             self.check_process()
         self.statement = sent.name
         try:
-            text = sent.text if self._hooks.idle else self._hooks.outgoing(sent.name, sent.text, self.dialect)
+            text, hooks = sent.text, self._hooks
+            if hooks.observers or hooks.changes_texts or hooks.logger.isEnabledFor(INFO):
+                text = hooks.outgoing(sent.name, text, self.dialect)
             if sent.batch:
                 return self.dialect.execute_many(self._cursor, text, parameters)
-            result = self.dialect.execute(self._cursor, text, parameters)
+            result = self.dialect.execute(self._cursor, text, parameters, sent.by_key)
             if len(result.rows) > _KEPT_ROWS:
                 # The cursor would keep them all until it is used again.
                 self._cursor = self.dialect.cursor(self.raw)

@@ -9,7 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from rawdb.context import ContextRules
 from rawdb.dialects import URL, Description, Dialect, get_dialect, parse_url
 from rawdb.dialects.translation import translate_error
-from rawdb.engine.calls import BoundStatements, bound
+from rawdb.engine.calls import BoundStatements, bound, handles
 from rawdb.engine.connection import Connection
 from rawdb.engine.hooks import Hooks, Observer, rewrite_for_ndb, statement_logger
 from rawdb.engine.options import DatabaseOptions
@@ -95,6 +95,12 @@ class Database:
         return self._declared().statements if started is None else started.statements
 
     @property
+    def handles(self) -> type[BoundStatements]:
+        """The class of the handles of its statements."""
+        started = self._started
+        return self._declared().handles if started is None else started.handles
+
+    @property
     def tables(self) -> Mapping[str, Table]:
         """The declared tables, or those of the live database."""
         started = self._started
@@ -107,7 +113,7 @@ class Database:
 
     def pool(self, *, replica: bool = False) -> Pool:
         """The pool of the master, or of the replica when there is one."""
-        started = self._start()
+        started = self._started or self._start()
         if not replica or started.replica is None or (started.replica.is_resting and self.options.replica_fallback):
             return started.master
         return started.replica
@@ -130,6 +136,10 @@ class Database:
         tables are not declared.
         """
         with self._lock:
+            found = self.statements[statement.name]
+            if found.undeclared is None:
+                # The handle of an open block may know it from before.
+                return found
             if self._given_tables is None and self.queries is not None:
                 self._started = self._with_live_tables(self._start(), self.queries, describe())
         found = self.statements[statement.name]
@@ -328,6 +338,7 @@ class _Loaded:
 
     tables: Mapping[str, Table]
     statements: Mapping[str, Statement]
+    handles: type[BoundStatements] = field(init=False, default_factory=handles)
 
 
 @dataclass(frozen=True)
@@ -337,6 +348,7 @@ class _Started:
     hooks: Hooks
     statements: Mapping[str, Statement]
     tables: Mapping[str, Table]
+    handles: type[BoundStatements] = field(init=False, default_factory=handles)
 
 
 def _after_fork() -> None:

@@ -32,10 +32,9 @@ class Hooks:
     rewrite: Callable[[str], str] | None = None
     unique_columns: UniqueColumns | None = None
 
-    @property
-    def idle(self) -> bool:
-        """Whether a text is sent as it is, and nobody wants to see it."""
-        return not (self.observers or self.trace or self.rewrite or self.logger.isEnabledFor(logging.INFO))
+    def __post_init__(self) -> None:
+        #: Whether texts are not sent as they are.
+        self.changes_texts = self.trace or self.rewrite is not None
 
     def outgoing(self, name: str, text: str, dialect: Dialect) -> str:
         """The text to send for a statement; observers and the log have seen it. Observers may raise."""

@@ -1,7 +1,7 @@
 """The running transaction of a context: where it is kept, how it begins and ends.
 
-It is kept per thread and per database, outside the context: any object serves as context, and a copy or a pickle
-of one carries no transaction.
+Each thread has a list of its open scopes, the innermost last. A scope is found by its database and its context, which
+need not know of it: any object serves as context, and a copy or a pickle of one carries no transaction.
 
 An exception may arrive from outside between any two instructions (Ctrl-C, a signal's handler), also between entering
 a block and owning it. So a scope hangs on its block's life: `guard` is dead once the `with` statement is gone, and a
@@ -53,6 +53,10 @@ class Home(Protocol):
     def statements(self) -> Mapping[str, Statement]:
         """The effective statements."""
 
+    @property
+    def handles(self) -> Callable[[Scope], Any]:
+        """What makes a handle of its statements for a scope."""
+
     def pool(self, *, replica: bool = False) -> Pool:
         """The pool to take connections from."""
 
@@ -70,7 +74,7 @@ class Scope:
         "_loan",
         "_pool",
         "_savepoints",
-        "_stack",
+        "_siblings",
         "autocommit",
         "context",
         "database",
@@ -108,7 +112,8 @@ class Scope:
         #: Held while a statement of the transaction runs.
         self._gate: Any = None if autocommit else threading.RLock()
         self._savepoints = 0
-        self._stack: list[Scope] | None = None
+        #: The open scopes of the thread that entered it.
+        self._siblings: list[Scope] | None = None
 
     def run(self, sent: Compiled, parameters: Sequence[Any] = ()) -> Result:
         """Run a statement: in the transaction, or alone on a connection borrowed for it.
@@ -267,22 +272,21 @@ class Scope:
             raise
 
     def enter(self) -> None:
-        """Make this the innermost scope of its context. Open scopes keep their contexts, so an id stays its own."""
-        stacks = _stacks()
-        if stacks:
-            _sweep(stacks)
+        """Make this the innermost scope of its context."""
+        scopes = OPEN.scopes
+        if scopes:
+            _sweep(scopes)
         # As current_task, without a call where no loop runs.
         running = getattr(sys.modules.get("asyncio"), "_get_running_loop", None)
         if running is not None and running() is not None:
             self.task = current_task()
-        key = (id(self.database), id(self.context))
-        self._stack = stacks.setdefault(key, [])
-        self._stack.append(self)
+        self._siblings = scopes
+        scopes.append(self)
 
     def leave(self) -> None:
         """End the scope, whatever state it is in: what is not committed by now is undone.
 
-        It leaves the stack that it entered, also where another thread ends it.
+        It leaves the list that it entered, also where another thread ends it.
         """
         self.over = True
         try:
@@ -292,21 +296,16 @@ class Scope:
                 # An interrupt may have come between the turn and the connection.
                 self._pool.writer_lock.release(self)
         finally:
-            stack = self._stack
-            if stack is not None:
-                if stack[-1:] == [self]:
-                    stack.pop()
-                elif self in stack:
-                    stack.remove(self)
-                self._stack = None
-                stacks = _stacks()
-                if not stack:
-                    key = (id(self.database), id(self.context))
-                    if stacks.get(key) is stack:
-                        del stacks[key]
-                if self.written and stacks:
+            scopes = self._siblings
+            if scopes is not None:
+                if scopes and scopes[-1] is self:
+                    scopes.pop()
+                elif self in scopes:
+                    scopes.remove(self)
+                self._siblings = None
+                if self.written and scopes:
                     # Whatever is open around it cannot be run again any more: this would be done twice.
-                    for outer in [scope for scopes in list(stacks.values()) for scope in scopes]:
+                    for outer in list(scopes):
                         outer.written = True
 
     def _master_instead(self, pool: Pool, error: DBConnectionError) -> Pool:
@@ -379,55 +378,57 @@ def current_task() -> Any:
     return None if running is None or running() is None else sys.modules["asyncio"].current_task()
 
 
-def _sweep(stacks: dict[tuple[int, int], list[Scope]]) -> None:
-    """Give back what interrupted blocks of this thread have left, on whatever context."""
-    for key, stack in list(stacks.items()):
-        for scope in list(stack):
-            if scope.over or scope.is_abandoned:
-                scope.leave()
-                if scope in stack:
-                    stack.remove(scope)
-        if not stack:
-            stacks.pop(key, None)
+class _Open(threading.local):
+    """The open scopes of each thread, the innermost last."""
+
+    def __init__(self) -> None:
+        self.scopes: list[Scope] = []
 
 
+OPEN = _Open()
 _END = Compiled("the end of the block", "")
-_local = threading.local()
 
 
-def _stacks() -> dict[tuple[int, int], list[Scope]]:
-    """This thread's open scopes, by database and context."""
-    try:
-        return _local.stacks  # type: ignore[no-any-return]
-    except AttributeError:
-        _local.stacks = {}
-        return _local.stacks  # type: ignore[no-any-return]
+def _sweep(scopes: list[Scope]) -> None:
+    """Give back what interrupted blocks of this thread have left, on whatever context."""
+    for scope in list(scopes):
+        if scope.over or scope.is_abandoned:
+            _give_back(scope, scopes)
+
+
+def _give_back(scope: Scope, scopes: list[Scope]) -> None:
+    """End a scope whose own end was interrupted."""
+    scope.leave()
+    if scope in scopes:
+        scopes.remove(scope)
 
 
 def innermost(database: Home, context: Any) -> Scope | None:
-    """The innermost open scope of a context in this thread, or None outside of all blocks."""
-    stack = _stacks().get((id(database), id(context)))
-    while stack:
-        scope = stack[-1]
+    """The innermost open scope of a context in this thread, or None outside of all blocks.
+
+    Raises DBError in a task of an event loop that has none, where another task's is open.
+    """
+    scopes = OPEN.scopes
+    if not scopes:
+        return None
+    task: Any = None
+    is_foreign = False
+    for scope in reversed(scopes):
+        if scope.context is not context or scope.database is not database:
+            continue
         guard = scope.guard
         if scope.over or (guard is not None and guard() is None):
-            # Its end was interrupted: what it held is given back now.
-            stack.pop()
-            scope.leave()
-        elif scope.task is None or scope.task is current_task():
+            _give_back(scope, scopes)
+            continue
+        if not is_foreign:
+            if scope.task is None:
+                return scope
+            task, is_foreign = current_task(), True
+        if scope.task is task:
             return scope
-        else:
-            return _own(stack)
+    if is_foreign:
+        raise DBError("a block is open on this context in another task: give each task a context of its own")
     return None
-
-
-def _own(stack: list[Scope]) -> Scope:
-    """The innermost scope of the running task, where the last one is another's. Raises DBError if it has none."""
-    task = current_task()
-    for scope in reversed(stack):
-        if scope.task is task and not scope.over:
-            return scope
-    raise DBError("a block is open on this context in another task: give each task a context of its own")
 
 
 def current_scope(database: Home, context: Any) -> Scope:
@@ -440,10 +441,6 @@ def current_scope(database: Home, context: Any) -> Scope:
 
 def leave_all() -> None:
     """Undo what is still open in this thread, which goes on to work for somebody else."""
-    stacks = _stacks()
-    try:
-        for stack in list(stacks.values()):
-            while stack:
-                stack.pop().leave()
-    finally:
-        stacks.clear()
+    scopes = OPEN.scopes
+    while scopes:
+        scopes.pop().leave()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 from rawdb.dialects.base import isolation_level
 from rawdb.engine.calls import BoundStatements, bound
 from rawdb.engine.retry import NO_RETRY, RetryPolicy, read_again
-from rawdb.engine.scope import ASYNC_READER, READER, WRITER, Home, Scope, current_scope, innermost
+from rawdb.engine.scope import ASYNC_READER, OPEN, READER, WRITER, Home, Scope, current_scope, innermost
 from rawdb.exceptions import DBError, RetryRequest
 
 LOG = logging.getLogger(__name__)
@@ -46,6 +46,10 @@ class Entry:
         self._mode = mode
         self._flags = flags
         self._isolation = isolation
+        self._is_independent = "independent" in flags
+        self._is_once = "once" in flags
+        #: What a block is when it opens its own scope; None: the database says what a reader is.
+        self._own_mode = WRITER if mode == WRITER else ASYNC_READER if "async_" in flags else None
         #: Whether statements stand alone.
         self.is_autocommit = "autocommit" in flags
         #: Whether an inner block is undone alone.
@@ -140,13 +144,13 @@ class Entry:
     def run(self, function: Callable[..., R], context: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> R:
         """Call a function in a transaction of its own, again as often as it takes, or in the one that is open."""
         database = self._resolve()
-        outer = self.joined(database, context)
+        outer = self.joined(database, context) if OPEN.scopes else None
         if outer is not None:
             if self.is_savepoint and not outer.autocommit:
                 with outer.savepoint():
                     return function(*args, **kwargs)
             return function(*args, **kwargs)
-        mode, autocommit = self.mode_on(database), self.is_autocommit
+        mode, autocommit = self._own_mode or self.mode_on(database), self.is_autocommit
         started, attempt, written = time.monotonic(), 0, False
         while True:
             attempt += 1
@@ -158,7 +162,7 @@ class Entry:
                 return result
             except Exception as error:
                 written = written or scope.written
-                policy = NO_RETRY if "once" in self._flags else database.options.retry
+                policy = NO_RETRY if self._is_once else database.options.retry
                 pause = _pause(error, policy, started, attempt, function.__qualname__, written=written)
             finally:
                 # A plain store first: no interrupt can come between it and the statement before.
@@ -168,7 +172,7 @@ class Entry:
 
     def joined(self, database: Home, context: Any) -> Scope | None:
         """The open scope that a block becomes part of, or None when it opens one of its own."""
-        if "independent" in self._flags:
+        if self._is_independent:
             return None
         outer = innermost(database, context)
         if outer is None:
@@ -196,10 +200,7 @@ class Entry:
 
     def mode_on(self, database: Home) -> str:
         """What a block is when it opens its own scope."""
-        if self._mode == WRITER:
-            return WRITER
-        replica = "async_" in self._flags or not database.options.synchronous_reader
-        return ASYNC_READER if replica else READER
+        return self._own_mode or (READER if database.options.synchronous_reader else ASYNC_READER)
 
 
 def _pause(error: Exception, policy: RetryPolicy, started: float, attempt: int, name: str, *, written: bool) -> float:

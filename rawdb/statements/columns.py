@@ -6,11 +6,11 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rawdb import timeutils
 from rawdb.dialects import Description
 from rawdb.dialects.types import is_known, logical
 from rawdb.statements.values import INT_LIMITS, comparer, encoder, from_json
@@ -28,6 +28,8 @@ _LIVE_TYPES = {
     "bytea": "bytes",
 }
 _CLOCK = re.compile(r"time(?:\(\d\))?(?: without time zone)?")
+#: The default of a column that holds when its row was made.
+_CLOCK_DEFAULT = "utcnow()"
 _BYTES = re.compile(r"(?:tiny|medium|long)?blob|(?:var)?binary\(\d+\)")
 
 
@@ -66,10 +68,6 @@ class Column:
         decode = from_json(self.type)
         return value if value is None or decode is None else decode(value)
 
-    def default_value(self) -> Any:
-        """What a new row gets here when no value is given."""
-        return timeutils.utcnow() if self.default == "utcnow()" else self.default
-
 
 @dataclass(frozen=True)
 class Table:
@@ -93,22 +91,33 @@ class Table:
         """The columns that take the time of every update."""
         return tuple(name for name, column in self.columns.items() if column.on_update)
 
-    def new_row(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """A complete row for an INSERT: values checked, defaults applied, unknown keys left out.
+    def new_row(self, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """A complete row for an INSERT at `now`: values checked, defaults applied, unknown keys left out.
 
         None for a column that has a default means the default; a column that the server numbers is left to it.
         Raises DBDataError or ValueError for a value that the column cannot take.
         """
-        row = {}
-        for name, column in self.columns.items():
-            if self.partial and name not in values:
-                continue
-            value = values.get(name)
-            if value is not None:
-                row[name] = column.encode(value)
-            elif not column.autoincrement:
-                row[name] = column.default_value()
+        row = dict(self._blank)
+        if self.partial:
+            row = {name: default for name, default in row.items() if name in values}
+        for name in self._clocks:
+            if name in row:
+                row[name] = now
+        columns = self.columns
+        for name, value in values.items():
+            if value is not None and name in columns:
+                row[name] = columns[name].encode(value)
         return row
+
+    @cached_property
+    def _blank(self) -> dict[str, Any]:
+        """A new row of defaults, but for its times."""
+        return {name: column.default for name, column in self.columns.items() if not column.autoincrement}
+
+    @cached_property
+    def _clocks(self) -> tuple[str, ...]:
+        """The columns whose default is the time."""
+        return tuple(name for name, column in self.columns.items() if column.default == _CLOCK_DEFAULT)
 
     def encode(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The given values, checked; keys that are no column are left out."""
@@ -232,7 +241,7 @@ def _column(line: Mapping[str, str]) -> Column:
 def _default(kind: str, text: str) -> Any:
     if not text:
         return None
-    if text == "utcnow()":
+    if text == _CLOCK_DEFAULT:
         return text
     if kind == "bool":
         return text == "True"

@@ -97,10 +97,11 @@ class Compiled:
     """A finished text with what is known of it: the statement's name, place and target, and whether it writes.
 
     `binders` say what its parameters are made of. `batch`: one set of parameters for each row. `effects` is what the
-    text does besides (see there).
+    text does besides (see there). `by_key`: it finds its rows by equal values, or has none, so that one plan serves for
+    all values.
     """
 
-    __slots__ = ("batch", "binders", "effects", "location", "name", "names", "table", "text", "writes")
+    __slots__ = ("batch", "binders", "by_key", "effects", "location", "name", "names", "table", "text", "writes")
 
     def __init__(
         self,
@@ -112,6 +113,7 @@ class Compiled:
         table: str | None = None,
         writes: bool = False,
         batch: bool = False,
+        by_key: bool = True,
         names: Mapping[int, str] | None = None,
     ) -> None:
         self.name = name
@@ -123,6 +125,7 @@ class Compiled:
         self.table = table
         self.writes = writes
         self.batch = batch
+        self.by_key = by_key
         self.effects = effects(text)
 
     def parameters(self, values: Sequence[Any]) -> list[Any]:
@@ -138,6 +141,8 @@ class Text:
         self.dialect = dialect
         self.none_is_null = none_is_null
         self.batch = False
+        #: Whether it finds its rows by equal values alone.
+        self.by_key = True
         self._key = iter(key)
         self._parts: list[str] = []
         self._binders: list[Binder] = []

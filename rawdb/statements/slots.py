@@ -37,6 +37,7 @@ import json
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect
@@ -51,6 +52,8 @@ NESTING = ("when", "each", "any", "repeat", "part", "json", "one", "map")
 RELATIONS = ("json", "one", "map")
 #: Values in one list. SQLite takes 32,766 parameters in all.
 MAX_LIST = 16384
+#: Orders of pages that a slot remembers.
+_REMEMBERED = 1000
 #: What None means behind LIMIT and OFFSET, where no server but one takes NULL.
 _NOT_GIVEN = {"limit": NO_LIMIT, "offset": 0}
 
@@ -110,6 +113,7 @@ class Parameter:
             convert = text.stored(self.name, self.column)
         else:
             convert = text.compared(self.name, self.column, equal=self.equal)
+            text.by_key = text.by_key and self.equal
         placeholder = text.bind(convert, name=self.name, certain=self.column is not None)
         text.add(text.typed(placeholder, self.elsewhere) if self.column is None and self.elsewhere else placeholder)
 
@@ -135,12 +139,17 @@ class Slot:
 
     def collect(self, call: Call) -> None:
         """Of the segments in the sample."""
-        for segment in self.body:
+        for segment in self._varying:
             segment.collect(call)
 
     def render(self, text: Text) -> None:
         """The sample."""
         text.render(self.body)
+
+    @cached_property
+    def _varying(self) -> tuple[Segment, ...]:
+        """The segments of the sample that depend on a call."""
+        return tuple(segment for segment in self.body if not isinstance(segment, Literal))
 
     @property
     def is_required(self) -> bool:
@@ -185,7 +194,8 @@ class Visibility(Slot):
             raise ValueError(f"read_deleted is {wanted!r}: expected 'no', 'yes' or 'only'")
         call.key.append(wanted)
         if wanted != "yes":
-            super().collect(call)
+            for segment in self._varying:
+                segment.collect(call)
 
     def render(self, text: Text) -> None:
         wanted = text.choice()
@@ -344,7 +354,9 @@ class Filters(Slot):
 
     def render(self, text: Text) -> None:
         predicates = text.choice()
-        if not predicates:
+        if predicates:
+            text.by_key = False
+        else:
             text.add_true()
         for index, choices in enumerate(predicates):
             if index:
@@ -470,6 +482,7 @@ def collect_list(call: Call, values: list[Any], *, is_whole: bool) -> int:
 def list_text(text: Text, word: str, size: int, name: str, column: Column | None) -> str:
     """A list behind `word` (IN, NOT IN, or nothing where the parentheses are the statement's own)."""
     convert = text.compared(name, column, equal=True)
+    text.by_key = False
     if size == _ARRAY:
         array = text.dialect.array
         operator = "= ANY" if word == "IN" else "<> ALL"
@@ -489,7 +502,9 @@ class Paged(Slot):
         """
         found = self._completed.get(keys)
         if found is None:
-            found = self._completed[keys] = keys if self.table is None else self._with_unique_key(self.table, keys)
+            found = keys if self.table is None else self._with_unique_key(self.table, keys)
+            if len(self._completed) < _REMEMBERED:
+                self._completed[keys] = found
         return found
 
     def _with_unique_key(self, table: Table, keys: Keys) -> Keys:
@@ -533,6 +548,7 @@ class After(Paged):
         if choices is None:
             text.add_true()
         else:
+            text.by_key = False
             choices.render_after(text, self)
 
 

@@ -95,6 +95,11 @@ class Statement:
         return any(slot.kind == "changed" for slot in self.slots())
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Whether a call's arguments are bound as they are given, by one text, whatever they hold."""
+        return not (self.is_divisible or self.undeclared or self.accepts & {"now", "values", "changes"})
+
+    @cached_property
     def is_divisible(self) -> bool:
         """Whether a call may have to be sent in parts."""
         return self.splits is not None or any(slot.kind == "rows" for slot in self.slots())
@@ -150,6 +155,7 @@ class Statement:
             table=self.target,
             writes=self.writes,
             batch=text.batch,
+            by_key=text.by_key,
             names=text.names,
         )
 

@@ -115,6 +115,9 @@ def _shown(value: Any) -> str:
 
 
 def _plain_text(place: str, value: Any) -> str:
+    if type(value) is str and value.isascii() and "\x00" not in value:
+        # What nearly every text is.
+        return value
     if isinstance(value, str):
         # The plain text of a subclass, such as an enumeration of texts: drivers differ over those.
         text = value if type(value) is str else str.__str__(value)
@@ -164,6 +167,8 @@ def _address(place: str, value: Any, limit: int | None) -> str:
 
 
 def _integer(place: str, value: Any, limit: int) -> int:
+    if type(value) is int and -limit <= value < limit:
+        return value
     number = _whole_number(value)
     if number is None:
         raise _refused(place, value, "an integer")
@@ -227,6 +232,8 @@ def _decimal(place: str, value: Any, precision: int, scale: int) -> Decimal:
 
 
 def _datetime(place: str, value: Any) -> datetime:
+    if type(value) is datetime and value.tzinfo is None:
+        return value
     if not isinstance(value, (datetime, str)):
         raise _refused(place, value, "a datetime")
     try:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from aiosql.types import SQLOperationType
 
 from rawdb.statements.columns import Column, Table
-from rawdb.statements.compiled import Segment
+from rawdb.statements.compiled import Compiled, Segment
 from rawdb.statements.criteria import AnyOf, Page, Predicate, SortKey, equal
 from rawdb.statements.slots import Parameter, Slot, When
 from rawdb.statements.statement import Statement
@@ -44,11 +44,15 @@ _Axis = list[tuple[str, dict[str, Any]]]
 
 
 class Variant(NamedTuple):
-    """One text of a statement: what makes it so, the text as it is sent, and values for its placeholders."""
+    """One text of a statement: what makes it so, the text as it is sent, and values for its placeholders.
+
+    `by_key`: it finds its rows by equal values alone.
+    """
 
     label: str
     text: str
     parameters: list[Any]
+    by_key: bool = True
 
 
 def variants(statement: Statement, samples: Mapping[str, Any] | None = None) -> Iterator[Variant]:
@@ -72,10 +76,10 @@ def variants(statement: Statement, samples: Mapping[str, Any] | None = None) -> 
         ((choice[0], {**default[1], **whole[1], **choice[1]}) for axis in opened for choice in axis),
         ((label, {**default[1], **whole[1], **nothing}) for label, nothing in _absent(statement.segments)),
     ):
-        text, bound = _rendered(statement, {**fixed, **arguments})
-        if text not in seen:
-            seen.add(text)
-            yield Variant(label or "plain", text, bound)
+        compiled, bound = _rendered(statement, {**fixed, **arguments})
+        if compiled.text not in seen:
+            seen.add(compiled.text)
+            yield Variant(label or "plain", compiled.text, bound, compiled.by_key)
 
 
 def _distinct(axes: list[_Axis]) -> list[_Axis]:
@@ -103,13 +107,13 @@ class _Samples:
         return {True: "own", "allow_none": "own_or_none"}.get(wanted, "none"), "project"
 
 
-def _rendered(statement: Statement, arguments: dict[str, Any]) -> tuple[str, list[Any]]:
+def _rendered(statement: Statement, arguments: dict[str, Any]) -> tuple[Compiled, list[Any]]:
     off = [slot for slot in statement.slots() if isinstance(slot, When) and not arguments.get(slot.argument)]
     unused = {name for slot in off for name in slot.unused(arguments)}
     call = statement.call({name: arguments[name] for name in arguments if name not in unused}, None, _Samples())
     compiled = statement.compile(call)
     parameters = compiled.parameters(call.values)
-    return compiled.text, parameters[0][0] if compiled.batch else parameters
+    return compiled, parameters[0][0] if compiled.batch else parameters
 
 
 def _absent(segments: Iterable[Segment]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawdb import timeutils
 from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter
 from rawdb.statements.columns import Column, Table, load_tables, unique_columns
 from rawdb.statements.values import encode_untyped
@@ -253,11 +252,7 @@ class TestTables:
         }
 
     def test_new_row(self, table: Table) -> None:
-        timeutils.set_time_override(NOON)
-        try:
-            row = table.new_row({"name": "a", "flag": None, "zork": 1})
-        finally:
-            timeutils.clear_time_override()
+        row = table.new_row({"name": "a", "flag": None, "zork": 1}, NOON)
         assert "id" not in row
         assert "zork" not in row
         assert (row["name"], row["kind"], row["flag"], row["created_at"], row["size"]) == (
@@ -270,7 +265,7 @@ class TestTables:
 
     def test_a_partial_table_leaves_defaults_to_the_server(self, table: Table) -> None:
         partial = Table("things", table.columns, partial=True)
-        assert partial.new_row({"name": "a", "flag": None, "zork": 1}) == {"name": "a", "flag": False}
+        assert partial.new_row({"name": "a", "flag": None, "zork": 1}, NOON) == {"name": "a", "flag": False}
 
     def test_encode(self, table: Table) -> None:
         assert table.encode({"size": "5", "note": None, "zork": 1}) == {"size": 5, "note": None}

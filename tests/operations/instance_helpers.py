@@ -37,7 +37,7 @@ def columns(table: str) -> set[str]:
 def insert(table: str, **values: Any) -> None:
     """Store a row where no operation is at hand, its columns complete and checked."""
     database = rawdb.default_database()
-    row = database.tables[table].new_row(values)
+    row = database.tables[table].new_row(values, timeutils.utcnow())
     dialect = database.dialect
     names = ", ".join(dialect.quote(name) for name in row)
     places = ", ".join(f":{name}" for name in row)

@@ -48,18 +48,19 @@ def flags(relations: Collection[str], names: Iterable[str]) -> dict[str, bool]:
     return {f"with_{name}": name in relations for name in names}
 
 
-def instance(row: Mapping[str, Any], relations: Collection[str]) -> Any:
-    """An instance from the row of a statement: columns, `name`, and the relations asked for."""
-    shown = {key: value for key, value in row.items() if key not in RELATIONS}
-    shown["name"] = instance_name(shown)
+def instance(row: dict[str, Any], relations: Collection[str]) -> Any:
+    """An instance made of the row of a statement: columns, `name`, and the relations asked for."""
+    row["name"] = instance_name(row)
+    for key in RELATIONS:
+        if key not in relations:
+            row.pop(key, None)
     for key in ALWAYS:
-        shown[key] = []
-    for key in relations:
-        shown[key] = row[key]
-    return shown
+        if key not in relations:
+            row[key] = []
+    return row
 
 
-def instances(rows: Iterable[Mapping[str, Any]], relations: Collection[str]) -> list[Any]:
+def instances(rows: Iterable[dict[str, Any]], relations: Collection[str]) -> list[Any]:
     """A list of instances from the rows of a statement."""
     return [instance(row, relations) for row in rows]
 
