@@ -3,6 +3,7 @@
 #   make test          all tests on SQLite, PostgreSQL and MariaDB, with private throwaway servers
 #   make test-sqlite   the same tests on SQLite alone; needs Python and nothing else
 #   make bench         what operations cost beside the bare drivers: docs/performance.md (ARGS='--instances 1000 --dry ...')
+#   make faults        what calls say, and what is stored, while servers are killed and restarted under them
 #   make bench-peers   nova and manila on SQLAlchemy beside rawdb, in an environment of their own
 #   make plans         explains every statement in every variant on 300,000 instances, and counts the rows it locks
 # ARGS go to the command behind a target: make test ARGS='tests/engine -k retry'
@@ -17,7 +18,7 @@ export PYTHON VENV PEERS
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help venv servers demo test test-sqlite plans lint format bench bench-peers wheel lock clean
+.PHONY: help venv servers demo test test-sqlite plans lint format bench faults bench-peers wheel lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -56,6 +57,9 @@ format: $(STAMP)
 
 bench: servers
 	$(RUN)/python -m bench $(ARGS)
+
+faults: servers
+	$(RUN)/python -m bench.faults $(ARGS)
 
 # Both bind their database once in a process, and their options clash.
 bench-peers: servers

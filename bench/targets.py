@@ -46,7 +46,7 @@ REASONS: Mapping[tuple[str, str], str] = {
     ): "values are checked when the ledger makes them, and again when bound; the guard has all figures twice",
     ("eight processes, quota", ""): "the lock of the project is held over the Python between four statements",
     ("eight processes", ""): "the row is locked while the relations are read; and the operation's own cost",
-    ("import", ""): "all statement files are read, cut and checked at the first call, whatever is called",
+    ("import", ""): "Python's own modules are more than a third of it, and the driver",
     ("page", ""): "not yet explained: measured on a busy machine",
 }
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from rawdb.context import is_user_context
-from rawdb.exceptions.api import AdminRequired, Forbidden
+from rawdb.exceptions import AdminRequired, Forbidden
 
 
 def require_context(context: Any) -> None:

@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 
 import rawdb
+import rawdb.rows
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "stability.md").read_text(encoding="utf-8")
@@ -82,13 +83,50 @@ print(*sys.modules)
     ] == []
 
 
-def test_every_name_is_there_and_the_lists_agree() -> None:
-    tree = ast.parse(Path(rawdb.__file__).read_text())
-    [typed] = [node for node in tree.body if isinstance(node, ast.If)]
-    seen_by_type_checkers = {
-        alias.name for node in ast.walk(typed) if isinstance(node, ast.ImportFrom) for alias in node.names
+def test_an_operation_loads_its_own_domain() -> None:
+    script = """
+import rawdb.api
+print(*[name for name in sys.modules if name.startswith(("rawdb.", "logging", "typing_extensions"))])
+rawdb.api.key_pair_get
+print("--")
+print(*sys.modules)
+"""
+    words = in_a_new_process(script)
+    before, after = words[: words.index("--")], words[words.index("--") + 1 :]
+    assert before == ["rawdb.api"]
+    domains = {
+        name for name in after if name.startswith("rawdb.operations.") and not name.split(".")[2].startswith("_")
     }
-    assert seen_by_type_checkers == {*rawdb.__all__, *rawdb._MODULES}
+    assert domains == {"rawdb.operations.key_pairs"}
+    assert not {"psycopg", "pymysql", "sqlite3", "aiosql", "yoyo", "asyncio", "importlib.metadata"} & set(after)
+
+
+def test_all_operations_by_a_star() -> None:
+    script = """
+import rawdb.api
+from rawdb.api import *
+print(key_pair_get is rawdb.api.key_pair_get, QUOTA_SYNC_FUNCTIONS is rawdb.api.QUOTA_SYNC_FUNCTIONS)
+print(sorted(dir(rawdb.api)) == sorted(rawdb.api.__all__))
+"""
+    assert in_a_new_process(script) == ["True", "True", "True"]
+
+
+def test_the_lists_of_operations_agree() -> None:
+    seen = {(node.module, alias.name) for node, alias in seen_by_type_checkers(rawdb.api)}
+    assert seen == {(f"rawdb.operations.{domain}", name) for name, domain in rawdb.api._HOME.items()}
+    for module, name in seen:
+        assert getattr(rawdb.api, name) is getattr(importlib.import_module(str(module)), name)
+
+
+def seen_by_type_checkers(module: ModuleType) -> list[tuple[ast.ImportFrom, ast.alias]]:
+    """What a module imports for type checkers alone."""
+    tree = ast.parse(Path(str(module.__file__)).read_text())
+    [typed] = [node for node in tree.body if isinstance(node, ast.If)]
+    return [(node, alias) for node in ast.walk(typed) if isinstance(node, ast.ImportFrom) for alias in node.names]
+
+
+def test_every_name_is_there_and_the_lists_agree() -> None:
+    assert {alias.name for _, alias in seen_by_type_checkers(rawdb)} == {*rawdb.__all__, *rawdb._MODULES}
     assert sorted(rawdb._HOME) == sorted(rawdb.__all__)
     assert {*rawdb.__all__, *rawdb._MODULES} <= set(dir(rawdb))
     for name, home in rawdb._HOME.items():
@@ -98,7 +136,7 @@ def test_every_name_is_there_and_the_lists_agree() -> None:
 
 
 def test_no_other_name_is_there() -> None:
-    for module in (rawdb, rawdb.exceptions):
+    for module in (rawdb, rawdb.api, rawdb.exceptions, rawdb.rows):
         with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'zork'"):
             _ = module.zork
 

@@ -164,6 +164,15 @@ class Entry:
         return Entry(self._entry.autocommit)
 
     @property
+    def once(self) -> Entry:
+        """A coroutine function of this kind is run once, whatever the server says."""
+        return Entry(self._entry.once)
+
+    def isolation(self, level: str) -> Entry:
+        """A transaction of this level; ValueError for an unknown one. As the synchronous one."""
+        return Entry(self._entry.isolation(level))
+
+    @property
     def connection(self) -> Entry:
         """No effect; there for code that asks for the bare connection."""
         return self

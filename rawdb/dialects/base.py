@@ -13,11 +13,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from rawdb.dialects.catalogs import CATALOGS
 from rawdb.dialects.url import URL
-from rawdb.exceptions import DBDataError
+from rawdb.exceptions import DBDataError, StatementError
 
 UniqueColumns = Callable[[str], "list[str] | None"]
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
@@ -78,14 +78,30 @@ class Result(NamedTuple):
     lastrowid: int | None
 
     def dicts(self) -> list[dict[str, Any]]:
-        """The rows as plain dicts."""
+        """The rows as plain dicts. Raises StatementError for columns of one name: a dict would lose all but one."""
         columns = self.columns
         # The drivers give each row as many cells as there are columns.
-        return [dict(zip(columns, row, strict=False)) for row in self.rows]
+        rows = [dict(zip(columns, row, strict=False)) for row in self.rows]
+        if rows and len(rows[0]) != len(columns):
+            raise StatementError(doubled(columns))
+        return rows
 
 
 #: A result of its four fields in a tuple; the class by its name would cost a call more for each statement.
 as_result: Callable[[tuple[Any, ...]], Result] = partial(tuple.__new__, Result)
+
+
+def doubled(columns: Sequence[str]) -> str:
+    """What to say of columns of one name."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(columns, 1):
+        places.setdefault(name, []).append(place)
+    shown = [
+        f"{name} is the name of the columns {' and '.join(map(str, found))} of the result"
+        for name, found in places.items()
+        if len(found) > 1
+    ]
+    return f"{'; '.join(shown)}; name each with AS"
 
 
 class Description(NamedTuple):
@@ -120,6 +136,8 @@ class Dialect(ABC):
     json_rows = "json_group_array({})"
     json_inner = "{}"
     json_pairs = "json_group_object({})"
+    #: What a relation holds instead of a cell whose type JSON has not, by logical type.
+    json_cells: ClassVar[Mapping[str, str]] = {"bytes": "CASE WHEN {0} IS NOT NULL THEN hex({0}) END"}
     #: The text of a regular expression test, filled with the column and the parameter.
     regexp_text: str
     #: A boolean column as the number 0 or 1, for that test.
@@ -185,7 +203,7 @@ class Dialect(ABC):
 
     def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
         """What makes a checked value of a logical type (None: of any) the driver's; None where nothing need be done."""
-        return self.bind if logical in ("json", "jsontext", "other") else None
+        return self.bind if logical in ("json", "jsontext", "other", "uuid", "interval") else None
 
     def array(self, values: Sequence[Any]) -> Any:
         """A list as one parameter, where `has_arrays` says so."""

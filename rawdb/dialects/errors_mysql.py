@@ -62,6 +62,7 @@ _PLAIN: dict[int, type[DBError]] = {
     1161: DBConnectionError,
     1184: DBConnectionError,  # aborted connection
     1203: DBConnectionError,  # too many connections of this user
+    1226: DBConnectionError,  # a limit of this user's: of connections, or of what they send in an hour
     1927: DBConnectionError,  # connection was killed (MariaDB)
     2002: DBConnectionError,  # cannot connect through the socket
     2003: DBConnectionError,  # cannot connect

@@ -101,6 +101,8 @@ class MySQL(Dialect):
     json_row = "JSON_ARRAY({})"
     json_rows = "JSON_ARRAYAGG({})"
     json_pairs = "JSON_OBJECTAGG({})"
+    # A TIME is a span of time; the P tells it from the times of day of other servers.
+    json_cells: ClassVar[Mapping[str, str]] = {"bytes": "HEX({})", "time": "CONCAT('P', {})"}
 
     def _open(self, url: URL, options: ConnectionOptions) -> Any:
         query = dict(url.query)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import psycopg
 from psycopg import pq
@@ -34,16 +34,19 @@ class _NumericLoader(Loader):
         return int(text)
 
 
-#: What the URL, the role or the database sets stays.
-_SETTINGS = """
-SELECT set_config(s.name, g.setting, false)
-  FROM pg_settings AS s
-  JOIN (VALUES ('lock_timeout', %s),
-               ('plan_cache_mode', %s),
-               ('default_transaction_isolation', %s)) AS g (name, setting)
-    ON g.name = s.name
- WHERE g.setting <> ''
-   AND (s.source = 'default' OR s.name = 'default_transaction_isolation')
+#: Times are shown in the session's zone; messages in the server's language, where the user may not choose. Of the rest
+#: what the URL, the role or the database sets stays.
+_SESSION = """
+SELECT set_config('TimeZone', 'UTC', false),
+       CASE WHEN has_parameter_privilege('lc_messages', 'SET') THEN set_config('lc_messages', 'C', false) END,
+       (SELECT COUNT(set_config(s.name, g.setting, false))
+          FROM pg_settings AS s
+          JOIN (VALUES ('lock_timeout', %s),
+                       ('plan_cache_mode', %s),
+                       ('default_transaction_isolation', %s)) AS g (name, setting)
+            ON g.name = s.name
+         WHERE g.setting <> ''
+           AND (s.source = 'default' OR s.name = 'default_transaction_isolation'))
 """
 
 
@@ -52,13 +55,6 @@ class _TimestamptzLoader(TimestamptzLoader):
 
     def load(self, data: Any) -> datetime:
         return super().load(data).astimezone(UTC).replace(tzinfo=None)
-
-
-#: Times are shown in the session's zone; messages in the server's language, where the user may not choose.
-_SESSION = """\
-SELECT set_config('TimeZone', 'UTC', false),
-       CASE WHEN has_parameter_privilege('lc_messages', 'SET') THEN set_config('lc_messages', 'C', false) END
-"""
 
 
 class _Connection(psycopg.Connection[Any]):
@@ -197,6 +193,7 @@ class PostgreSQL(Dialect):
     json_rows = "CAST(json_agg({}) AS text)"
     json_inner = "CAST({} AS json)"
     json_pairs = "json_object_agg({})"
+    json_cells: ClassVar[Mapping[str, str]] = {"bytes": "encode({}, 'hex')"}
 
     def _open(self, url: URL, options: ConnectionOptions) -> _Connection:
         arguments: dict[str, Any] = {
@@ -235,8 +232,7 @@ class PostgreSQL(Dialect):
         lock_timeout = f"{max(1, round(options.lock_timeout * 1000))}ms"
         isolation = (options.isolation_level or "").lower()
         raw.prepares_all = options.postgresql_plan_cache_mode != "auto"
-        raw.execute(_SETTINGS, [lock_timeout, options.postgresql_plan_cache_mode, isolation])
-        raw.execute(_SESSION)
+        raw.execute(_SESSION, [lock_timeout, options.postgresql_plan_cache_mode, isolation])
 
     def cursor(self, raw: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
         # Takes the server's own $1, $2: no text is searched for placeholders, whatever its length.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rawdb.dialects import DIALECTS, get_dialect
 from rawdb.dialects.base import UniqueColumns
@@ -16,8 +15,7 @@ Rule = Callable[[BaseException, "re.Match[str] | None", str, bool], "Exception |
 _EVERY_DIALECT = "*"
 
 
-@dataclass(frozen=True)
-class _Filter:
+class _Filter(NamedTuple):
     function: Rule
     dialect: str
     codes: frozenset[str | int]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 import sys
@@ -11,15 +10,15 @@ from datetime import datetime
 from types import FrameType
 from typing import Any
 
-from aiosql.types import SQLOperationType as Operation
-
 from rawdb import timeutils
 from rawdb.dialects import Result
+from rawdb.dialects.base import doubled
 from rawdb.engine.scope import Scope
-from rawdb.exceptions import DBError, StatementError
+from rawdb.exceptions import DBError, DBNonExistentColumn, InvalidSortKey, StatementError
 from rawdb.statements.adhoc import with_parameters
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Compiled
+from rawdb.statements.marks import Operation
 from rawdb.statements.slots import MAX_LIST
 from rawdb.statements.statement import Statement
 
@@ -46,11 +45,14 @@ class BoundStatements:
         if name.startswith("_"):
             raise AttributeError(name)
         statements = self._scope.database.statements
-        statement = statements.get(name)
-        if statement is None:
+        try:
+            statement = statements[name]
+        except KeyError:
+            import difflib  # for this error only: it is not quick to load
+
             near = difflib.get_close_matches(name, statements, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise AttributeError(f"no statement {name!r} in {self._scope.database.queries}{hint}")
+            raise AttributeError(f"no statement {name!r} in {self._scope.database.queries}{hint}") from None
         # From now on the interpreter finds it by itself, which takes half the time.
         setattr(type(self), name, property(lambda handle: BoundStatement(handle._scope, statement)))
         return BoundStatement(self._scope, statement)
@@ -84,7 +86,20 @@ class BoundStatement:
     def __call__(self, *given: Any, **arguments: Any) -> Any:
         if given:
             arguments = self.statement.by_name(given, arguments)
-        return call(self._scope, self.statement, arguments)
+        while True:
+            try:
+                return call(self._scope, self.statement, arguments)
+            except (DBNonExistentColumn, InvalidSortKey) as error:
+                # Found before anything was sent; somebody may have added it since the tables were read.
+                before, self.statement = self.statement, self._anew(error)
+                if self.statement is before:
+                    raise
+
+    def _anew(self, error: Exception) -> Statement:
+        """The statement with the tables as they are now; the same one where nothing has changed."""
+        if getattr(error, "inner_exception", None) is not None:
+            return self.statement
+        return self._scope.database.anew(self.statement, self._scope.describe)
 
     def __repr__(self) -> str:
         statement = self.statement
@@ -205,7 +220,7 @@ def _stored(statement: Statement, table: Table, values: Any, now: datetime) -> d
     if not (statement.none_is_null or values.keys() <= table.columns.keys()):
         # A misspelt name, which would be lost silently. The documented operations ask for that.
         unknown = ", ".join(sorted(repr(name) for name in values if name not in table.columns))
-        raise DBError(f"{statement.name}: {table.name} has no column {unknown}")
+        raise DBNonExistentColumn(None, f"{statement.name}: {table.name} has no column {unknown}")
     row = table.new_row(values, now)
     if not row:
         # Only MySQL has a syntax for it.
@@ -276,25 +291,12 @@ def _rows(statement: Statement, result: Result) -> list[dict[str, Any]]:
     # As result.dicts(), without the call.
     rows = [dict(zip(columns, row, strict=False)) for row in result.rows]
     if rows and len(rows[0]) != len(columns):
-        raise _twice(statement, columns)
+        raise StatementError(f"{statement.location}:1 - {statement.name}: {doubled(columns)}")
     for relation in statement.relations:
         key, decode = relation.key, relation.decode
         for row in rows:
             row[key] = decode(row[key])
     return rows
-
-
-def _twice(statement: Statement, columns: Sequence[str]) -> StatementError:
-    """The error for columns of one name: a row, a dict, would lose all but one of them."""
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(columns, 1):
-        places.setdefault(name, []).append(place)
-    shown = "; ".join(
-        f"{name} is the name of the columns {' and '.join(map(str, found))} of the result"
-        for name, found in places.items()
-        if len(found) > 1
-    )
-    return StatementError(f"{statement.location}:1 - {statement.name}: {shown}; name each with AS")
 
 
 def _new_row(statement: Statement, arguments: dict[str, Any], result: Result) -> dict[str, Any] | int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -130,6 +129,8 @@ def check_names(
         elif name in known:
             given[name] = value
         elif name not in _WITHOUT_EFFECT and strict:
+            import difflib  # for this error only: it is not quick to load
+
             near = difflib.get_close_matches(name, known, 1)
             raise TypeError(f"unknown option {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
         elif name not in _WITHOUT_EFFECT:

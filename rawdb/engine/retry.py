@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +27,9 @@ class RetryPolicy:
 
     def pause(self, attempt: int) -> float:
         """Seconds to wait after the given attempt (from 1)."""
+        # Rarely needed, and not quick to load.
+        import random
+
         return random.uniform(0, min(self.cap, self.first * 2.0 ** min(attempt, 30)))  # noqa: S311
 
 

@@ -14,10 +14,10 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from types import TracebackType
+from typing import Any, Literal, Protocol, TypeVar
 
 from rawdb.dialects import Description, Dialect, Result
 from rawdb.engine.connection import Connection
@@ -62,6 +62,9 @@ class Home(Protocol):
 
     def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement, with the tables that the live database has."""
+
+    def anew(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
+        """The statement, with the tables that the live database has now."""
 
 
 class Scope:
@@ -255,21 +258,27 @@ class Scope:
                 if self.mode == WRITER:
                     pool.writer_lock.release(self)
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> Savepoint:
         """A part that is undone alone when an exception leaves it."""
+        return Savepoint(self)
+
+    def mark(self) -> tuple[Connection, str]:
+        """Set a savepoint; its connection and its name."""
         if self.over:
             raise NoEngineContextEstablished(f"this {self.mode} block is over")
         self._savepoints += 1
         name = f"rawdb_{self._savepoints}"
         connection = self._connection or self._begin()
         connection.savepoint(name)
-        try:
-            yield
-            connection.release(name)
-        except BaseException as error:
-            _undo(connection, name, error)
-            raise
+        return connection, name
+
+    def still_has(self, connection: Connection) -> bool:
+        """Whether it is open, on this connection: a part may outlive the block that it belongs to."""
+        return not self.over and self._connection is connection
+
+    def is_sending(self) -> bool:
+        """Whether a statement runs in this very thread, further out on its stack."""
+        return self._gate is not None and self._gate._is_owned()
 
     def enter(self) -> None:
         """Make this the innermost scope of its context."""
@@ -359,6 +368,41 @@ class Scope:
                     raise
                 pool.close_idle()
         raise AssertionError("unreachable")
+
+
+class Savepoint:
+    """A part of a transaction, for `with`: undone alone when an exception leaves it.
+
+    It is no generator, which the collector would end wherever it runs. A generator around it that is thrown away ends
+    here all the same (GeneratorExit), perhaps in another thread, or in the middle of a statement. Then nothing is sent:
+    it would undo what came later, or take another's answer. The transaction can only be rolled back.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._thread = threading.get_ident()
+
+    def __enter__(self) -> None:
+        self._connection, self._name = self._scope.mark()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Literal[False]:
+        scope, connection = self._scope, self._connection
+        if not scope.still_has(connection):
+            return False
+        if isinstance(error, GeneratorExit) and (threading.get_ident() != self._thread or scope.is_sending()):
+            connection.evicted = True
+            return False
+        if error is not None:
+            _undo(connection, self._name, error)
+            return False
+        try:
+            connection.release(self._name)
+        except BaseException as failure:
+            _undo(connection, self._name, failure)
+            raise
+        return False
 
 
 def _undo(connection: Connection, savepoint: str, error: BaseException) -> None:

@@ -8,14 +8,13 @@ import logging
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from rawdb.dialects.base import isolation_level
 from rawdb.engine.calls import BoundStatements, bound
 from rawdb.engine.retry import NO_RETRY, RetryPolicy, read_again
-from rawdb.engine.scope import ASYNC_READER, OPEN, READER, WRITER, Home, Scope, current_scope, innermost
+from rawdb.engine.scope import ASYNC_READER, OPEN, READER, WRITER, Home, Savepoint, Scope, current_scope, innermost
 from rawdb.exceptions import DBError, RetryRequest
 
 LOG = logging.getLogger(__name__)
@@ -33,6 +32,9 @@ class Entry:
     alone), `async_` (may read from the replica), `allow_async` (may run inside an async reader), `autocommit`
     (each statement stands alone, without BEGIN and COMMIT), `once` (a function is never run again), `isolation(level)`
     and `connection` (no effect: there is one kind of handle).
+
+    Statements block their thread, for as long as the server lets them wait for somebody's lock. In an event loop that
+    stops every task, the one that holds the lock too: there take `rawdb.aio`, or a thread (`asyncio.to_thread`).
     """
 
     def __init__(
@@ -162,8 +164,7 @@ class Entry:
                 return result
             except Exception as error:
                 written = written or scope.written
-                policy = NO_RETRY if self._is_once else database.options.retry
-                pause = _pause(error, policy, started, attempt, function.__qualname__, written=written)
+                pause = _pause(error, self._policy(database), started, attempt, function.__qualname__, written=written)
             finally:
                 # A plain store first: no interrupt can come between it and the statement before.
                 scope.over = True
@@ -196,7 +197,10 @@ class Entry:
         self, error: Exception, database: Home, started: float, attempt: int, name: str, *, written: bool
     ) -> float:
         """Seconds to wait before a coroutine is run again. Raises the error where it is not, as `run` does."""
-        return _pause(error, database.options.retry, started, attempt, name, written=written)
+        return _pause(error, self._policy(database), started, attempt, name, written=written)
+
+    def _policy(self, database: Home) -> RetryPolicy:
+        return NO_RETRY if self._is_once else database.options.retry
 
     def mode_on(self, database: Home) -> str:
         """What a block is when it opens its own scope."""
@@ -252,7 +256,7 @@ class Block:
         self._database = database
         self._context = context
         self._scope: Scope | None = None
-        self._savepoint: AbstractContextManager[None] | None = None
+        self._savepoint: Savepoint | None = None
         self._end: weakref.ref[Any] | None = None
 
     if not TYPE_CHECKING:

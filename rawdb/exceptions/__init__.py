@@ -32,9 +32,13 @@ else:
         if name in _MODULES or (name.startswith("_") and name != "__all__"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         found = {}
-        for module in [importlib.import_module(f"{__name__}.{each}") for each in _MODULES]:
+        for module in (importlib.import_module(f"{__name__}.{each}") for each in _MODULES):
             found.update({each: getattr(module, each) for each in module.__all__})
+            if name in found:
+                globals().update(found)
+                return found[name]
+        # All of them are loaded now.
         globals().update(found, __all__=list(found))
-        if name not in globals():
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return globals()[name]
+        if name == "__all__":
+            return list(found)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

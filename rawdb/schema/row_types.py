@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from aiosql.types import SQLOperationType
-
 from rawdb.statements.columns import Column, Table
 from rawdb.statements.loading import Statement
+from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.resolution import Resolver, code
 from rawdb.statements.tokens import Source, Token, is_name, name_of, scan
@@ -27,7 +26,7 @@ command says whether it is what would be written now.
 """
 _LINES = 500
 _OUTER = ("LEFT", "RIGHT", "FULL")
-_READS = (SQLOperationType.SELECT, SQLOperationType.SELECT_ONE)
+_READS = (Operation.SELECT, Operation.SELECT_ONE)
 _PYTHON = {"int": "int", "bigint": "int", "bool": "bool", "float": "float", "datetime": "datetime"}
 _TEXTS = ("string(", "enum(", "text", "mediumtext", "longtext", "ip", "cidr")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,8 @@ from rawdb.exceptions import StatementError
 from rawdb.statements.tokens import ANYTHING, Source, Token, scan
 from rawdb.statements.values import untyped
 
+#: Longer texts are not kept: they are made for one call.
+_KEPT_LENGTH = 4096
 #: What holds statements of its own.
 _BODIES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"})
 
@@ -27,35 +30,43 @@ def with_parameters(
         raise TypeError(f"execute: expected SQL text, got {text!r}")
     if not isinstance(parameters, Mapping):
         raise TypeError(f"execute: expected a dict of parameters, got {parameters!r}")
+    found = (_cut if len(text) <= _KEPT_LENGTH else _cut.__wrapped__)(dialect, text)
+    if found is None:
+        if parameters:
+            # Raises, with the place.
+            scan(Source.of("execute", text), 0, len(text), _allowed(dialect))
+        # Nothing is to be bound, so the server may judge what cannot be read here.
+        return dialect.escaped(text), [], {}
+    sent, names = found
+    values = [_value(dialect, name, parameters) for name in names]
+    unused = sorted(parameters.keys() - set(names))
+    if unused:
+        raise TypeError(f"execute: the text has no parameter :{', :'.join(unused)}")
+    return sent, values, dict(enumerate(names, 1))
+
+
+@lru_cache(maxsize=256)
+def _cut(dialect: Dialect, text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The text as a dialect sends it, and the names of its parameters by position; None for one that cannot be read."""
     source = Source.of("execute", text)
     try:
         tokens = scan(source, 0, len(text), _allowed(dialect))
     except StatementError:
-        if parameters:
-            raise
-        # Nothing is to be bound, so the server may judge what cannot be read here.
-        return dialect.escaped(text), [], {}
+        return None
     if not _holds_statements(tokens, dialect, text):
         _check_one(source, tokens)
         tokens = [token for token in tokens if token.kind != "semicolon"]
     parts: list[str] = []
-    values: list[Any] = []
-    places: dict[str, int] = {}
-    names: dict[int, str] = {}
+    names: list[str] = []
     for token in tokens:
-        name = token.text[1:]
         if token.kind != "parameter":
             parts.append(dialect.escaped(token.text))
             continue
-        if name not in places or not dialect.numbers_parameters:
-            values.append(_value(dialect, name, parameters))
-            places[name] = len(values)
-            names[len(values)] = name
-        parts.append(dialect.parameter(places[name]))
-    unused = sorted(parameters.keys() - places.keys())
-    if unused:
-        raise TypeError(f"execute: the text has no parameter :{', :'.join(unused)}")
-    return "".join(parts), values, names
+        name = token.text[1:]
+        if name not in names or not dialect.numbers_parameters:
+            names.append(name)
+        parts.append(dialect.parameter(names.index(name) + 1 if dialect.numbers_parameters else len(names)))
+    return "".join(parts), tuple(names)
 
 
 def _value(dialect: Dialect, name: str, parameters: Mapping[str, Any]) -> Any:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from aiosql.types import SQLOperationType as Operation
-
 from rawdb.dialects import Dialect
 from rawdb.exceptions import StatementError
 from rawdb.statements.columns import Table
+from rawdb.statements.marks import Operation
 from rawdb.statements.resolution import Resolver
 from rawdb.statements.tokens import Source, Token, is_name, name_of
 

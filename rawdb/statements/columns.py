@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from rawdb.dialects import Description
 from rawdb.dialects.types import is_known, logical
+from rawdb.statements.lazy import Lazy
 from rawdb.statements.values import INT_LIMITS, comparer, encoder, from_json
 
+_Lines = Sequence[Mapping[str, str]]
 #: A LIMIT that lets everything through.
 NO_LIMIT = 2**63 - 1
 
@@ -133,27 +136,45 @@ def load_tables(path: Path | str) -> dict[str, Table]:
 
     An `indexes.csv` beside it (table, index, unique, columns) names their unique keys.
     """
+    return dict(lazy_tables(path).items())
+
+
+def lazy_tables(path: Path | str) -> Mapping[str, Table]:
+    """The same for a file that was checked before: all names, each table made when it is first asked for."""
     path = Path(path)
-    columns: dict[str, dict[str, Column]] = {}
-    for line in _lines(path):
-        column = _column(line)
-        columns.setdefault(column.table, {})[column.name] = column
-    unique: dict[str, dict[str, tuple[str, ...]]] = {
-        table: {"PRIMARY": tuple(name for name, column in own.items() if column.primary_key)}
-        for table, own in columns.items()
-    }
-    for line in _lines(path.with_name("indexes.csv")):
+    columns = _by_table(path)
+    beside = path.with_name("indexes.csv")
+    indexes = _by_table(beside) if beside.exists() else {}
+    return Lazy(
+        columns, lambda name: _declared_table(name, columns[name](), indexes[name]() if name in indexes else ())
+    )
+
+
+def _declared_table(name: str, lines: _Lines, indexes: _Lines) -> Table:
+    columns = {line["column"]: _column(line) for line in lines}
+    unique = {"PRIMARY": tuple(name for name, column in columns.items() if column.primary_key)}
+    for line in indexes:
         # What an index over an expression is about, its name says.
-        if line["unique"] == "yes" and "(" not in line["columns"] and line["table"] in unique:
-            unique[line["table"]][line["index"]] = tuple(line["columns"].split())
-    return {name: Table(name, own, unique[name]) for name, own in columns.items()}
+        if line["unique"] == "yes" and "(" not in line["columns"]:
+            unique[line["index"]] = tuple(line["columns"].split())
+    return Table(name, columns, unique)
 
 
-def _lines(path: Path) -> list[dict[str, str]]:
-    if path.name == "indexes.csv" and not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as lines:
-        return list(csv.DictReader(lines))
+def _by_table(path: Path) -> dict[str, Callable[[], _Lines]]:
+    """The lines of a CSV file by the table that they are of."""
+    rows: dict[str, list[list[str]]] = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        names = next(reader)
+        place = names.index("table")
+        for row in filter(None, reader):
+            rows.setdefault(row[place], []).append(row)
+    return {table: partial(_as_dicts, names, own) for table, own in rows.items()}
+
+
+def _as_dicts(names: Sequence[str], rows: Sequence[Sequence[str]]) -> _Lines:
+    # What a short line leaves out is empty.
+    return [dict(zip_longest(names, row, fillvalue="")) for row in rows]
 
 
 def live_tables(description: Description, dialect: str) -> dict[str, Table]:
@@ -207,11 +228,25 @@ def _live_type(dialect: str, native: str) -> str:
         return "time"
     if _BYTES.fullmatch(kind):
         return "bytes"
+    if dialect == "postgresql" and kind.partition(" ")[0] in ("uuid", "interval"):
+        return kind.partition(" ")[0]
     return kind if is_known(kind) else _LIVE_TYPES.get(kind, "other")
 
 
 def unique_columns(tables: Mapping[str, Table]) -> Callable[[str], list[str] | None]:
     """A function that gives the columns of a declared unique key by `table.key`, and by `key` where that is clear."""
+    known: dict[str, list[str]] = {}
+
+    def columns_of(key: str) -> list[str] | None:
+        # Only errors ask, and most processes see none.
+        if not known:
+            known.update(_unique_columns(tables))
+        return known.get(key)
+
+    return columns_of
+
+
+def _unique_columns(tables: Mapping[str, Table]) -> dict[str, list[str]]:
     known: dict[str, list[str]] = {}
     unclear = set()
     for table in tables.values():
@@ -222,7 +257,7 @@ def unique_columns(tables: Mapping[str, Table]) -> Callable[[str], list[str] | N
             known[key] = list(columns)
     for key in unclear:
         del known[key]
-    return known.get
+    return known
 
 
 def _column(line: Mapping[str, str]) -> Column:

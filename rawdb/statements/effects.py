@@ -6,30 +6,20 @@ It is looked for what must not be missed: where a text leaves doubt, the answer 
 from __future__ import annotations
 
 import re
-from enum import IntFlag
 
 __all__ = ["CONTROL", "MAY_WRITE", "NOWAIT", "STATE", "WRITES", "effects"]
 
 
-class Effect(IntFlag):
-    """The kinds."""
-
-    NONE = 0
-    #: It begins or ends a transaction.
-    CONTROL = 1
-    #: It leaves something behind in its session: a setting, a temporary table, a lock.
-    STATE = 2
-    #: It does not want to wait for a lock.
-    NOWAIT = 4
-    #: It changes data or tables.
-    WRITES = 8
-    #: It calls a function of which nothing is known.
-    MAY_WRITE = 16
-
-
-CONTROL, STATE, NOWAIT, WRITES, MAY_WRITE = (
-    int(each) for each in (Effect.CONTROL, Effect.STATE, Effect.NOWAIT, Effect.WRITES, Effect.MAY_WRITE)
-)
+#: It begins or ends a transaction.
+CONTROL = 1
+#: It leaves something behind in its session: a setting, a temporary table, a lock.
+STATE = 2
+#: It does not want to wait for a lock.
+NOWAIT = 4
+#: It changes data or tables.
+WRITES = 8
+#: It calls a function of which nothing is known.
+MAY_WRITE = 16
 
 _SKIPPED = re.compile(r"/\*.*?\*/|--[^\n]*|'(?:[^']|'')*'", re.DOTALL)
 _QUOTED = re.compile(r'"[^"]*"|`[^`]*`')

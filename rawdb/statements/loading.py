@@ -1,8 +1,13 @@
-"""SQL files as statements: loading, the overlay of a dialect over the common set, parity between dialects."""
+"""SQL files as statements: loading, the overlay of a dialect over the common set, parity between dialects.
+
+`load_statements` reads and checks a whole folder; `lazy_statements` is for one that was checked before, and parses each
+statement when it is first asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,13 +15,17 @@ from pathlib import Path
 from rawdb.dialects import DIALECTS, Dialect
 from rawdb.exceptions import StatementError
 from rawdb.statements.columns import Table
-from rawdb.statements.parsing import HEADER, MARKS, Block, parse
-from rawdb.statements.parts import share_parts
+from rawdb.statements.lazy import Lazy
+from rawdb.statements.parsing import HEADER, Block, parse
+from rawdb.statements.parts import parts_in, share_parts, with_parts
 from rawdb.statements.statement import Statement
 from rawdb.statements.survey import completed
 from rawdb.statements.tokens import Source
 
-__all__ = ["Statement", "check_parity", "load_statements"]
+__all__ = ["Statement", "check_parity", "lazy_statements", "load_statements"]
+
+#: The header and the name behind it.
+_NAME = re.compile(HEADER.pattern + r"[ \t]*([^\s(^$!<*#]*)", HEADER.flags)
 
 
 def load_statements(
@@ -29,12 +38,9 @@ def load_statements(
     operations want it. Raises StatementError naming every fault found, one a line:
     `file:line:column - what; what to write instead`.
     """
-    root = Path(root)
-    if not root.is_dir():
-        raise StatementError("no such folder; expected a folder of .sql files", file=str(root))
     effective: dict[str, Statement] = {}
     faults: list[str] = []
-    for layer, folder in _layers(root, dialect):
+    for layer, folder in _layers(Path(root), dialect):
         own: dict[str, Statement] = {}
         for path in sorted(folder.glob("*.sql")):
             _load_file(path, layer, dialect, tables or {}, own, faults, none_is_null=none_is_null)
@@ -43,10 +49,72 @@ def load_statements(
     complete, unshared = share_parts(effective)
     if faults or unshared:
         raise StatementError("\n".join([*faults, *unshared]))
-    return {name: replace(one, segments=completed(one.segments)) for name, one in complete.items()}
+    return {name: _finished(one) for name, one in complete.items()}
+
+
+def lazy_statements(
+    root: Path | str, dialect: Dialect, tables: Mapping[str, Table] | None = None, *, none_is_null: bool = False
+) -> Mapping[str, Statement]:
+    """The same for a folder that was checked before: all names, each statement parsed when it is first asked for.
+
+    A fault inside a statement is raised then; what only the whole folder shows (a name or a part that stands twice, an
+    overlay that differs, text before the first name) is not looked for.
+    """
+    places: dict[str, tuple[_File, int]] = {}
+    for layer, folder in _layers(Path(root), dialect):
+        for path in sorted(folder.glob("*.sql")):
+            places.update(_File(path, layer).places())
+    parts = {
+        part: name for name, (file, number) in places.items() if file.has_parts for part in parts_in(file.block(number))
+    }
+
+    def read(name: str) -> Statement:
+        file, number = places[name]
+        return parse(file.block(number), dialect, tables or {}, none_is_null=none_is_null)
+
+    parsed = Lazy(places, read)
+    owners = Lazy(parts, lambda part: parsed[parts[part]])
+    return Lazy(places, lambda name: _finished(with_parts(parsed[name], owners)))
+
+
+def _finished(statement: Statement) -> Statement:
+    return replace(statement, segments=completed(statement.segments))
+
+
+class _File:
+    """A file that is cut at its headers; a block of it is made when somebody asks for it."""
+
+    def __init__(self, path: Path, layer: str) -> None:
+        self._source = _source(path)
+        self._layer = layer
+        self._domain = path.stem
+        self._headers = list(_NAME.finditer(self._source.text))
+        self.has_parts = "part" in self._source.text
+
+    def places(self) -> Iterator[tuple[str, tuple[_File, int]]]:
+        """The names in it, and where each stands."""
+        return ((header[1], (self, number)) for number, header in enumerate(self._headers))
+
+    def block(self, number: int) -> Block:
+        """The block behind a header."""
+        text, following = self._source.text, self._headers[number + 1 : number + 2]
+        end = following[0].start() if following else len(text)
+        return Block(self._source, self._headers[number].start(), end, self._layer, self._domain)
+
+
+def _source(path: Path) -> Source:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return Source.of(_short(path), file.read())
+    except UnicodeDecodeError as error:
+        raise StatementError(
+            f"byte {error.start} is no UTF-8; save the file as UTF-8", file=_short(path), line=1, column=1
+        ) from None
 
 
 def _layers(root: Path, dialect: Dialect) -> list[tuple[str, Path]]:
+    if not root.is_dir():
+        raise StatementError("no such folder; expected a folder of .sql files", file=str(root))
     own = (dialect.name, root / dialect.name)
     if (root / "common").is_dir():
         return [("common", root / "common"), own]
@@ -66,9 +134,9 @@ def _load_file(
     none_is_null: bool,
 ) -> None:
     try:
-        source = Source.of(_short(path), path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        faults.append(f"{_short(path)}:1:1 - byte {error.start} is no UTF-8; save the file as UTF-8")
+        source = _source(path)
+    except StatementError as error:
+        faults.append(str(error))
         return
     starts = [match.start() for match in HEADER.finditer(source.text)]
     try:
@@ -120,8 +188,8 @@ def _differences(one: Statement, other: Statement) -> list[str]:
     """In what the calls of two statements of a name differ."""
     differences = []
     if one.operation is not other.operation:
-        mark = MARKS[one.operation] or "no mark"
-        differences.append(f"another operation ({MARKS[other.operation] or 'no mark'}, expected {mark})")
+        mark = one.operation.value or "no mark"
+        differences.append(f"another operation ({other.operation.value or 'no mark'}, expected {mark})")
     if set(one.parameters) != set(other.parameters):
         differences.append(f"other parameters ({', '.join(other.parameters)})")
     if one.accepts != other.accepts:

@@ -1,27 +1,24 @@
 """One block of an SQL file, from its `-- name:` line to the next: checked, and taken apart into a Statement.
 
-aiosql reads headers, operations and documentation; what it drops (slot markers) or lets pass (text that means
-different things under different drivers) is looked after here.
+The header is aiosql's; what aiosql drops (slot markers) or lets pass (text that means different things under different
+drivers) is looked after here.
 """
 
 from __future__ import annotations
 
-import inspect
 import keyword
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-
-from aiosql.query_loader import QueryLoader
-from aiosql.types import SQLOperationType
-from aiosql.utils import SQLParseException
+from typing import NamedTuple
 
 from rawdb.dialects import Dialect
 from rawdb.exceptions import StatementError
 from rawdb.statements.checks import check_results, check_verb, count_of
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Segment
+from rawdb.statements.marks import Operation
 from rawdb.statements.relations import ARGUMENTS, SHAPES
 from rawdb.statements.resolution import COMPARISONS, Resolver, code
 from rawdb.statements.slots import (
@@ -43,15 +40,7 @@ _SHAPE = re.compile(
     r"[ \t]*(?P<name>[^\s(^$!<*#]*)[ \t]*(?P<parameters>\([^)]*\))?[ \t]*(?P<operation>[^\s\w(]*)[ \t]*$"
 )
 _RECORD_CLASS = re.compile(r"--\s*record_class\s*:", re.IGNORECASE)
-_OPERATIONS = ("", "^", "$", "!", "<!")
-#: How an operation is written.
-MARKS = {
-    SQLOperationType.SELECT: "",
-    SQLOperationType.SELECT_ONE: "^",
-    SQLOperationType.SELECT_VALUE: "$",
-    SQLOperationType.INSERT_UPDATE_DELETE: "!",
-    SQLOperationType.INSERT_RETURNING: "<!",
-}
+_OPERATIONS = {operation.value: operation for operation in Operation}
 _UNUSABLE = {
     "#": ("a script (#) is no statement", "put it into a migration"),
     "*!": ("a statement for many calls (*!) is sent once per row", "write ! and a /*{rows}*/ slot"),
@@ -64,31 +53,7 @@ _WHOLE = (
 )  # fmt: skip
 
 
-class _Reader(QueryLoader):
-    """aiosql's loader, used for what it knows: operations and documentation."""
-
-    def __init__(self) -> None:
-        super().__init__(self, None)  # type: ignore[arg-type]
-
-    def process_sql(self, query_name: str, op_type: SQLOperationType, sql: str) -> str:
-        """Part of aiosql's adapter protocol: the text is kept; the dialect shapes it later."""
-        return sql
-
-    def _build_signature(self, *_: object) -> inspect.Signature:
-        """Part of aiosql's loader: parameters are read here, with their places."""
-        return inspect.Signature()
-
-    def read(self, source: Source, start: int, text: str) -> tuple[SQLOperationType, str]:
-        """The operation and the documentation of a block, as aiosql would have them."""
-        try:
-            datum = self._make_query_datum(text, [], (source.path, source.line_of(start)))
-        except SQLParseException as error:
-            raise source.error(start, str(error), "write -- name: operation(parameter, ...)^") from None
-        return datum.operation_type, datum.doc_comments
-
-
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """Where a statement stands: its source, the stretch of it, and the layer and domain of the file."""
 
     source: Source
@@ -107,22 +72,21 @@ class Block:
 def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table], *, none_is_null: bool = False) -> Statement:
     """The statement of a block. Raises StatementError with the place of the first fault in it."""
     source = block.source
-    name, parameters = _header(block)
+    name, parameters, operation = _header(block)
     tokens = scan(source, block.body, block.end, own_syntax(block.layer))
     _check_body(block, name, tokens, dialect)
     _check_quotes(block, dialect, tokens)
     _check_parameters(block, parameters, tokens)
-    operation, doc = _Reader().read(source, block.start, _without_markers(block, tokens))
     resolver = Resolver(tokens, tables)
     segments = _alone(_Segments(source, tokens, dialect, resolver, none_is_null=none_is_null).parse())
     check_verb(source, name, operation, resolver, dialect)
     check_results(source, block.layer, operation, resolver, tables)
     target = tables.get(resolver.target or "")
-    returning = operation is SQLOperationType.INSERT_RETURNING and resolver.has("RETURNING")
+    returning = operation is Operation.INSERT_RETURNING and resolver.has("RETURNING")
     return Statement(
         name=name,
         operation=operation,
-        doc=doc,
+        doc=_doc(tokens),
         domain=block.domain,
         layer=block.layer,
         location=f"{source.path}:{source.line_of(block.start)}",
@@ -148,11 +112,11 @@ def _alone(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return tuple(replace(part, details=("alone",)) if isinstance(part, Rows) else part for part in segments)
 
 
-_CHANGES = (SQLOperationType.INSERT_UPDATE_DELETE, SQLOperationType.INSERT_RETURNING)
+_CHANGES = (Operation.INSERT_UPDATE_DELETE, Operation.INSERT_RETURNING)
 
 
-def _header(block: Block) -> tuple[str, dict[str, int]]:
-    """The name and the declared parameters, each with its position."""
+def _header(block: Block) -> tuple[str, dict[str, int], Operation]:
+    """The name, the declared parameters, each with its position, and what the mark says."""
     source = block.source
     end = block.body
     start = source.text.index(":", block.start) + 1
@@ -174,7 +138,8 @@ def _header(block: Block) -> tuple[str, dict[str, int]]:
         )
     if match["parameters"] is None:
         raise source.error(match.end("name"), f"{name} has no parameter list", "write (), or the parameters it takes")
-    return name, _declared(source, match.start("parameters") + 1, match.end("parameters") - 1)
+    declared = _declared(source, match.start("parameters") + 1, match.end("parameters") - 1)
+    return name, declared, _OPERATIONS[match["operation"]]
 
 
 def _declared(source: Source, start: int, end: int) -> dict[str, int]:
@@ -259,22 +224,18 @@ def _check_parameters(block: Block, declared: Mapping[str, int], tokens: list[To
             raise block.source.error(following.position, "a parameter has no attributes", "bind the value itself")
 
 
-def _without_markers(block: Block, tokens: list[Token]) -> str:
-    """The block from its name on, comments in slashes blanked out, as aiosql wants it."""
-    start = block.source.text.index(":", block.start) + 1
-    parts = [block.source.text[start : block.body]]
-    parts += [" " if token.kind in ("comment", "hint", "slot_open", "slot_close") else token.text for token in tokens]
-    return "".join(parts)
+def _doc(tokens: list[Token]) -> str:
+    """The comment lines of a block."""
+    lines = [token.text.removeprefix("--").strip() for token in tokens if token.kind == "line_comment"]
+    return "\n".join(lines).rstrip()
 
 
-def _splits(
-    segments: tuple[Segment, ...], operation: SQLOperationType, resolver: Resolver, tokens: list[Token]
-) -> str | None:
+def _splits(segments: tuple[Segment, ...], operation: Operation, resolver: Resolver, tokens: list[Token]) -> str | None:
     """The argument whose list may be sent in parts, because the parts' answers add up to the whole one."""
     lists = [segment for segment in segments if isinstance(segment, Slot) and segment.kind == "list"]
     if len(lists) != 1 or resolver.has(*_WHOLE):
         return None
-    if operation not in (SQLOperationType.SELECT, SQLOperationType.INSERT_UPDATE_DELETE):
+    if operation not in (Operation.SELECT, Operation.INSERT_UPDATE_DELETE):
         return None
     words = [token for token in tokens if token.kind not in ("space", "comment", "line_comment")]
     at = next(index for index, token in enumerate(words) if token.kind == "slot_open" and "list" in token.text)
@@ -333,6 +294,8 @@ class _Segments:
     def _joins_strings(self) -> bool:
         """Whether the blank just taken stands between two strings, on several lines."""
         blank = ("space", "comment")
+        if self._index < 2 or self._tokens[self._index - 2].kind not in (*blank, "string"):
+            return False
         before = next((i for i in range(self._index - 1, -1, -1) if self._tokens[i].kind not in blank), None)
         after = next((i for i in range(self._index, len(self._tokens)) if self._tokens[i].kind not in blank), None)
         if before is None or after is None:
@@ -407,6 +370,13 @@ class _Segments:
             raise self._source.error(token.position, f"no table has the alias {alias}", "name the one of its FROM")
         columns = (match["name"], match["value"]) if kind == "map" else ()
         table = self._resolver.table_of(alias, sample)
+        lost = [one.name for one in table.columns.values() if one.type == "interval"] if table else []
+        if lost := [name for name in lost if not columns or name == columns[1]]:
+            raise self._source.error(
+                token.position,
+                f"JSON has no form for the interval {name}.{lost[0]}",
+                "read these rows by another statement",
+            )
         return SLOT_KINDS[kind].make(kind, match["key"], body, alias, table, name, details=columns)
 
     def _stands_for_a_result(self) -> bool:
@@ -487,4 +457,4 @@ def _trim(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return tuple(trimmed)
 
 
-__all__ = ["HEADER", "MARKS", "Block", "StatementError", "parse"]
+__all__ = ["HEADER", "Block", "StatementError", "parse"]

@@ -12,12 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rawdb.statements.compiled import Segment
+from rawdb.statements.parsing import Block
 from rawdb.statements.slots import Parameter, Slot
 from rawdb.statements.statement import Statement
 from rawdb.statements.tokens import ANYTHING, Source, Token, scan
 
 _KINDS = ("part", "same")
 _PARAMETERS = re.compile(r"\(([^)]*)\)")
+_PART = re.compile(r"/\*\{\s*part\s+(\w+)\s*\}\*/")
+
+
+def parts_in(block: Block) -> list[str]:
+    """The names of the parts that a block holds."""
+    return _PART.findall(block.source.text, block.start, block.end)
 
 
 def share_parts(statements: Mapping[str, Statement]) -> tuple[dict[str, Statement], list[str]]:
@@ -39,10 +46,11 @@ def share_parts(statements: Mapping[str, Statement]) -> tuple[dict[str, Statemen
         ]
     if faults:
         return dict(statements), faults
-    return {name: _complete(statement, owners) for name, statement in statements.items()}, []
+    return {name: with_parts(statement, owners) for name, statement in statements.items()}, []
 
 
-def _complete(statement: Statement, owners: Mapping[str, Statement]) -> Statement:
+def with_parts(statement: Statement, owners: Mapping[str, Statement]) -> Statement:
+    """The statement with its parts in place; `owners` hold them, by the parts' names."""
     used = [slot.argument for slot in statement.slots() if slot.kind == "same"]
     if not used and not any(slot.kind == "part" for slot in statement.slots()):
         return statement

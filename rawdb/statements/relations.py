@@ -97,12 +97,21 @@ class Pairs:
     """What a marked subquery gives where it reads keys and values: a dict under a key."""
 
     key: str
+    #: The column of the values, where it is declared.
+    column: Column | None = None
 
-    @staticmethod
-    def decode(aggregate: Any) -> dict[str, Any]:
-        """The pairs of an aggregate, ordered by key; an empty dict when there were none."""
+    def decode(self, aggregate: Any) -> dict[str, Any]:
+        """The pairs of an aggregate, ordered by key, in the types that a SELECT gives; an empty dict for none."""
         pairs = _read(aggregate)
-        return dict(sorted(pairs.items())) if pairs else {}
+        if not pairs:
+            return {}
+        column = self.column
+        if column is None or from_json(column.type) is None:
+            return dict(sorted(pairs.items()))
+        try:
+            return {name: column.from_json(pairs[name]) for name in sorted(pairs)}
+        except (ValueError, TypeError, ArithmeticError) as error:
+            raise DBDataError(f"{column.table}.{column.name}: {error}") from error
 
 
 _scan: Callable[[str, int], tuple[Any, int]] = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
@@ -116,21 +125,24 @@ def _read(aggregate: Any) -> Any:
     return _scan(aggregate, 0)[0] if isinstance(aggregate, str) else aggregate
 
 
-def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...]) -> str:
-    """The text of the aggregate of a column of keys and one of values."""
-    return dialect.json_pairs.format(", ".join(f"{alias}.{dialect.quote(name)}" for name in names))
+def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...], column: Column | None) -> str:
+    """The text of the aggregate of a column of keys and one of values; `column` is the latter, where it is declared."""
+    key, value = [f"{alias}.{dialect.quote(name)}" for name in names]
+    return dialect.json_pairs.format(f"{key}, {value if column is None else _cell(dialect, value, column)}")
 
 
 def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body: str) -> str:
     """The text of a relation's aggregate; `body` is its sample, the inner relations in it being text already."""
-    cells = [_cell(f"{alias}.{dialect.quote(name)}", column) for name, column in columns.items()]
+    cells = [_cell(dialect, f"{alias}.{dialect.quote(name)}", column) for name, column in columns.items()]
     cells += [dialect.json_inner.format(subquery) for subquery in _counted(body)]
     return dialect.json_rows.format(dialect.json_row.format(", ".join(cells)))
 
 
-def _cell(place: str, column: Column) -> str:
+def _cell(dialect: Dialect, place: str, column: Column) -> str:
     """A column in an array: an exact number as its text, for readers of JSON make a float of it."""
-    return f"CAST({place} AS CHAR(70))" if column.type.startswith("numeric") else place
+    if column.type.startswith("numeric"):
+        return f"CAST({place} AS CHAR(70))"
+    return dialect.json_cells.get(column.type, "{0}").format(place)
 
 
 def _counted(body: str) -> Iterator[str]:

@@ -41,7 +41,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect
-from rawdb.exceptions import DBDataError, DBError, StatementError
+from rawdb.exceptions import DBDataError, DBNonExistentColumn, StatementError
 from rawdb.statements.columns import NO_LIMIT, Column, Table
 from rawdb.statements.compiled import FALSE, Call, Segment, Text
 from rawdb.statements.relations import aggregate, pairs_aggregate
@@ -164,11 +164,11 @@ class Slot:
         return f"{self.alias}.{quoted}" if self.alias else quoted
 
     def columns(self, text: Text, names: Iterable[str]) -> list[Column]:
-        """Declared columns of the slot's table. Raises DBError for a name that is none."""
+        """Declared columns of the slot's table. Raises DBNonExistentColumn for a name that is none."""
         table = self.known_table(text)
         unknown = sorted(str(name) for name in names if name not in table.columns)
         if unknown:
-            raise DBError(f"{table.name} has no column {', '.join(map(repr, unknown))}")
+            raise DBNonExistentColumn(unknown[0], f"{table.name} has no column {', '.join(map(repr, unknown))}")
         return [table.columns[name] for name in names]
 
     def known_table(self, text: Text) -> Table:
@@ -574,11 +574,16 @@ class Order(Paged):
 class Related(Slot):
     """Rows of another table as a JSON aggregate."""
 
+    @property
+    def value_column(self) -> Column | None:
+        """The column of the values of a `map`, where it is declared."""
+        return self.table.columns.get(self.details[1]) if self.table and self.kind == "map" else None
+
     def render(self, text: Text) -> None:
         body = text.part(self.body)
         dialect = text.dialect
         if self.kind == "map":
-            text.add(pairs_aggregate(dialect, self.alias, self.details))
+            text.add(pairs_aggregate(dialect, self.alias, self.details, self.value_column))
         else:
             text.add(aggregate(dialect, self.alias, self.known_table(text).columns, body))
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from aiosql.types import SQLOperationType
-
 from rawdb.dialects import Dialect
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Text
+from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.slots import Literal, Rows, Slot
 from rawdb.statements.survey import accepted_arguments, relations, walk
@@ -28,7 +27,7 @@ class Statement:
     """
 
     name: str
-    operation: SQLOperationType
+    operation: Operation
     doc: str
     domain: str
     layer: str
@@ -62,7 +61,7 @@ class Statement:
     @cached_property
     def ending(self) -> str:
         """What makes an INSERT tell its row's id where it does not by itself."""
-        if self.operation is not SQLOperationType.INSERT_RETURNING or self.returning:
+        if self.operation is not Operation.INSERT_RETURNING or self.returning:
             return ""
         # SQLite tells the row that was inserted last, which is another table's where an upsert has found its row.
         if self.dialect.reports_new_id and not (self.upsert and self.dialect.name == "sqlite"):
@@ -77,7 +76,7 @@ class Statement:
     @cached_property
     def undeclared(self) -> str | None:
         """The table that a slot needs to know and does not; None if all is known."""
-        if self.table is None and self.operation is SQLOperationType.INSERT_RETURNING and not self.returning:
+        if self.table is None and self.operation is Operation.INSERT_RETURNING and not self.returning:
             return self.target
         for slot in self.slots():
             if slot.kind in ("columns", "rows", "set", "changed", "filters", "after", "order") and slot.table is None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rawdb.statements.columns import Column
 from rawdb.statements.compiled import Segment
 from rawdb.statements.relations import Pairs, Relation
-from rawdb.statements.slots import NESTING, RELATIONS, Parameter, Slot
+from rawdb.statements.slots import NESTING, RELATIONS, Parameter, Related, Slot
 
 
 def relations(segments: Iterable[Segment]) -> tuple[Relation | Pairs, ...]:
@@ -18,8 +18,8 @@ def relations(segments: Iterable[Segment]) -> tuple[Relation | Pairs, ...]:
         if not isinstance(segment, Slot):
             continue
         inner = relations(segment.body)
-        if segment.kind == "map":
-            found.append(Pairs(segment.argument))
+        if isinstance(segment, Related) and segment.kind == "map":
+            found.append(Pairs(segment.argument, segment.value_column))
         elif segment.kind not in RELATIONS:
             found.extend(inner)
         elif segment.table is not None:

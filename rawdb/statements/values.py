@@ -348,6 +348,8 @@ _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "limit": _count,
     "offset": _count,
     "other": _any,
+    "uuid": _any,
+    "interval": _any,
 }
 #: In order: a bool is an int, a datetime a date.
 _UNTYPED: Mapping[type, Callable[[str, Any], Any]] = {
@@ -366,10 +368,28 @@ _UNTYPED: Mapping[type, Callable[[str, Any], Any]] = {
     dict: _container,
     list: _container,
 }
+_SPAN = re.compile(r"P(-?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?")
+
+
+def _time_or_span(text: str) -> time | timedelta:
+    """A time of day, or what MySQL's TIME is: hours, minutes and seconds, fewer or more than a day has."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        return time.fromisoformat(text)
+    sign, hours, minutes, seconds, fraction = match.groups()
+    span = timedelta(
+        hours=int(hours), minutes=int(minutes), seconds=int(seconds), microseconds=int((fraction or "0").ljust(6, "0"))
+    )
+    return -span if sign else span
+
+
 _FROM_JSON: Mapping[str, Convert] = {
     "bool": bool,
     # Written by rawdb or by a server, always in one form.
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "numeric": lambda value: Decimal(str(value)),
+    "bytes": bytes.fromhex,
+    "time": _time_or_span,
+    "uuid": uuid.UUID,
 }

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from aiosql.types import SQLOperationType
-
 from rawdb.statements.columns import Column, Table
 from rawdb.statements.compiled import Compiled, Segment
 from rawdb.statements.criteria import AnyOf, Page, Predicate, SortKey, equal
+from rawdb.statements.marks import Operation
 from rawdb.statements.slots import Parameter, Slot, When
 from rawdb.statements.statement import Statement
 
@@ -195,7 +194,7 @@ def _rows(statement: Statement) -> _Axis:
         return []
     row = {name: sample_of(column) for name, column in statement.table.columns.items() if not column.autoincrement}
     one: _Axis = [("one row", {"values": row})]
-    several = statement.operation is not SQLOperationType.INSERT_RETURNING
+    several = statement.operation is not Operation.INSERT_RETURNING
     return [*one, ("two rows", {"values": [row, row]})] if several else one
 
 

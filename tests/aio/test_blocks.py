@@ -237,6 +237,44 @@ def test_a_decorated_coroutine_is_run_again(context: RequestContext) -> None:
     assert names() == ["kept"]
 
 
+def test_a_coroutine_that_is_run_once(context: RequestContext) -> None:
+    runs: list[str] = []
+
+    @aio.writer.once
+    async def store(context: RequestContext, name: str, error: Exception) -> None:
+        runs.append(name)
+        await create(context, name)
+        raise error
+
+    async def work() -> None:
+        with pytest.raises(DBDeadlock):
+            await store(context, "a", DBDeadlock(Exception("refused")))
+        with pytest.raises(KeypairNotFound):
+            await store(context, "b", RetryRequest(KeypairNotFound()))
+
+    asyncio.run(work())
+    assert runs == ["a", "b"]
+    assert names() == []
+
+
+def test_the_isolation_of_a_block(context: RequestContext) -> None:
+    async def work() -> None:
+        async with aio.writer.isolation("serializable").using(context) as sql:
+            if rawdb.default_database().dialect.name == "postgresql":
+                assert (await sql.execute("SHOW transaction_isolation")).rows == [("serializable",)]
+            async with aio.reader.isolation("SERIALIZABLE").savepoint.using(context):
+                assert await count(context) == 0
+            with pytest.raises(TypeError, match="is not READ COMMITTED: its isolation is chosen outside"):
+                async with aio.writer.isolation("read committed").using(context):
+                    pass
+        with pytest.raises(ValueError, match="isolation takes"):
+            aio.writer.isolation("zork")
+        with pytest.raises(TypeError, match="no transaction whose isolation"):
+            aio.reader.autocommit.isolation("SERIALIZABLE")
+
+    asyncio.run(work())
+
+
 def test_the_time_for_running_again_is_limited(database_url: str) -> None:
     async def work() -> None:
         database = aio.Database(database_url, retry=RetryPolicy(limit=0))

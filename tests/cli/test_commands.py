@@ -15,6 +15,7 @@ import rawdb
 from rawdb import migrate
 from rawdb.cli import main
 from tests.migrate.cases import small_history, write
+from tests.sql.house import effective
 
 ROOT = Path(__file__).parents[2]
 ADAPTERS = {"sqlite": "sqlite3", "postgresql": "psycopg", "mysql": "pymysql"}
@@ -158,6 +159,11 @@ def test_the_export_loads_into_stock_aiosql(name: str, tmp_path: Path, capsys: p
     output(capsys, "sql", "export", "--dialect", name, str(tmp_path))
     queries = aiosql.from_path(tmp_path, ADAPTERS[name])
     assert {"key_pair_get", "instance_get_by_uuid", "quota_reserve__lock"} <= set(queries.available_queries)
+    # aiosql made the header and the comment below it: both are read as it reads them.
+    statements = effective(name)
+    assert {one: getattr(queries, one).__doc__ for one in statements} == {
+        one.name: one.doc for one in statements.values()
+    }
 
 
 def test_show_prints_the_dialects_own_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import pickle
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, ClassVar
@@ -60,6 +61,24 @@ def proxy(url: str) -> Iterator[Proxy]:
 @pytest.fixture
 def far(proxy: Proxy, open_database: Open) -> Database:
     return open_database(proxy.url)
+
+
+def parts(database: Database, context: Any) -> Generator[None]:
+    """A generator that stops inside of a savepoint."""
+    with database.writer.savepoint.using(context) as sql:
+        sql.thing_create(values={"name": "inner"})
+        yield
+
+
+def started(generator: Generator[None]) -> Generator[None]:
+    next(generator)
+    return generator
+
+
+def throw_away(thing: object) -> None:
+    """Leave it to the collector."""
+    circle = [thing]
+    circle.append(circle)
 
 
 class TestEndFromInside:
@@ -251,6 +270,59 @@ class TestThreads:
         create(database, "c", context)
         assert names(database) == ["a", "b", "c"]
 
+    @pytest.fixture
+    def no_collector(self) -> Iterator[None]:
+        gc.collect()
+        gc.disable()
+        yield
+        gc.enable()
+
+    @pytest.mark.parametrize("where", ["another thread", "a statement"])
+    def test_a_savepoint_in_a_generator_that_is_thrown_away(
+        self, database: Database, no_collector: None, where: str
+    ) -> None:
+        """The collector ends it at a bad place: nothing is sent from there, and nothing is committed."""
+        sent: list[tuple[str, int]] = []
+        collects = where == "a statement"
+
+        def observe(name: str, text: str) -> None:
+            sent.append((name, threading.get_ident()))
+            if collects and name == "thing_count":
+                gc.collect()
+
+        context = object()
+        with pytest.raises(DBConnectionError, match="nothing was committed"), database.writer.using(context) as sql:
+            sql.thing_create(values={"name": "outer"})
+            throw_away(started(parts(database, context)))
+            database.observers.append(observe)
+            if collects:
+                assert sql.thing_count() == 2
+            else:
+                thread = threading.Thread(target=gc.collect)
+                thread.start()
+                thread.join()
+            with pytest.raises(DBConnectionError):
+                sql.thing_count()
+        me = threading.get_ident()
+        assert sent == ([("thing_count", me)] if collects else [])
+        database.observers.clear()
+        assert names(database) == []
+        assert database.lent() == []
+
+    def test_a_savepoint_in_a_generator_that_is_closed(self, database: Database) -> None:
+        context = object()
+        with database.writer.using(context) as sql:
+            sql.thing_create(values={"name": "outer"})
+            started(parts(database, context)).close()
+            assert sql.thing_count() == 1
+            late = started(parts(database, context))
+        sent: list[str] = []
+        database.observers.append(lambda name, text: sent.append(name))
+        late.close()
+        assert sent == [], "the block is over, and its connection may be somebody else's"
+        database.observers.clear()
+        assert names(database) == ["inner", "outer"]
+
     def test_two_tasks_on_one_context_are_refused(self, database: Database) -> None:
         context = object()
 
@@ -437,6 +509,38 @@ class TestRetry:
                 assert read(object()) == ("a", "b")
             finally:
                 run("DROP TABLE changing")
+
+    def test_a_table_that_is_younger_than_the_snapshot(self, database: Database) -> None:
+        """MySQL refuses to read it (1412); the function that reads is run again, a block of one's own is told."""
+        runs: list[int] = []
+
+        def work(context: Any) -> list[tuple[Any, ...]]:
+            runs.append(1)
+            sql = database.sql(context)
+            sql.execute("SELECT t.id FROM things AS t")
+            if len(runs) == 1:
+                rebuild()
+            return sql.execute("SELECT n.name FROM late AS n").rows
+
+        def rebuild() -> None:
+            with connected(database.url) as run:
+                run("DROP TABLE IF EXISTS late")
+                run("CREATE TABLE late (name VARCHAR(40))")
+
+        refuses = database.dialect.name == "mysql"
+        rebuild()
+        try:
+            assert database.reader(work)(object()) == []
+            assert len(runs) == (2 if refuses else 1)
+            runs.clear()
+            if refuses:
+                with pytest.raises(DBError, match=r"[Tt]able definition has changed") as raised:
+                    with database.reader.using(None):
+                        work(None)
+                assert raised.value.code == 1412
+        finally:
+            with connected(database.url) as run:
+                run("DROP TABLE late")
 
     @pytest.mark.dialects("mysql")
     def test_a_statement_that_is_too_large(self, database: Database) -> None:

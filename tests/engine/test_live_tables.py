@@ -16,8 +16,11 @@ from rawdb.engine.database import Database
 from rawdb.exceptions import (
     DBDuplicateEntry,
     DBError,
+    DBNonExistentColumn,
+    InvalidSortKey,
     StatementError,
 )
+from rawdb.statements.criteria import Page, SortKey, equal
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
 
@@ -45,6 +48,7 @@ class TestLiveTables:
     SELECT a.*
       FROM animals AS a
      WHERE /*{filters}*/ a.name = :name /*{}*/
+       AND /*{after}*/ a.id > 0 /*{}*/
      ORDER BY /*{order}*/ a.id /*{}*/;
 
     -- name: now()$
@@ -113,6 +117,52 @@ class TestLiveTables:
             with pytest.raises(DBError, match="animals has no column 'zork'"):
                 sql.animal_update(id=1, changes={"zork": 1})
             assert sql.animals() == []
+
+    @pytest.mark.parametrize("joined", [False, True], ids=["alone", "in a transaction"])
+    def test_a_column_made_later(self, database: Database, joined: bool) -> None:
+        """By somebody else, after the tables were read: nobody need say so."""
+        self.create(database)
+        added = iter(("weight", "height", "length", "age"))
+
+        def add_column() -> str:
+            name = next(added)
+            with connected(database.url) as run:
+                run(f"ALTER TABLE animals ADD COLUMN {name} INTEGER")
+            return name
+
+        entry = database.writer if joined else database.writer.autocommit
+        name = add_column()
+        with entry.using(None) as sql:
+            assert sql.animal_create(values={"name": "cat", name: "7"})[name] == 7
+            assert [row[name] for row in sql.animals(filters=[equal(name, "7")])] == [7]
+        name = add_column()
+        with entry.using(None) as sql:
+            assert sql.animals(filters=[equal(name, 8)]) == []
+        name = add_column()
+        with entry.using(None) as sql:
+            assert sql.animal_update(id=sql.animals()[0]["id"], changes={name: 9}) == 1
+        name = add_column()
+        with entry.using(None) as sql:
+            assert [row["length"] for row in sql.animals(page=Page([SortKey(name), SortKey("id")]))] == [9]
+            assert sql.animals_create(values=[{"name": "dog", name: 1}, {"name": "owl", name: 2}]) == 2
+            with pytest.raises(DBNonExistentColumn, match="animals has no column 'zork'"):
+                sql.animals(filters=[equal("zork", 1)])
+            with pytest.raises(InvalidSortKey):
+                sql.animals(page=Page([SortKey("zork"), SortKey("id")]))
+            assert [row["name"] for row in sql.animals()] == ["cat", "dog", "owl"]
+
+    def test_a_column_that_the_server_misses_is_not_looked_for(self, database: Database) -> None:
+        """The statement was sent: it is not sent again."""
+        self.create(database)
+        sent: list[str] = []
+        with database.writer.using(None) as sql:
+            assert sql.animals() == []
+        with connected(database.url) as run:
+            run("ALTER TABLE animals DROP COLUMN legs")
+        database.observers.append(lambda name, text: sent.append(name))
+        with database.writer.autocommit.using(None) as sql, pytest.raises(DBError):
+            sql.animals(filters=[equal("legs", 4)])
+        assert sent == ["animals"]
 
     def test_a_table_made_later(self, database: Database) -> None:
         with database.reader.using(None) as sql:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import math
+import uuid
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -16,7 +17,7 @@ from typing import Any, ClassVar
 import pytest
 
 from rawdb.engine.database import Database
-from rawdb.exceptions import DBDataError, DBDatetimeError, DBError, DBInvalidUnicodeParameter
+from rawdb.exceptions import DBDataError, DBDatetimeError, DBError, DBInvalidUnicodeParameter, StatementError
 from rawdb.statements.criteria import Predicate
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
@@ -41,6 +42,15 @@ SELECT g.*
 -- name: g_related(id)
 -- A row with the rows of its own number.
 SELECT g.id, (SELECT /*{json h as own}*/ COUNT(*) /*{}*/ FROM g AS h WHERE h.id = g.id) AS own
+  FROM g AS g
+ WHERE g.id = :id;
+
+-- name: g_pairs(id)^
+-- Columns of the rows by their names.
+SELECT (SELECT /*{map h.name h.at as moments}*/ COUNT(*) /*{}*/ FROM g AS h WHERE h.id >= g.id) AS moments,
+       (SELECT /*{map h.name h.raw as raws}*/ COUNT(*) /*{}*/ FROM g AS h WHERE h.id >= g.id) AS raws,
+       (SELECT /*{map h.name h.hour as hours}*/ COUNT(*) /*{}*/ FROM g AS h WHERE h.id >= g.id) AS hours,
+       (SELECT /*{map h.name h.price as prices}*/ COUNT(*) /*{}*/ FROM g AS h WHERE h.id >= g.id) AS prices
   FROM g AS g
  WHERE g.id = :id;
 
@@ -363,6 +373,66 @@ class TestParametersOfNoColumn:
         for row in rows:
             found = json.loads(row[name]) if name == "doc" and isinstance(row[name], str) else row[name]
             assert same(found, expected)
+
+    def test_a_relation_has_the_values_of_a_select(self, database: Database) -> None:
+        clock = timedelta(hours=-30, microseconds=-5) if database.dialect.name == "mysql" else time(12, 30, 0, 5)
+        values = {
+            "at": MOMENT,
+            "day": date(2014, 6, 1),
+            "hour": clock,
+            "price": Decimal("10.00"),
+            "raw": bytes(range(256)),
+            "name": "it's",
+        }
+        with database.writer.using(None) as sql:
+            sql.g_create(values={"id": 1, **values})
+            sql.g_create(values={"id": 2})
+            sql.g_create(values={"id": 3, "raw": b"", "hour": "00:00:00"})
+            plain = sql.g_list()
+            related = [sql.g_related(id=row["id"])[0]["own"] for row in plain]
+        assert {name: plain[0][name] for name in values} == values
+        assert plain[1]["raw"] is None
+        for row, own in zip(plain, related, strict=True):
+            assert own == [row]
+            assert [type(value) for value in own[0].values()] == [type(value) for value in row.values()]
+
+    def test_a_map_has_the_values_of_a_select(self, database: Database) -> None:
+        values = {"at": MOMENT, "raw": b"\x00\xff", "hour": "01:02:03", "price": Decimal("10.00")}
+        with database.writer.using(None) as sql:
+            sql.g_create(values={"id": 1, "name": "b", **values})
+            sql.g_create(values={"id": 2, "name": "a"})
+            row, empty = sql.g_list()
+            found = sql.g_pairs(id=1)
+        maps = {"moments": "at", "raws": "raw", "hours": "hour", "prices": "price"}
+        assert found == {name: {"a": empty[column], "b": row[column]} for name, column in maps.items()}
+        assert list(found["raws"]) == ["a", "b"]
+        assert [type(found[name]["b"]) for name in maps] == [type(row[column]) for column in maps.values()]
+
+    @pytest.mark.dialects("postgresql")
+    def test_types_of_one_server_in_a_relation(self, database: Database) -> None:
+        key = uuid.UUID("11111111-1111-4111-8111-111111111111")
+        with connected(database.url) as run:
+            run("ALTER TABLE g ADD COLUMN key uuid")
+            database.look_anew()
+            with database.writer.using(None) as sql:
+                sql.g_create(values={"id": 1, "key": key})
+                assert sql.g_list(filters=[Predicate("key", "=", str(key))])[0]["key"] == key
+                assert sql.g_related(id=1)[0]["own"][0]["key"] == key
+            run("ALTER TABLE g ADD COLUMN pause interval")
+        with pytest.raises(
+            StatementError, match=r"g\.sql:15:22 - JSON has no form for the interval g\.pause; read these"
+        ):
+            database.look_anew()
+
+    def test_two_columns_of_one_name(self, database: Database) -> None:
+        with database.writer.using(None) as sql:
+            sql.g_create(values={"id": 1, "qty": 2})
+            text = "SELECT g.id, g.qty, g.qty + 1 AS id FROM g AS g WHERE g.id = :id"
+            found = sql.execute(text, {"id": 1})
+            assert found.rows == [(1, 2, 3)]
+            with pytest.raises(StatementError, match=r"id is the name of the columns 1 and 3 of the result; name each"):
+                found.dicts()
+            assert sql.execute(text, {"id": 2}).dicts() == []
 
     def test_percent_signs(self, database: Database) -> None:
         with database.reader.using(None) as sql:

@@ -46,7 +46,12 @@ class _Link:
                     break
                 if self.proxy.silent:
                     continue
-                self.client.sendall(data)
+                let_through = self.proxy.let_through(data)
+                self.client.sendall(let_through)
+                if len(let_through) < len(data) or self.proxy.passes == 0:
+                    self.proxy.passes = None
+                    self.proxy.lost += 1
+                    break
         self.cut()
 
     def cut(self) -> None:
@@ -61,7 +66,8 @@ class Proxy:
 
     `lost_request` is a text whose statement is cut off before it reaches the server, `lost_answer` one whose
     statement reaches it while its answer does not come back. `silent` is a black hole: everything is accepted, and
-    nothing answered. `lost` counts what was cut.
+    nothing answered. After `passes` bytes of answers (None: any number) the connection is cut, and later answers are
+    whole again. `lost` counts what was cut, `answered` the bytes of answers that went through.
     """
 
     def __init__(self, url: str | URL, port: int = 0) -> None:
@@ -70,7 +76,9 @@ class Proxy:
         self.lost_request: bytes | None = None
         self.lost_answer: bytes | None = None
         self.silent = False
+        self.passes: int | None = None
         self.lost = 0
+        self.answered = 0
         self._links: list[_Link] = []
         self._listener = socket.create_server(("127.0.0.1", port))
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -80,6 +88,14 @@ class Proxy:
     def url(self) -> str:
         """The server's URL, by way of the proxy."""
         return replace(self._url, host="127.0.0.1", port=self._listener.getsockname()[1]).render()
+
+    def let_through(self, data: bytes) -> bytes:
+        """What of an answer comes through."""
+        if self.passes is not None:
+            data = data[: self.passes]
+            self.passes -= len(data)
+        self.answered += len(data)
+        return data
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
