@@ -13,13 +13,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rawdb import aio as aio
     from rawdb import api as api
+    from rawdb import criteria as criteria
     from rawdb import exceptions as exceptions
     from rawdb import migrate as migrate
+    from rawdb import paging as paging
     from rawdb import retry as retry
     from rawdb import schema as schema
+    from rawdb import tables as tables
     from rawdb import testing as testing
-    from rawdb.default import configure, default_database, dispose, reader, sql, writer
-    from rawdb.dialects.translation import filters, remove_filters, translate_error
+    from rawdb.default import (
+        configure,
+        configure_defaults,
+        default_database,
+        dispose,
+        reader,
+        sql,
+        transaction_context_provider,
+        writer,
+    )
+    from rawdb.dialects.translation import filters, remove_filters, translate_error, translated
+    from rawdb.engine.config import read_options
     from rawdb.engine.database import Database
     from rawdb.engine.retry import NO_RETRY, RetryPolicy
     from rawdb.exceptions import DBError, RetryRequest
@@ -38,14 +51,18 @@ __all__ = [
     "RetryRequest",
     "SortKey",
     "configure",
+    "configure_defaults",
     "default_database",
     "dispose",
     "equal",
     "filters",
+    "read_options",
     "reader",
     "remove_filters",
     "sql",
+    "transaction_context_provider",
     "translate_error",
+    "translated",
     "writer",
 ]
 
@@ -53,10 +70,20 @@ __all__ = [
 __version__ = "0.1.0"
 
 #: Reached as `rawdb.migrate` and so on without an import of their own.
-_MODULES = ("aio", "api", "exceptions", "migrate", "retry", "schema", "testing")
+_MODULES = ("aio", "api", "criteria", "exceptions", "migrate", "paging", "retry", "schema", "tables", "testing")
 _HOMES = {
-    "rawdb.default": ("configure", "default_database", "dispose", "reader", "sql", "writer"),
-    "rawdb.dialects.translation": ("filters", "remove_filters", "translate_error"),
+    "rawdb.default": (
+        "configure",
+        "configure_defaults",
+        "default_database",
+        "dispose",
+        "reader",
+        "sql",
+        "transaction_context_provider",
+        "writer",
+    ),
+    "rawdb.engine.config": ("read_options",),
+    "rawdb.dialects.translation": ("filters", "remove_filters", "translate_error", "translated"),
     "rawdb.engine.database": ("Database",),
     "rawdb.engine.retry": ("NO_RETRY", "RetryPolicy"),
     "rawdb.exceptions": ("DBError", "RetryRequest"),

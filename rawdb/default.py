@@ -1,15 +1,16 @@
-"""The process-wide database that `rawdb.api` works on, configured by `rawdb.configure` or RAWDB_URL."""
+"""The process-wide database that `rawdb.api` works on, configured by `rawdb.configure` or by RAWDB_URL and its kin."""
 
 from __future__ import annotations
 
 import os
 import threading
-from typing import Any
+from typing import Any, TypeVar
 
 from rawdb import options as service
 from rawdb._house import sql_root
 from rawdb.context import ContextRules
 from rawdb.engine.calls import BoundStatements, bound
+from rawdb.engine.config import from_environment
 from rawdb.engine.database import Database
 from rawdb.engine.options import check_names
 from rawdb.engine.scope import current_scope
@@ -17,27 +18,45 @@ from rawdb.engine.transactions import READER, WRITER, Entry
 from rawdb.exceptions import AlreadyStartedError, CantStartEngineError
 
 _OF_DATABASE = ("connection", "slave_connection", "queries", "tables")
+T = TypeVar("T")
 _lock = threading.RLock()
 _settings: dict[str, Any] = {}
+_defaults: dict[str, Any] = {}
 _database: Database | None = None
 
 
 def configure(**options: Any) -> None:
     """Set options of the default database (`connection=URL`, ...) and of the service.
 
-    Service options (`instance_name_template`, ...) may change at any time. The others may not once the database
-    was used: AlreadyStartedError. Unknown names only warn (NotSupportedWarning).
+    They come before those of the environment (RAWDB_<OPTION>). Service options (`instance_name_template`, ...) may
+    change at any time. The others may not once the database was used: AlreadyStartedError. Unknown names only warn
+    (NotSupportedWarning).
     """
+    _configure(_settings, options)
+
+
+def configure_defaults(**options: Any) -> None:
+    """Set options of the default database that give way to those of `configure` and of the environment.
+
+    Raises TypeError for a service option, which has a default, and errors as `configure`.
+    """
+    for name in options:
+        if service.is_service_option(name):
+            raise TypeError(f"{name} is a service option, with a default of its own: use configure")
+    _configure(_defaults, options)
+
+
+def _configure(settings: dict[str, Any], options: dict[str, Any]) -> None:
     global _database
     for_service = {name: value for name, value in options.items() if service.is_service_option(name)}
     others = {name: value for name, value in options.items() if name not in for_service}
-    for_database = check_names(others, also=_OF_DATABASE)
+    for_database = check_names(others, also=_OF_DATABASE, stacklevel=4)
     with _lock:
         if for_database and _database is not None and _database.is_started:
             raise AlreadyStartedError("the database is in use: call rawdb.dispose() before changing its options")
         service.options.set(**for_service)
         if for_database:
-            _settings.update(for_database)
+            settings.update(for_database)
             _database = None
 
 
@@ -47,6 +66,7 @@ def dispose() -> None:
     with _lock:
         database, _database = _database, None
         _settings.clear()
+        _defaults.clear()
     if database is not None:
         database.dispose()
 
@@ -56,11 +76,11 @@ def default_database() -> Database:
     global _database
     database = _database
     if database is not None:
-        return database
+        return database.stand_in or database
     with _lock:
         if _database is None:
-            settings = dict(_settings)
-            url = settings.pop("connection", None) or os.environ.get("RAWDB_URL")
+            settings = {**_defaults, **from_environment(), **_settings}
+            url = settings.pop("connection", None)
             if not url:
                 raise CantStartEngineError("no database URL: call rawdb.configure(connection=...) or set RAWDB_URL")
             # The files that rawdb brings were checked whole by its tests.
@@ -69,7 +89,7 @@ def default_database() -> Database:
             settings.setdefault("queries", root / "queries")
             settings.setdefault("tables", root / "schema" / "columns.csv")
             _database = Database(url, rules=ContextRules(none_is_null=True), lazy=checked, **settings)
-        return _database
+        return _database.stand_in or _database
 
 
 def lent_connections() -> list[str]:
@@ -91,5 +111,16 @@ writer = Entry(default_database, WRITER)
 
 def sql(context: Any = None) -> BoundStatements:
     """The statements of the reader or writer that is open on `context` in this thread."""
-    scope = current_scope(_database or default_database(), context)
+    scope = current_scope(default_database(), context)
     return scope.handle or bound(scope)
+
+
+def transaction_context_provider(kind: type[T]) -> type[T]:
+    """Class decorator: an instance that serves as context shows the statements of the block that is open on it.
+
+    As `connection`, and as `session`, which is the same. Outside of a block, and in another thread, that is
+    NoEngineContextEstablished, an AttributeError, so that `getattr(context, "session", None)` works.
+    """
+    for name in ("connection", "session"):
+        setattr(kind, name, property(sql))
+    return kind

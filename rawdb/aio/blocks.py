@@ -7,16 +7,18 @@ import functools
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from itertools import islice
 from types import TracebackType
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 from rawdb.aio.tasks import Lease, current_lease, open_block, run
 from rawdb.dialects import URL, Result
 from rawdb.engine import database as engine
 from rawdb.engine import transactions
-from rawdb.engine.calls import BoundStatements
+from rawdb.engine.calls import BoundStatement, BoundStatements
 from rawdb.engine.scope import Scope
+from rawdb.engine.streams import FETCH_SIZE, Stream
 from rawdb.engine.transactions import context_finder
 from rawdb.exceptions import NoEngineContextEstablished, RetryRequest
 
@@ -35,22 +37,65 @@ class Statements:
         self._lease = lease
         self._find = find
 
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+    def __getattr__(self, name: str) -> Statement:
         if name.startswith("_"):
             raise AttributeError(name)
-
-        async def statement(**arguments: Any) -> Any:
-            return await self._call(lambda: getattr(self._find(), name)(**arguments))
-
-        return statement
+        return Statement(self._call, lambda: getattr(self._find(), name))
 
     async def execute(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
         """Run SQL text of your own, its parameters written `:name` on every dialect."""
         return await self._call(lambda: self._find().execute(text, parameters))
 
+    async def execute_script(self, text: str) -> None:
+        """Run the statements of a text of your own, all of them or none."""
+        await self._call(lambda: self._find().execute_script(text))
+
+    def stream(
+        self, text: str, parameters: Mapping[str, Any] | None = None, *, fetch_size: int = FETCH_SIZE
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Run a query of your own, its rows read in parts: `async for row in sql.stream("SELECT ...")`."""
+        return _read(self._call, lambda: self._find().stream(text, parameters, fetch_size=fetch_size), fetch_size)
+
     async def _call(self, function: Callable[[], R]) -> R:
         self._lease.check()
         return await self._lease.send(function).outcome()
+
+
+class _InThread(Protocol):
+    """Runs a function in the task's own thread."""
+
+    def __call__(self, function: Callable[[], R]) -> Coroutine[Any, Any, R]: ...
+
+
+class Statement:
+    """A statement in a block of a task; calling it, with keywords, and awaiting that runs it."""
+
+    def __init__(self, call: _InThread, find: Callable[[], BoundStatement]) -> None:
+        self._call = call
+        self._find = find
+
+    async def __call__(self, **arguments: Any) -> Any:
+        return await self._call(lambda: self._find()(**arguments))
+
+    async def many(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Run it once for each dict of parameters, all or none; returns how many rows matched, all together."""
+        return await self._call(lambda: self._find().many(rows))
+
+    def stream(self, *, fetch_size: int = FETCH_SIZE, **arguments: Any) -> AsyncGenerator[dict[str, Any], None]:
+        """The rows of a call, read in parts: `async for row in sql.note_get_all.stream()`."""
+        return _read(self._call, lambda: self._find().stream(fetch_size=fetch_size, **arguments), fetch_size)
+
+
+async def _read(call: _InThread, start: Callable[[], Stream], count: int) -> AsyncGenerator[dict[str, Any], None]:
+    """The rows of a stream, each part of them in one trip to the thread."""
+    stream = await call(start)
+    try:
+        while rows := await call(lambda: list(islice(stream, count))):
+            for row in rows:
+                yield row
+    finally:
+        # Left early: its connection ends it when it is needed, so that nothing has to be awaited here.
+        stream.abandon()
 
 
 class Block:

@@ -10,7 +10,7 @@ import copy
 import json
 import select
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
@@ -104,6 +104,29 @@ def doubled(columns: Sequence[str]) -> str:
     return f"{'; '.join(shown)}; name each with AS"
 
 
+class Stream(ABC):
+    """The rows of one statement, read in parts while it runs. Driver errors leave as they are."""
+
+    #: The names of the columns.
+    columns: tuple[str, ...] = ()
+
+    @abstractmethod
+    def fetch(self, count: int) -> list[tuple[Any, ...]]:
+        """The next rows, at most so many; none: that was all."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let the connection go on to something else. What was not read may have to be read for that."""
+
+    def drop(self) -> bool:
+        """Forget it, sending and reading nothing, before its transaction is rolled back.
+
+        Returns whether the connection can still be used.
+        """
+        self.close()
+        return True
+
+
 class Description(NamedTuple):
     """What a catalog says of columns and of indexes; the rows are those of `rawdb.dialects.catalogs.Catalog`."""
 
@@ -120,6 +143,14 @@ class Dialect(ABC):
     nulls_are_largest = False
     #: Whether only one transaction at a time can write.
     single_writer = False
+    #: Whether a connection can do nothing else while the rows of a statement are read in parts.
+    streams_alone = False
+    #: Whether CREATE, ALTER and DROP end the transaction that they stand in.
+    commits_ddl = False
+    #: Whether INSERT and UPDATE give back the rows that they made, as a SELECT does.
+    has_returning = True
+    #: Whether rows are best stored by COPY.
+    has_copy = False
     #: Whether an INSERT reports the new row's id by itself; else `RETURNING id` is appended.
     reports_new_id = True
     max_parameters: int
@@ -194,8 +225,17 @@ class Dialect(ABC):
         """
 
     def execute_many(self, cursor: Any, text: str, rows: Sequence[Sequence[Any]]) -> Result:
-        """Run one statement for each row, where `batches` says `many`."""
+        """Run one statement for each row; gives no rows, and the number of those that matched, all together."""
+        matched = sum([self.execute(cursor, text, row).matched for row in rows])
+        return Result((), [], matched, None)
+
+    def copy(self, raw: Any, text: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Send rows for a COPY, where `has_copy` says so; returns how many were stored."""
         raise NotImplementedError
+
+    @abstractmethod
+    def stream(self, raw: Any, text: str, parameters: Sequence[Any]) -> Stream:
+        """Run one statement inside a transaction, its rows left to be read in parts."""
 
     @abstractmethod
     def parameter(self, position: int) -> str:

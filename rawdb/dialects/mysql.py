@@ -12,7 +12,7 @@ import pymysql
 from pymysql.constants import CLIENT, SERVER_STATUS
 
 from rawdb.dialects import errors_mysql, mysql_results
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, as_result, has_input
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input
 from rawdb.dialects.url import URL
 from rawdb.exceptions import NotSupportedWarning
 
@@ -96,6 +96,9 @@ class MySQL(Dialect):
     name = "mysql"
     begin_read = "START TRANSACTION READ ONLY"
     max_parameters = 65535
+    streams_alone = True
+    has_returning = False
+    commits_ddl = True
     regexp_text = "{column} REGEXP {parameter}"
     differs = "NOT ({} <=> {})"
     json_row = "JSON_ARRAY({})"
@@ -152,6 +155,11 @@ class MySQL(Dialect):
             return Result((), [], cursor.rowcount, cursor.lastrowid)
         columns = tuple([column[0] for column in cursor.description])
         return as_result((columns, list(cursor.fetchall()), cursor.rowcount, None))
+
+    def stream(self, raw: Any, text: str, parameters: Sequence[Any]) -> Stream:
+        with raw.cursor() as cursor:
+            statement = cursor.mogrify(text, parameters)
+        return mysql_results.Stream(raw, statement.encode(raw.encoding))
 
     def parameter(self, position: int) -> str:
         return "%s"

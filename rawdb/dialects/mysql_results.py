@@ -14,13 +14,17 @@ from typing import Any, NamedTuple
 
 from pymysql import err
 from pymysql.connections import TEXT_TYPES, MySQLResult
-from pymysql.constants import CR, FIELD_TYPE
+from pymysql.constants import COMMAND, CR, FIELD_TYPE, SERVER_STATUS
 from pymysql.converters import convert_timedelta, through
 from pymysql.protocol import FieldDescriptorPacket
+
+from rawdb.dialects import base
 
 _BINARY = 63
 _LARGEST = 0xFFFFFF
 _NULL, _TWO, _THREE = 251, 252, 253
+#: The packet behind the last row begins so, and is shorter than any row that begins so.
+_END, _SHORT = 0xFE, 9
 
 Decode = Callable[[bytes], Any]
 
@@ -52,7 +56,7 @@ class Result(MySQLResult):
         rows = []
         while True:
             payload = _payload(connection)
-            if payload[0] == 0xFE and len(payload) < 9:
+            if payload[0] == _END and len(payload) < _SHORT:
                 break
             try:
                 rows.append(_row(payload, shape.decoders))
@@ -64,6 +68,74 @@ class Result(MySQLResult):
         self.has_next = bool(self.server_status & 8)
         self.affected_rows = len(rows)
         self.rows = tuple(rows)
+
+
+class Stream(base.Stream):
+    """A result that is read in parts. Until its end nothing else can be said on the connection."""
+
+    def __init__(self, connection: Any, statement: bytes) -> None:
+        self._connection = connection
+        #: Whether the server has more to say.
+        self._is_open = True
+        connection._execute_command(COMMAND.COM_QUERY, statement)
+        try:
+            width = _first(connection)
+            described = [_payload(connection) for _ in range(width)]
+            if described:
+                _payload(connection)
+        except err.MySQLError:
+            self._is_open = False
+            raise
+        self._is_open = bool(described)
+        shape = _shape(connection, described)
+        self._decoders = shape.decoders
+        self.columns = tuple([column[0] for column in shape.description])
+
+    def fetch(self, count: int) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        while len(rows) < count and (payload := self._next()) is not None:
+            try:
+                rows.append(_row(payload, self._decoders))
+            except ValueError as error:
+                # The rest would be taken for the next answer.
+                self.close()
+                raise err.DataError(str(error)) from error
+        return rows
+
+    def close(self) -> None:
+        while self._next() is not None:
+            pass
+
+    def drop(self) -> bool:
+        whole = not self._is_open
+        self._is_open = False
+        return whole
+
+    def _next(self) -> bytes | None:
+        """The next row; None behind the last one."""
+        if not self._is_open:
+            return None
+        try:
+            payload = _payload(self._connection)
+        except err.MySQLError:
+            self._is_open = False
+            raise
+        if payload[0] != _END or len(payload) >= _SHORT:
+            return payload
+        self._is_open = False
+        self._connection.server_status = int.from_bytes(payload[3:5], "little")
+        while self._connection.server_status & SERVER_STATUS.SERVER_MORE_RESULTS_EXISTS:
+            # A procedure's: its first result is the one that is read.
+            self._connection.next_result()
+        return None
+
+
+def _first(connection: Any) -> int:
+    """How many columns the result has that begins."""
+    packet = connection._read_packet()
+    if packet.is_ok_packet():
+        return 0
+    return int(packet.read_length_encoded_integer())
 
 
 def _payload(connection: Any) -> bytes:

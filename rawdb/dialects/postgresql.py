@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +20,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.waiting import READY_R, READY_W
 
 from rawdb.dialects import errors_postgresql
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, as_result, has_input
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input
 from rawdb.dialects.url import URL
 
 
@@ -160,6 +161,15 @@ def _with_numerics(result: pq.abc.PGresult, rows: list[Any]) -> list[tuple[Any, 
     return found
 
 
+def _checked_numerics(cursor: psycopg.Cursor[Any], rows: list[Any]) -> list[tuple[Any, ...]]:
+    """The rows that a cursor has just read, whole numbers of NUMERIC columns among them seen to."""
+    connection, result = cast(_Connection, cursor._conn), cursor.pgresult
+    if not connection.has_whole_numerics or result is None:
+        return rows
+    connection.has_whole_numerics = False
+    return _with_numerics(result, rows)
+
+
 def _unreadable(cursor: psycopg.Cursor[Any], result: pq.abc.PGresult) -> psycopg.DataError | None:
     """The error for the first cell that Python has no value for (infinity, BC, 24:00), by the name of its column."""
     transformer = Transformer(cursor.connection)
@@ -175,6 +185,40 @@ def _unreadable(cursor: psycopg.Cursor[Any], result: pq.abc.PGresult) -> psycopg
     return None
 
 
+class _Stream(Stream):
+    """A cursor on the server, which hands out rows by FETCH."""
+
+    _numbers = itertools.count(1)
+
+    def __init__(self, raw: psycopg.Connection[Any], text: str, parameters: Sequence[Any]) -> None:
+        self._cursor = psycopg.RawServerCursor(raw, f"rawdb_stream_{next(self._numbers)}", scrollable=False)
+        try:
+            self._cursor.execute(cast(Any, text), parameters or None)
+        except BaseException:
+            self._cursor.close()
+            raise
+        result = self._cursor.pgresult
+        width = 0 if result is None else result.nfields
+        self.columns = () if result is None else _decoded(tuple([result.fname(n) or b"" for n in range(width)]))
+
+    def fetch(self, count: int) -> list[tuple[Any, ...]]:
+        cursor = self._cursor
+        try:
+            rows = cursor.fetchmany(count)
+        except psycopg.DataError as error:
+            result = cursor.pgresult
+            raise (None if result is None else _unreadable(cursor, result)) or error from error
+        return _checked_numerics(cursor, rows)
+
+    def close(self) -> None:
+        self._cursor.close()
+
+    def drop(self) -> bool:
+        # It ends with its transaction; the driver only wants to be told.
+        self._cursor._closed = True
+        return True
+
+
 class PostgreSQL(Dialect):
     """PostgreSQL 15 and later."""
 
@@ -182,6 +226,7 @@ class PostgreSQL(Dialect):
     begin_read = "BEGIN READ ONLY"
     nulls_are_largest = True
     reports_new_id = False
+    has_copy = True
     max_parameters = 65535
     regexp_text = "CAST({column} AS text) ~ {parameter}"
     boolean_as_number = "CAST({column} AS integer)"
@@ -260,9 +305,23 @@ class PostgreSQL(Dialect):
         except psycopg.DataError as error:
             raise _unreadable(cursor, result) or error from error
         if connection.has_whole_numerics:
-            connection.has_whole_numerics = False
-            rows = _with_numerics(result, rows)
+            rows = _checked_numerics(cursor, rows)
         return as_result((_decoded(names), rows, cursor.rowcount, None))
+
+    def execute_many(self, cursor: psycopg.Cursor[Any], text: str, rows: Sequence[Sequence[Any]]) -> Result:
+        # The driver sends them one behind the other, and reads the answers afterwards.
+        cursor.executemany(cast(Any, text), rows)
+        return Result((), [], max(0, cursor.rowcount), None)
+
+    def copy(self, raw: psycopg.Connection[Any], text: str, rows: Iterable[Sequence[Any]]) -> int:
+        with raw.cursor() as cursor:
+            with cursor.copy(cast(Any, text)) as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return cursor.rowcount
+
+    def stream(self, raw: psycopg.Connection[Any], text: str, parameters: Sequence[Any]) -> Stream:
+        return _Stream(raw, text, parameters)
 
     def parameter(self, position: int) -> str:
         return f"${position}"

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from rawdb.dialects import errors_sqlite
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, UniqueColumns, as_result
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result
 from rawdb.dialects.url import URL
 from rawdb.exceptions import DBDataError
 
@@ -193,6 +193,35 @@ def _unreadable(columns: Sequence[str], rows: Sequence[Sequence[Any]], kind: str
     return sqlite3.DataError(f"a cell in a column of type {kind} cannot be read")
 
 
+class _Stream(Stream):
+    """The library's own cursor, which makes each row when it is asked for."""
+
+    def __init__(self, cursor: sqlite3.Cursor, text: str, parameters: Sequence[Any]) -> None:
+        self._cursor = cursor
+        self._read(lambda: cursor.execute(text, parameters))
+        self.columns = tuple([column[0] for column in cursor.description or ()])
+
+    def fetch(self, count: int) -> list[tuple[Any, ...]]:
+        unreadable: list[str] = []
+        rows: list[tuple[Any, ...]] = self._read(lambda: self._cursor.fetchmany(count), unreadable)
+        if unreadable:
+            raise _unreadable(self.columns, rows, unreadable[0])
+        return rows
+
+    def close(self) -> None:
+        self._cursor.close()
+
+    def _read(self, work: Callable[[], Any], unreadable: list[str] | None = None) -> Any:
+        # The first row is made when the statement is run, and its cells are converted when it is read.
+        _found.cells = [] if unreadable is None else unreadable
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            raise _with_reason(error) from error
+        finally:
+            _found.cells = None
+
+
 class SQLite(Dialect):
     """SQLite 3.35 and later."""
 
@@ -200,6 +229,8 @@ class SQLite(Dialect):
     # A deferred transaction that reads and then writes fails at once when another writer came between.
     begin_write = "BEGIN IMMEDIATE"
     single_writer = True
+    # Its RETURNING gives a whole number in a REAL column as an int.
+    has_returning = False
     max_parameters = 32766
     batches = "many"
     differs = "{} IS NOT {}"
@@ -256,6 +287,9 @@ class SQLite(Dialect):
         if unreadable:
             raise _unreadable(columns, rows, unreadable[0])
         return as_result((columns, rows, cursor.rowcount, cursor.lastrowid))
+
+    def stream(self, raw: sqlite3.Connection, text: str, parameters: Sequence[Any]) -> Stream:
+        return _Stream(raw.cursor(), text, parameters)
 
     def execute_many(self, cursor: sqlite3.Cursor, text: str, rows: Sequence[Sequence[Any]]) -> Result:
         cursor.executemany(text, rows)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from rawdb.dialects import DIALECTS, get_dialect
@@ -139,6 +140,24 @@ def translate_error(
     if translated is not driver_error and translated.__cause__ is None:
         translated.__cause__ = driver_error
     return translated
+
+
+@contextmanager
+def translated(dialect: str, statement: str | None = None) -> Iterator[None]:
+    """A block whose driver errors leave as exceptions of `rawdb.exceptions`: for connections that are not rawdb's.
+
+    `statement` is a name that the errors carry. Raises ValueError for an unknown dialect, before the block is run.
+    """
+    name = _plain_name(dialect)
+    if name not in DIALECTS:
+        raise ValueError(f"unknown dialect {name!r}: expected one of {', '.join(DIALECTS)}")
+    try:
+        yield
+    except Exception as error:
+        found = translate_error(error, name, statement)
+        if found is error:
+            raise
+        raise found from error
 
 
 def _plain_name(dialect: str) -> str:

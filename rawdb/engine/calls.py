@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -13,11 +13,15 @@ from typing import Any
 from rawdb import timeutils
 from rawdb.dialects import Result
 from rawdb.dialects.base import doubled
+from rawdb.engine.bulk import BATCH_ROWS, run_many
 from rawdb.engine.scope import Scope
+from rawdb.engine.scripts import run_script, run_text
+from rawdb.engine.streams import FETCH_SIZE, Stream
 from rawdb.exceptions import DBError, DBNonExistentColumn, InvalidSortKey, StatementError
 from rawdb.statements.adhoc import with_parameters
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Compiled
+from rawdb.statements.effects import WRITES
 from rawdb.statements.marks import Operation
 from rawdb.statements.slots import MAX_LIST
 from rawdb.statements.statement import Statement
@@ -26,8 +30,6 @@ _ROWS, _ROW, _VALUE = Operation.SELECT, Operation.SELECT_ONE, Operation.SELECT_V
 _MATCHED = Operation.INSERT_UPDATE_DELETE
 #: Values of the rows of one INSERT; more rows are sent in parts.
 ROW_PARAMETERS = 8192
-#: Rows that are sent as one document, or one by one.
-BATCH_ROWS = 10_000
 
 
 class BoundStatements:
@@ -73,6 +75,25 @@ class BoundStatements:
             error.location = error.location or _caller()
             raise _explained(error, names) from error.__cause__
 
+    def execute_script(self, text: str) -> None:
+        """Run the statements of a text, all of them or none: as a script of the files, without parameters.
+
+        Raises StatementError for text that cannot be read, before anything is sent. On MySQL a text with DDL is a
+        TypeError outside of writer.autocommit, where each of its statements stands alone.
+        """
+        run_text(self._scope, text, _caller)
+
+    def stream(self, text: str, parameters: Mapping[str, Any] | None = None, *, fetch_size: int = FETCH_SIZE) -> Stream:
+        """Run a query of your own, its rows read in parts: `for row in sql.stream("SELECT ...", {...})`.
+
+        As `execute` otherwise, and as the `stream` of a statement.
+        """
+        sent, values, names = with_parameters(self._scope.database.dialect, text, parameters or {})
+        compiled = Compiled("stream", sent, names=names, location=_caller())
+        if compiled.effects & WRITES:
+            raise TypeError("stream: the text changes something, and only what reads can be streamed: use execute")
+        return Stream(self._scope, [(compiled, values)], fetch_size, Result.dicts, _explained_for)
+
 
 class BoundStatement:
     """A statement in a scope; calling it runs it. Its documentation is the comment in the SQL file."""
@@ -101,6 +122,34 @@ class BoundStatement:
             return self.statement
         return self._scope.database.anew(self.statement, self._scope.describe)
 
+    def many(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Run it once for each dict of parameters, all or none; returns how many rows matched, all together.
+
+        For statements that end in `!` and take parameters. The sets of a list are all checked before the first is
+        sent; an iterator is read in parts of 10,000. On PostgreSQL they are sent one behind the other without waiting
+        for the answers, on SQLite by the library; on MySQL each is a round trip.
+        """
+        return run_many(self._scope, self.statement, rows)
+
+    def stream(self, *given: Any, fetch_size: int = FETCH_SIZE, **arguments: Any) -> Stream:
+        """The rows that a call gives, read in parts of `fetch_size` rows: a large result in constant memory.
+
+        Needs a block with a transaction, `reader` or `writer`. A SELECT without mark has rows to read; TypeError for
+        any other. On MySQL no other statement can run on the block until the stream is read to its end, or closed.
+        """
+        statement = self.statement
+        if statement.operation is not Operation.SELECT or statement.writes:
+            raise TypeError(
+                f"{statement.name} cannot be streamed: only what gives a list of rows, and changes none, can"
+            )
+        if given:
+            arguments = statement.by_name(given, arguments)
+        if self._scope.autocommit:
+            raise TypeError(
+                f"{statement.name}: a stream needs a transaction, and here each statement stands alone: use reader"
+            )
+        return _streamed(self._scope, statement, arguments, fetch_size)
+
     def __repr__(self) -> str:
         statement = self.statement
         return f"<statement {statement.name}{statement.signature} of {statement.location}>"
@@ -116,6 +165,24 @@ class BoundStatement:
     @property
     def __doc__(self) -> str:  # type: ignore[override]
         return self.statement.help
+
+
+def _streamed(scope: Scope, statement: Statement, arguments: dict[str, Any], fetch_size: int) -> Stream:
+    """The rows of a call, of one part after the other where its list is too long for one."""
+    statement, arguments = _completed(scope, statement, arguments)
+    database = scope.database
+
+    def calls() -> Iterator[tuple[Compiled, list[Any]]]:
+        for part in _parts(statement, arguments) if statement.is_divisible else [arguments]:
+            prepared = statement.call(part, scope.context, database.rules)
+            compiled = statement.compiled(prepared, database.cache)
+            yield compiled, compiled.parameters(prepared.values)
+
+    return Stream(scope, calls(), fetch_size, lambda result: _rows(statement, result), _explained_for)
+
+
+def _explained_for(error: DBError, sent: Compiled) -> DBError:
+    return _explained(error, sent.names)
 
 
 def _caller() -> str | None:
@@ -147,6 +214,13 @@ def handles() -> type[BoundStatements]:
     return type("Statements", (BoundStatements,), {})
 
 
+def scope_of(sql: BoundStatements) -> Scope:
+    """The scope that some statements run in. TypeError for what holds no statements."""
+    if not isinstance(sql, BoundStatements):
+        raise TypeError(f"expected the statements of an open block, such as `writer.using(context)` gives, not {sql!r}")
+    return sql._scope
+
+
 def bound(scope: Scope) -> BoundStatements:
     """The statements of a scope."""
     if scope.handle is None:
@@ -159,6 +233,8 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
     """Run a statement in a scope. Raises TypeError for missing and unknown arguments, before anything is sent."""
     if statement.is_plain:
         return _shape(statement, arguments, _run(scope, statement, arguments))
+    if statement.steps:
+        return run_script(scope, statement, arguments)
     if statement.undeclared is not None:
         statement = scope.database.inspected(statement, scope.describe)
     _complete(statement, arguments)
@@ -178,6 +254,15 @@ def _complete(statement: Statement, arguments: dict[str, Any]) -> None:
             arguments["values"] = _new_rows(statement, table, arguments["values"])
         if "changes" in arguments and not statement.stamps_itself:
             arguments["changes"] = _stamped(statement, table, arguments["changes"])
+
+
+def _completed(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> tuple[Statement, dict[str, Any]]:
+    """A statement that reads, with the tables that its slots need, and its arguments with the clock's."""
+    if statement.undeclared is not None:
+        statement = scope.database.inspected(statement, scope.describe)
+    if statement.takes_now:
+        arguments.setdefault("now", timeutils.utcnow())
+    return statement, arguments
 
 
 def _run_parts(scope: Scope, statement: Statement, parts: list[dict[str, Any]]) -> list[Result]:
@@ -208,6 +293,12 @@ def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any]
         raise TypeError(f"{statement.name} stores one row and returns it: `values` must be a dict")
     if not isinstance(values, Iterable) or isinstance(values, (str, bytes)):
         raise TypeError(f"{statement.name}: `values` is a dict, or a list of dicts, not {values!r}")
+    return new_rows(statement, table, list(values))
+
+
+def new_rows(statement: Statement, table: Table, values: Sequence[Any]) -> list[dict[str, Any]]:
+    """Several rows of the same columns, ready to be bound. TypeError for rows of others, DBError for a wrong value."""
+    now = timeutils.utcnow()
     rows = [_stored(statement, table, row, now) for row in values]
     if any(row.keys() != rows[0].keys() for row in rows[1:]):
         raise TypeError(f"{statement.name}: all rows of one call must name the same columns")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from logging import INFO
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 from rawdb.dialects import Description, Dialect, Result
+from rawdb.dialects.base import Stream
 from rawdb.dialects.translation import translate_error
 from rawdb.engine.hooks import Hooks, Observer
 from rawdb.exceptions import DBConnectionError, DBDataError, DBDeadlock, DBError, DBOutcomeUnknown
@@ -29,6 +30,9 @@ _LOCK_NOT_FREE = frozenset({"55P03", 3572, 1205})
 _NOTABLE = CONTROL | STATE
 #: Rows of a result that a cursor may hold on to.
 _KEPT_ROWS = 1000
+
+
+T = TypeVar("T")
 
 
 class Connection:
@@ -54,6 +58,8 @@ class Connection:
         self.statement: str | None = None
         self._hooks = hooks or Hooks()
         self._cursor = dialect.cursor(raw)
+        #: Results that are read in parts, and not at their end yet.
+        self._streams: list[OpenStream] = []
         self._in_block = False
         self._failed: Exception | None = None
         self._over: Exception | None = None
@@ -86,6 +92,65 @@ class Connection:
                 f"{sent.name}: the session does not commit by itself (autocommit is off): nothing was changed"
             )
         return result
+
+    def attempt(self, sent: Compiled, parameters: Sequence[Any], work: Callable[[], T]) -> T:
+        """Do with the driver what is no statement at a stretch. Its errors leave as those of the statement."""
+        if self._over is not None or self.evicted:
+            raise self._repeated()
+        self.check_process()
+        self.statement = sent.name
+        try:
+            return work()
+        except Exception as error:
+            self._raise(error, sent, parameters)
+        except BaseException:
+            self.evicted = True
+            raise
+
+    def stream(self, sent: Compiled, parameters: Sequence[Any]) -> OpenStream:
+        """Run a statement, its rows left to be read in parts.
+
+        Raises DBError where another one is open, and the driver can do one thing at a time.
+        """
+        for stream in [one for one in self._streams if one.abandoned]:
+            stream.close()
+        if sent.effects & _NOTABLE:
+            self._note(sent)
+
+        def start() -> Stream:
+            if isinstance(self._cursor, _Occupied):
+                self._cursor.free()
+            return self.dialect.stream(self.raw, self._outgoing(sent), parameters)
+
+        opened = OpenStream(self, sent, parameters, self.attempt(sent, parameters, start))
+        self._streams.append(opened)
+        if self.dialect.streams_alone:
+            self._cursor = _Occupied(self, opened)
+        return opened
+
+    def copy(self, sent: Compiled, rows: Iterable[Sequence[Any]]) -> int:
+        """Send rows for a COPY; returns how many were stored."""
+        return self.attempt(sent, (), lambda: self.dialect.copy(self.raw, self._outgoing(sent), rows))
+
+    def forget(self, stream: OpenStream) -> None:
+        """A stream is at its end."""
+        if stream in self._streams:
+            self._streams.remove(stream)
+        if isinstance(self._cursor, _Occupied) and not self._streams:
+            self._cursor = self._cursor.behind
+
+    def _drop_streams(self) -> None:
+        """Forget what was not read to its end; a connection that would have to read it all first is evicted."""
+        for stream in list(self._streams):
+            if not stream.drop():
+                self.evicted = True
+
+    def _outgoing(self, sent: Compiled) -> str:
+        """The text to send, which observers and the log have seen."""
+        hooks = self._hooks
+        if hooks.observers or hooks.changes_texts or hooks.logger.isEnabledFor(INFO):
+            return hooks.outgoing(sent.name, sent.text, self.dialect)
+        return sent.text
 
     def _note(self, sent: Compiled) -> None:
         """Refuse what would end or begin a transaction behind the engine's back; remember what marks the session."""
@@ -134,6 +199,8 @@ class Connection:
             raise self._repeated()
         if self.dialect.is_aborted(self.raw):
             raise self._aborted()
+        for stream in list(self._streams):
+            stream.close()
         if not self.dialect.in_transaction(self.raw):
             raise self._ended(_COMMIT)
         self._check_alive()
@@ -143,6 +210,8 @@ class Connection:
     def rollback(self) -> None:
         """Roll back; a connection that cannot is evicted and the failure is not raised."""
         try:
+            if self._streams:
+                self._drop_streams()
             if not (self.evicted or self._in_block or self.dialect.in_transaction(self.raw)):
                 return
             if self.evicted or self.dialect.is_closed(self.raw):
@@ -170,6 +239,7 @@ class Connection:
     def close(self) -> None:
         """Close the driver connection; its errors are of no more interest."""
         self.evicted = True
+        self._drop_streams()
         try:
             self.dialect.close(self.raw)
         except Exception:
@@ -196,9 +266,7 @@ class Connection:
             self.check_process()
         self.statement = sent.name
         try:
-            text, hooks = sent.text, self._hooks
-            if hooks.observers or hooks.changes_texts or hooks.logger.isEnabledFor(INFO):
-                text = hooks.outgoing(sent.name, text, self.dialect)
+            text = self._outgoing(sent)
             if sent.batch:
                 return self.dialect.execute_many(self._cursor, text, parameters)
             result = self.dialect.execute(self._cursor, text, parameters, sent.by_key)
@@ -207,15 +275,24 @@ class Connection:
                 self._cursor = self.dialect.cursor(self.raw)
             return result
         except Exception as error:
-            interruption = self.dialect.interruption(error)
-            if interruption is not None:
-                self.evicted = True
-                raise interruption from None
-            raise self._translated(error, sent, parameters, unknown=unknown) from error
+            self._raise(error, sent, parameters, unknown=unknown)
         except BaseException:
             # Interrupted between question and answer: the next answer would be the wrong one.
             self.evicted = True
             raise
+
+    def _raise(
+        self, error: Exception, sent: Compiled, parameters: Sequence[Any] = (), *, unknown: bool = False
+    ) -> NoReturn:
+        """Raise what an error becomes, or what a signal's handler raised inside the driver."""
+        interruption = self.dialect.interruption(error)
+        if interruption is not None:
+            self.evicted = True
+            raise interruption from None
+        translated = self._translated(error, sent, parameters, unknown=unknown)
+        if translated is error:
+            raise error
+        raise translated from error
 
     def _check_alive(self) -> None:
         """Raise DBConnectionError if the connection is known to be gone: what is not sent cannot have an effect."""
@@ -237,7 +314,8 @@ class Connection:
         # What became of the work is the driver's to say, whatever rules of one's own make of the error.
         if unknown and self._is_unknown(error, commit=sent is _COMMIT):
             translated = DBOutcomeUnknown(error)
-        too_large = dialect.too_large(self.raw, self._cursor, sent.text, parameters, error)
+        cursor = self._cursor.behind if isinstance(self._cursor, _Occupied) else self._cursor
+        too_large = dialect.too_large(self.raw, cursor, sent.text, parameters, error)
         if too_large is not None:
             lost, translated = True, DBDataError(too_large)
             translated.inner_exception, translated.code = error, error.args[0]
@@ -299,6 +377,87 @@ class Connection:
     def _forget_block(self) -> None:
         self._in_block = False
         self._failed = self._over = None
+
+
+class OpenStream:
+    """The rows of a statement, read in parts from the connection of an open transaction."""
+
+    def __init__(self, connection: Connection, sent: Compiled, parameters: Sequence[Any], stream: Stream) -> None:
+        self._connection = connection
+        self._sent = sent
+        self._parameters = parameters
+        self._stream = stream
+        self._is_over = False
+        #: Whether nobody will ask for more.
+        self.abandoned = False
+
+    @property
+    def name(self) -> str:
+        """The name of the statement."""
+        return self._sent.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        return self._stream.columns
+
+    def fetch(self, count: int) -> list[tuple[Any, ...]]:
+        """The next rows, at most so many; none: that was all."""
+        if self._is_over:
+            return []
+        try:
+            rows = self._connection.attempt(self._sent, self._parameters, lambda: self._stream.fetch(count))
+        except BaseException:
+            self.abandoned = True
+            raise
+        if len(rows) < count:
+            self.close()
+        return rows
+
+    def close(self) -> None:
+        """End it. Where the driver can do one thing at a time, the rest of the rows is read for that."""
+        if self._is_over:
+            return
+        self._is_over = self.abandoned = True
+        try:
+            self._connection.attempt(self._sent, self._parameters, self._stream.close)
+        finally:
+            self._connection.forget(self)
+
+    def drop(self) -> bool:
+        """Forget it before a rollback; False: the connection is of no more use."""
+        self._is_over = self.abandoned = True
+        self._connection.forget(self)
+        try:
+            return self._stream.drop()
+        except Exception:
+            return False
+
+
+class _Occupied:
+    """Stands where the cursor of a connection was, while a stream has all its attention.
+
+    Whoever would use it waits for the rest of a stream that was left early, or is told of one that is not.
+    """
+
+    def __init__(self, connection: Connection, stream: OpenStream) -> None:
+        self._connection = connection
+        self._stream = stream
+        #: The cursor.
+        self.behind = connection._cursor
+
+    def free(self) -> None:
+        """Raise DBError where the stream is in use; else end it."""
+        if not self._stream.abandoned:
+            raise DBError(
+                f"the rows of {self._stream.name} are still being read, and the driver of MySQL can do one thing at a "
+                "time: read them to the end, close() the stream, or use a block on another context"
+            )
+        self._stream.close()
+
+    def __getattr__(self, name: str) -> Any:
+        self.free()
+        return getattr(self.behind, name)
 
 
 @lru_cache(maxsize=64)

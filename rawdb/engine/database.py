@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import logging
 import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from rawdb.context import ContextRules
 from rawdb.dialects import URL, Description, Dialect, get_dialect, parse_url
 from rawdb.dialects.translation import translate_error
 from rawdb.engine.calls import BoundStatements, bound, handles
+from rawdb.engine.config import read_options
 from rawdb.engine.connection import Connection
 from rawdb.engine.hooks import Hooks, Observer, rewrite_for_ndb, statement_logger
 from rawdb.engine.options import DatabaseOptions
@@ -24,10 +27,11 @@ from rawdb.engine.pool import Pool
 from rawdb.engine.scope import READER, WRITER, current_scope
 from rawdb.engine.transactions import Entry
 from rawdb.engine.writer_lock import WriterLock
-from rawdb.exceptions import DBConnectionError, StatementError
+from rawdb.exceptions import CantStartEngineError, DBConnectionError, DBNonExistentTable, StatementError
 from rawdb.statements.columns import Table, lazy_tables, live_tables, load_tables, unique_columns
 from rawdb.statements.compiled import Cache, Rules
 from rawdb.statements.loading import Statement, check_parity, lazy_statements, load_statements
+from rawdb.statements.of_tables import statement_of_table
 
 __all__ = ["Database", "DatabaseOptions", "check_parity"]
 
@@ -80,15 +84,49 @@ class Database:
         self._started: _Started | None = None
         self.reader = Entry(self._itself, READER)
         self.writer = Entry(self._itself, WRITER)
+        #: What works in its place, in a test.
+        self.stand_in: Database | None = None
         self._loaded: _Loaded | None = None
+        self._of_tables: dict[tuple[str, str], tuple[Table, Statement]] = {}
         _databases.add(self)
+
+    @classmethod
+    def from_config(
+        cls,
+        source: Mapping[str, Any] | Path | str,
+        section: str = "database",
+        *,
+        environ: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Self:
+        """A database whose options stand in a section of a file (TOML or INI) or mapping, and in the environment.
+
+        What is given here by keyword comes first, then RAWDB_<OPTION> of the environment, then the file. See
+        rawdb.engine.config.read_options for the rest. Raises CantStartEngineError where none of them names a URL.
+        """
+        given = {**read_options(source, section, environ), **options}
+        if not given.get("connection"):
+            raise CantStartEngineError(f"no database URL: write connection = ... into [{section}], or set RAWDB_URL")
+        return cls(**given)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What it was made of, and no connection: for processes that are started by spawn. The password is in it.
         return _rebuilt, (type(self), *self._made_of)
 
     def _itself(self) -> Database:
-        return self
+        return self.stand_in or self
+
+    @contextmanager
+    def replaced_by(self, other: Database) -> Iterator[Database]:
+        """Within the block, blocks and functions written for this database work on another one: for tests.
+
+        In every thread. What is open on a context stays as it is, so replace it where nothing is.
+        """
+        before, self.stand_in = self.stand_in, other
+        try:
+            yield other
+        finally:
+            self.stand_in = before
 
     @property
     def statements(self) -> Mapping[str, Statement]:
@@ -129,7 +167,7 @@ class Database:
 
     def sql(self, context: Any = None) -> BoundStatements:
         """The statements of the reader or writer that is open on `context` in this thread."""
-        return bound(current_scope(self, context))
+        return bound(current_scope(self.stand_in or self, context))
 
     def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement with the tables that its slots need, which are looked for in the live database.
@@ -162,6 +200,30 @@ class Database:
             if self._given_tables is None and self.queries is not None:
                 self._started = self._with_live_tables(self._start(), self.queries, describe())
         return self.statements[statement.name]
+
+    def table(self, name: str, describe: Callable[[], Description]) -> Table:
+        """A table that is declared, or stands in the live database, whose catalog `describe` reads.
+
+        Raises DBNonExistentTable. Round trips: 2, when the tables are not declared and it was not seen yet.
+        """
+        found = self.tables.get(name)
+        if found is None and self._given_tables is None:
+            with self._lock:
+                started, description = self._start(), describe()
+                self._started = self._with_live_tables(started, self.queries, description)
+            found = self.tables.get(name)
+        if found is None:
+            near = difflib.get_close_matches(str(name), self.tables, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise DBNonExistentTable(name, f"the table {name!r} is neither declared nor in the database{hint}")
+        return found
+
+    def statement_of(self, table: Table, kind: str) -> Statement:
+        """One of the statements that every table has, for rawdb.tables."""
+        known = self._of_tables.get((table.name, kind))
+        if known is None or known[0] is not table:
+            known = self._of_tables[table.name, kind] = (table, statement_of_table(table, kind, self.dialect))
+        return known[1]
 
     def look_anew(self) -> None:
         """Forget what is known of the live database's tables: the next statement that needs them reads its catalog.
@@ -251,13 +313,13 @@ class Database:
         tables = self._load_tables()
         return tables, {} if queries is None else self._load_statements(queries, tables)
 
-    def _with_live_tables(self, started: _Started, queries: Path, description: Description) -> _Started:
+    def _with_live_tables(self, started: _Started, queries: Path | None, description: Description) -> _Started:
         """The same with the tables that the live database has now, and statements that know them."""
         tables = live_tables(description, self.dialect.name)
         if tables == started.tables:
             return started
         started.hooks.unique_columns = unique_columns(tables)
-        statements = self._load_statements(queries, tables)
+        statements = {} if queries is None else self._load_statements(queries, tables)
         return _Started(started.master, started.replica, started.hooks, tables, statements)
 
     def _load_statements(self, queries: Path, tables: Mapping[str, Table]) -> Mapping[str, Statement]:

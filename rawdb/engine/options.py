@@ -15,8 +15,9 @@ from rawdb.options import from_text
 if TYPE_CHECKING:
     from rawdb.engine.pool import Pool
 
-_OLD_NAMES = {"idle_timeout": "connection_recycle_time"}
-_WITHOUT_EFFECT = frozenset(
+#: Names that options had, and their present ones.
+OLD_NAMES = {"idle_timeout": "connection_recycle_time"}
+WITHOUT_EFFECT = frozenset(
     {
         "backend",
         "db_inc_retry_interval",
@@ -122,17 +123,17 @@ def check_names(
     known |= {item.name for item in fields(ConnectionOptions)} | set(also)
     given = {}
     for name, value in keywords.items():
-        if name in _OLD_NAMES:
-            new = _OLD_NAMES[name]
+        if name in OLD_NAMES:
+            new = OLD_NAMES[name]
             warnings.warn(f"option {name!r} is now {new!r}", OsloDBDeprecationWarning, stacklevel=stacklevel)
             given[new] = value
         elif name in known:
             given[name] = value
-        elif name not in _WITHOUT_EFFECT and strict:
+        elif name not in WITHOUT_EFFECT and strict:
             import difflib  # for this error only: it is not quick to load
 
             near = difflib.get_close_matches(name, known, 1)
             raise TypeError(f"unknown option {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
-        elif name not in _WITHOUT_EFFECT:
+        elif name not in WITHOUT_EFFECT:
             warnings.warn(f"unknown option {name!r} is ignored", NotSupportedWarning, stacklevel=stacklevel)
     return given

@@ -31,6 +31,7 @@ from rawdb.exceptions import (
     DBPoolTimeout,
     NoEngineContextEstablished,
 )
+from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Compiled, Rules
 from rawdb.statements.effects import MAY_WRITE, WRITES
 from rawdb.statements.statement import Statement
@@ -65,6 +66,12 @@ class Home(Protocol):
 
     def anew(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement, with the tables that the live database has now."""
+
+    def table(self, name: str, describe: Callable[[], Description]) -> Table:
+        """A table that is declared, or stands in the live database."""
+
+    def statement_of(self, table: Table, kind: str) -> Statement:
+        """One of the statements that every table has."""
 
 
 class Scope:
@@ -123,11 +130,8 @@ class Scope:
 
         Raises NoEngineContextEstablished when the block is over.
         """
-        if self.over:
-            raise NoEngineContextEstablished(f"{sent.name}: this {self.mode} block is over; run statements inside it")
-        if self.mode != WRITER and (sent.writes or sent.effects & WRITES):
-            other = "writer.autocommit" if self.autocommit else "a writer"
-            raise TypeError(f"{sent.name} writes, and this is a {self.mode}: use {other}")
+        if self.over or (self.mode != WRITER and (sent.writes or sent.effects & WRITES)):
+            raise self._refusal(sent)
         if not self.autocommit:
             gate = self._gate
             if not gate.acquire(blocking=False):
@@ -148,6 +152,29 @@ class Scope:
             return self._alone(sent, parameters)
         # What is written stays, so the function cannot be run again; to read again harms nobody.
         return run_with_retry(lambda: self._alone(sent, parameters), self.database.options.retry, read_again, sent.name)
+
+    def held(self, sent: Compiled, work: Callable[[Connection], T]) -> T:
+        """Do something with the transaction's connection that is no single statement.
+
+        Raises TypeError where each statement stands alone, NoEngineContextEstablished when the block is over.
+        """
+        if self.over or (self.mode != WRITER and (sent.writes or sent.effects & WRITES)):
+            raise self._refusal(sent)
+        if self.autocommit:
+            raise TypeError(f"{sent.name}: this needs a transaction, and here each statement stands alone")
+        if not self._gate.acquire(blocking=False):
+            raise self._in_use(sent)
+        try:
+            return work(self._connection or self._begin())
+        finally:
+            self._gate.release()
+
+    def _refusal(self, sent: Compiled) -> Exception:
+        """The error for what may not be run here."""
+        if self.over:
+            return NoEngineContextEstablished(f"{sent.name}: this {self.mode} block is over; run statements inside it")
+        other = "writer.autocommit" if self.autocommit else "a writer"
+        return TypeError(f"{sent.name} writes, and this is a {self.mode}: use {other}")
 
     def _write_alone(self, sent: Compiled, parameters: Sequence[Any]) -> Result:
         """Run a statement that writes, or of which nobody knows whether it does. What may have happened counts."""

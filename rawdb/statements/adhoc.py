@@ -9,6 +9,7 @@ from typing import Any
 
 from rawdb.dialects import Dialect
 from rawdb.exceptions import StatementError
+from rawdb.statements.pieces import split
 from rawdb.statements.tokens import ANYTHING, Source, Token, scan
 from rawdb.statements.values import untyped
 
@@ -67,6 +68,28 @@ def _cut(dialect: Dialect, text: str) -> tuple[str, tuple[str, ...]] | None:
             names.append(name)
         parts.append(dialect.parameter(names.index(name) + 1 if dialect.numbers_parameters else len(names)))
     return "".join(parts), tuple(names)
+
+
+def in_pieces(dialect: Dialect, text: str) -> list[tuple[int, str]]:
+    """The statements of a script, each with its line in the text, as a dialect sends them.
+
+    Raises StatementError for text that cannot be read, and for parameters: a script takes none.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"execute_script: expected SQL text, got {text!r}")
+    source = Source.of("execute_script", text)
+    if dialect.name == "mysql" and "\\" in text:
+        at = text.index("\\")
+        raise source.error(at, "a backslash may hide where a string ends", "call execute() for each statement")
+    pieces = []
+    for tokens in split(scan(source, 0, len(text), _allowed(dialect))):
+        for token in tokens:
+            if token.kind == "parameter":
+                raise source.error(token.position, f"a script takes no parameters, such as {token.text}", "use execute")
+        words = [token for token in tokens if token.kind not in ("space", "comment", "line_comment")]
+        piece = "".join([dialect.escaped(token.text) for token in tokens])
+        pieces.append((source.line_of(words[0].position), piece.strip()))
+    return pieces
 
 
 def _value(dialect: Dialect, name: str, parameters: Mapping[str, Any]) -> Any:

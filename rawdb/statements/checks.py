@@ -34,6 +34,8 @@ def check_verb(source: Source, name: str, operation: Operation, resolver: Resolv
         raise source.error(
             position, f"{verb} ends or begins a transaction", "use a writer's block, or .savepoint() inside it"
         )
+    if operation is Operation.SCRIPT:
+        return
     given = verb in _CHANGES and resolver.returns
     if operation is Operation.INSERT_UPDATE_DELETE and verb in _READS:
         raise source.error(position, f"{verb} changes no rows", f"end the name in nothing, ^ or $: {name}(...)")
@@ -94,7 +96,7 @@ def check_results(
     source: Source, layer: str, operation: Operation, resolver: Resolver, tables: Mapping[str, Table]
 ) -> None:
     """Refuse results of which two have one name: a row, a dict, would lose one of them."""
-    if operation is Operation.INSERT_UPDATE_DELETE:
+    if operation in (Operation.INSERT_UPDATE_DELETE, Operation.SCRIPT):
         return
     folds = layer in ("common", "postgresql")
     seen: dict[str, _Item] = {}

@@ -226,6 +226,8 @@ def _live_type(dialect: str, native: str) -> str:
         return "jsontext"
     if _CLOCK.fullmatch(kind):
         return "time"
+    if dialect == "postgresql" and kind.endswith("[]"):
+        return "array"
     if _BYTES.fullmatch(kind):
         return "bytes"
     if dialect == "postgresql" and kind.partition(" ")[0] in ("uuid", "interval"):

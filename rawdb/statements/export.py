@@ -31,7 +31,16 @@ def export_statements(statements: Mapping[str, Statement], folder: Path | str) -
 
 
 def plain_text(statement: Statement) -> str:
-    """A statement with its header and comment, without slot markers; every slot holds its sample."""
+    """A statement with its header and comment, without slot markers; every slot holds its sample.
+
+    aiosql's scripts take no parameters: of one that does, each statement gets a name of its own.
+    """
+    if statement.steps and statement.parameters:
+        return "\n\n".join(
+            f"-- name: {step.name}__{number}({', '.join(step.parameters)})!\n-- {statement.name}, part {number}.\n"
+            f"{step.text};"
+            for number, step in enumerate(statement.steps, 1)
+        )
     header, newline, body = statement.text.partition("\n")
     parts = []
     tokens = scan(Source.of(statement.location, body), 0, len(body), ANYTHING)

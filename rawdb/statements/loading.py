@@ -18,6 +18,7 @@ from rawdb.statements.columns import Table
 from rawdb.statements.lazy import Lazy
 from rawdb.statements.parsing import HEADER, Block, parse
 from rawdb.statements.parts import parts_in, share_parts, with_parts
+from rawdb.statements.scripts import is_script, parse_script
 from rawdb.statements.statement import Statement
 from rawdb.statements.survey import completed
 from rawdb.statements.tokens import Source
@@ -78,7 +79,8 @@ def lazy_statements(
 
 
 def _finished(statement: Statement) -> Statement:
-    return replace(statement, segments=completed(statement.segments))
+    steps = tuple(_finished(step) for step in statement.steps)
+    return replace(statement, segments=completed(statement.segments), steps=steps)
 
 
 class _File:
@@ -145,7 +147,9 @@ def _load_file(
         faults.append(str(error))
     for start, end in pairwise([*starts, len(source.text)]):
         try:
-            statement = parse(Block(source, start, end, layer, path.stem), dialect, tables, none_is_null=none_is_null)
+            block = Block(source, start, end, layer, path.stem)
+            read = parse_script if is_script(block) else parse
+            statement = read(block, dialect, tables, none_is_null=none_is_null)
             if statement.name in own:
                 first = own[statement.name].location
                 raise source.error(start, f"{statement.name} stands already at {first}", "give one another name")

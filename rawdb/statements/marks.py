@@ -13,3 +13,4 @@ class Operation(Enum):
     SELECT_VALUE = "$"
     INSERT_UPDATE_DELETE = "!"
     INSERT_RETURNING = "<!"
+    SCRIPT = "#"

@@ -42,11 +42,10 @@ _SHAPE = re.compile(
 _RECORD_CLASS = re.compile(r"--\s*record_class\s*:", re.IGNORECASE)
 _OPERATIONS = {operation.value: operation for operation in Operation}
 _UNUSABLE = {
-    "#": ("a script (#) is no statement", "put it into a migration"),
-    "*!": ("a statement for many calls (*!) is sent once per row", "write ! and a /*{rows}*/ slot"),
+    "*!": ("a statement for many calls (*!) is sent once per row", "write ! and a /*{rows}*/ slot, or call .many()"),
 }
 #: Names that the object which offers the statements uses itself.
-_TAKEN = ("execute",)
+_TAKEN = ("execute", "execute_script", "stream", "table")
 #: What makes the answer to a long list more than the sum of the answers to its parts.
 _WHOLE = (
     "AVG", "COUNT", "DISTINCT", "EXCEPT", "GROUP", "INTERSECT", "LIMIT", "MAX", "MIN", "OR", "ORDER", "SUM", "UNION",
@@ -72,32 +71,46 @@ class Block(NamedTuple):
 def parse(block: Block, dialect: Dialect, tables: Mapping[str, Table], *, none_is_null: bool = False) -> Statement:
     """The statement of a block. Raises StatementError with the place of the first fault in it."""
     source = block.source
-    name, parameters, operation = _header(block)
+    name, parameters, operation = header(block)
     tokens = scan(source, block.body, block.end, own_syntax(block.layer))
-    _check_body(block, name, tokens, dialect)
-    _check_quotes(block, dialect, tokens)
-    _check_parameters(block, parameters, tokens)
+    _check_one(block, check_body(block, name, tokens, dialect))
+    check_parameters(block, parameters, tokens)
+    one = statement_of(block, name, tuple(parameters), operation, tokens, dialect, tables, none_is_null=none_is_null)
+    return replace(one, doc=doc_of(tokens))
+
+
+def statement_of(
+    block: Block,
+    name: str,
+    parameters: tuple[str, ...],
+    operation: Operation,
+    tokens: list[Token],
+    dialect: Dialect,
+    tables: Mapping[str, Table],
+    *,
+    none_is_null: bool = False,
+) -> Statement:
+    """A statement of some tokens of a block, its verb and its results checked."""
+    source = block.source
     resolver = Resolver(tokens, tables)
     segments = _alone(_Segments(source, tokens, dialect, resolver, none_is_null=none_is_null).parse())
     check_verb(source, name, operation, resolver, dialect)
     check_results(source, block.layer, operation, resolver, tables)
-    target = tables.get(resolver.target or "")
-    returning = operation is Operation.INSERT_RETURNING and resolver.has("RETURNING")
     return Statement(
         name=name,
         operation=operation,
-        doc=_doc(tokens),
+        doc="",
         domain=block.domain,
         layer=block.layer,
         location=f"{source.path}:{source.line_of(block.start)}",
         text=source.text[block.start : block.end].strip(),
         segments=segments,
-        parameters=tuple(parameters),
+        parameters=parameters,
         target=resolver.target,
-        table=target,
+        table=tables.get(resolver.target or ""),
         writes=operation in _CHANGES or resolver.writes,
         splits=_splits(segments, operation, resolver, tokens),
-        returning=returning,
+        returning=operation is Operation.INSERT_RETURNING and resolver.has("RETURNING"),
         upsert=resolver.is_upsert,
         counts=count_of(source, resolver, operation, dialect),
         dialect=dialect,
@@ -115,7 +128,7 @@ def _alone(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
 _CHANGES = (Operation.INSERT_UPDATE_DELETE, Operation.INSERT_RETURNING)
 
 
-def _header(block: Block) -> tuple[str, dict[str, int], Operation]:
+def header(block: Block) -> tuple[str, dict[str, int], Operation]:
     """The name, the declared parameters, each with its position, and what the mark says."""
     source = block.source
     end = block.body
@@ -134,7 +147,7 @@ def _header(block: Block) -> tuple[str, dict[str, int], Operation]:
         raise source.error(match.start("operation"), *_UNUSABLE[match["operation"]])
     if match["operation"] not in _OPERATIONS:
         raise source.error(
-            match.start("operation"), f"unknown operation {match['operation']}", "use nothing, ^, $, ! or <!"
+            match.start("operation"), f"unknown operation {match['operation']}", "use nothing, ^, $, !, # or <!"
         )
     if match["parameters"] is None:
         raise source.error(match.end("name"), f"{name} has no parameter list", "write (), or the parameters it takes")
@@ -162,7 +175,8 @@ def _declared(source: Source, start: int, end: int) -> dict[str, int]:
     return declared
 
 
-def _check_body(block: Block, name: str, tokens: list[Token], dialect: Dialect) -> None:
+def check_body(block: Block, name: str, tokens: list[Token], dialect: Dialect) -> list[Token]:
+    """Refuse a text without comment or end, and what a server would take for something else; gives its words."""
     source = block.source
     words = code(tokens)
     if not words:
@@ -170,14 +184,21 @@ def _check_body(block: Block, name: str, tokens: list[Token], dialect: Dialect) 
     first = words[0].position
     if not any(token.kind == "line_comment" and token.position < first for token in tokens):
         raise source.error(block.start, f"{name} has no comment", "say below the name what it does, locks and reads by")
-    for token in words[:-1]:
-        if token.kind == "semicolon":
-            raise source.error(token.position, "a second statement under one name", "give it a name of its own")
     if _joins_by_bars(block, dialect) and (bars := next((w for w in words if w.text == "||"), None)):
         raise source.error(bars.position, "`||` is OR on MySQL", "write CONCAT(a, b), or OR, in the dialects' folders")
     if words[-1].kind != "semicolon":
         raise source.error(words[-1].position, "the statement does not end", "close it with ;")
     _check_line_comments(source, tokens)
+    _check_quotes(block, dialect, tokens)
+    return words
+
+
+def _check_one(block: Block, words: list[Token]) -> None:
+    for token in words[:-1]:
+        if token.kind == "semicolon":
+            raise block.source.error(
+                token.position, "a second statement under one name", "give it a name of its own, or end the name in #"
+            )
 
 
 def _check_line_comments(source: Source, tokens: list[Token]) -> None:
@@ -210,7 +231,8 @@ def _check_quotes(block: Block, dialect: Dialect, tokens: list[Token]) -> None:
             )
 
 
-def _check_parameters(block: Block, declared: Mapping[str, int], tokens: list[Token]) -> None:
+def check_parameters(block: Block, declared: Mapping[str, int], tokens: list[Token]) -> None:
+    """Refuse parameters that are not declared, or not used."""
     used = {token.text[1:] for token in tokens if token.kind == "parameter"}
     for token in tokens:
         if token.kind == "parameter" and token.text[1:] not in declared:
@@ -224,7 +246,7 @@ def _check_parameters(block: Block, declared: Mapping[str, int], tokens: list[To
             raise block.source.error(following.position, "a parameter has no attributes", "bind the value itself")
 
 
-def _doc(tokens: list[Token]) -> str:
+def doc_of(tokens: list[Token]) -> str:
     """The comment lines of a block."""
     lines = [token.text.removeprefix("--").strip() for token in tokens if token.kind == "line_comment"]
     return "\n".join(lines).rstrip()
@@ -457,4 +479,14 @@ def _trim(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return tuple(trimmed)
 
 
-__all__ = ["HEADER", "Block", "StatementError", "parse"]
+__all__ = [
+    "HEADER",
+    "Block",
+    "StatementError",
+    "check_body",
+    "check_parameters",
+    "doc_of",
+    "header",
+    "parse",
+    "statement_of",
+]

@@ -46,6 +46,8 @@ class Statement:
     upsert: bool = False
     #: How many rows it is for, where the server counts them wrongly.
     counts: int | None = None
+    #: Of a script its statements, in their order; the script has no text of its own to send.
+    steps: tuple[Statement, ...] = ()
     _known: set[tuple[str, ...]] = field(init=False, repr=False, default_factory=set)
 
     @cached_property
@@ -56,7 +58,7 @@ class Statement:
     @cached_property
     def accepts(self) -> frozenset[str]:
         """The keyword arguments of a call."""
-        return accepted_arguments(self.segments)
+        return accepted_arguments(self.segments).union(*(step.accepts for step in self.steps))
 
     @cached_property
     def ending(self) -> str:
@@ -96,7 +98,8 @@ class Statement:
     @cached_property
     def is_plain(self) -> bool:
         """Whether a call's arguments are bound as they are given, by one text, whatever they hold."""
-        return not (self.is_divisible or self.undeclared or self.accepts & {"now", "values", "changes"})
+        varies = self.steps or self.is_divisible or self.undeclared
+        return not (varies or self.accepts & {"now", "values", "changes"})
 
     @cached_property
     def is_divisible(self) -> bool:
@@ -121,7 +124,7 @@ class Statement:
         """The key and the values of a call. Raises TypeError for missing and unknown arguments."""
         names = tuple(arguments)
         if names not in self._known:
-            self._check(names)
+            self.check(names)
         call = Call(arguments, context, rules, self.dialect)
         try:
             for segment in self._varying:
@@ -194,7 +197,7 @@ class Statement:
             raise TypeError(f"{self.name}: {', '.join(twice)} is given twice")
         return {**dict(zip(names, given, strict=False)), **arguments}
 
-    def _check(self, names: tuple[str, ...]) -> None:
+    def check(self, names: tuple[str, ...]) -> None:
         """Refuse arguments that the statement does not take; remember which were right."""
         unknown = set(names) - self.accepts
         if unknown:

@@ -316,6 +316,16 @@ def _container(place: str, value: Any) -> Any:
     return value
 
 
+def _array(place: str, value: Any) -> list[Any]:
+    """The elements of an array of PostgreSQL's, which may be arrays; what they must be, the server says."""
+    if not isinstance(value, (list, tuple)):
+        raise _refused(place, value, "a list")
+    return [
+        _array(place, one) if isinstance(one, (list, tuple)) else None if one is None else _any(place, one)
+        for one in value
+    ]
+
+
 def _bytes(place: str, value: Any) -> bytes:
     if not isinstance(value, (bytes, bytearray, memoryview)):
         raise _refused(place, value, "bytes")
@@ -345,6 +355,7 @@ _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "json": _document,
     "jsontext": _text_or_document,
     "bytes": _bytes,
+    "array": _array,
     "limit": _count,
     "offset": _count,
     "other": _any,

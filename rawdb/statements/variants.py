@@ -61,6 +61,10 @@ def variants(statement: Statement, samples: Mapping[str, Any] | None = None) -> 
     by name; without one a name that speaks of time gets a datetime, `...id`, `limit` and the like a number, the rest
     a text.
     """
+    if statement.steps:
+        for step in statement.steps:
+            yield from variants(step, samples)
+        return
     given = samples or {}
     fixed = {name: given.get(name, _sample(name, column)) for name, column in _plain_parameters(statement.segments)}
     closed = [axis for slot in statement.slots() if (axis := _closed(slot))]

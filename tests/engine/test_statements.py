@@ -141,7 +141,20 @@ FAULTS = {
     "a name that is taken": ("-- name: execute()\n-- X.\nSELECT 1;", "1:10", "execute is taken", "another name"),
     "a private name": ("-- name: _x()\n-- X.\nSELECT 1;", "1:10", "_x is taken", "another name"),
     "an unknown operation": ("-- name: bad()~\n-- X.\nSELECT 1;", "1:15", "unknown operation ~", "or <!"),
-    "a script": ("-- name: bad()#\n-- X.\nSELECT 1;", "1:15", "a script", "migration"),
+    "a slot in a script": (
+        "-- name: bad()#\n-- X.\nSELECT /*{when a}*/ 1 /*{}*/;",
+        "3:8",
+        "a slot in a script",
+        "of its own",
+    ),
+    "an unused parameter of a script": (
+        "-- name: bad(a)#\n-- X.\nSELECT 1;",
+        "1:14",
+        "a is declared and not used",
+        "remove",
+    ),
+    "a commit in a script": ("-- name: bad()#\n-- X.\nSELECT 1;\nCOMMIT;", "4:1", "COMMIT ends or begins", "writer"),
+    "a script without end": ("-- name: bad()#\n-- X.\nSELECT 1;\nSELECT 2", "4:8", "does not end", "close it"),
     "for many calls": ("-- name: bad()*!\n-- X.\nSELECT 1;", "1:15", "once per row", "/*{rows}*/"),
     "words behind the list": (
         "-- name: bad() one row\n-- X.\nSELECT 1;",

@@ -1,0 +1,84 @@
+"""One statement for many sets of parameters, sent the way that the driver does it best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from typing import Any, TypeVar
+
+from rawdb import timeutils
+from rawdb.engine.scope import Scope
+from rawdb.statements.compiled import Compiled
+from rawdb.statements.marks import Operation
+from rawdb.statements.statement import Statement
+
+#: Rows of an iterator that are taken, checked and sent at a time.
+BATCH_ROWS = 10_000
+
+T = TypeVar("T")
+
+
+def batches(rows: Iterable[T], what: str) -> Iterator[list[T]]:
+    """The rows of a list as a whole, those of an iterator in parts. TypeError for what holds no rows."""
+    if isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
+        raise TypeError(f"{what} takes a list of dicts, or an iterator of them, not {rows!r}")
+    if isinstance(rows, Sequence):
+        return iter([list(rows)] if rows else [])
+    return _parts(iter(rows))
+
+
+def _parts(rows: Iterator[T]) -> Iterator[list[T]]:
+    while part := list(islice(rows, BATCH_ROWS)):
+        yield part
+
+
+def run_many(scope: Scope, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Run a statement once for each set of parameters, all or none; returns how many rows matched, all together."""
+    name = statement.name
+    if statement.operation is not Operation.INSERT_UPDATE_DELETE:
+        raise TypeError(f"{name}: many() is for statements that end in !, whose results add up")
+    taken = sorted({"values", "changes"} & statement.accepts)
+    if taken:
+        raise TypeError(f"{name}: many() gives parameters, and no {taken[0]}; a list of rows is one call: values=[...]")
+    parts = batches(rows, f"{name}: many()")
+    return scope.atomic(lambda: sum([_run_part(scope, statement, part) for part in parts]))
+
+
+def _run_part(scope: Scope, statement: Statement, rows: list[Mapping[str, Any]]) -> int:
+    """Run a statement for some rows. All of them are checked before the first is sent."""
+    prepared = [_prepared(scope, statement, row) for row in rows]
+    matched = 0
+    for compiled, group in groupby(prepared, lambda one: one[0]):
+        parameters = [values for _, values in group]
+        if statement.counts is not None:
+            # The server counts a row that it changed twice.
+            counted = [min(statement.counts, scope.run(compiled, each).matched) for each in parameters]
+            matched += sum(counted)
+        else:
+            matched += scope.run(_for_many(compiled), parameters).matched
+    return matched
+
+
+def _prepared(scope: Scope, statement: Statement, row: Mapping[str, Any]) -> tuple[Compiled, list[Any]]:
+    if not isinstance(row, Mapping):
+        raise TypeError(f"{statement.name}: many() takes dicts of parameters, not {row!r}")
+    arguments = dict(row)
+    if statement.takes_now:
+        arguments.setdefault("now", timeutils.utcnow())
+    call = statement.call(arguments, scope.context, scope.database.rules)
+    compiled = statement.compiled(call, scope.database.cache)
+    return compiled, compiled.parameters(call.values)
+
+
+def _for_many(compiled: Compiled) -> Compiled:
+    """The same text, to be sent with a list of sets of parameters."""
+    return Compiled(
+        compiled.name,
+        compiled.text,
+        compiled.binders,
+        location=compiled.location,
+        table=compiled.table,
+        writes=compiled.writes,
+        batch=True,
+        names=compiled.names,
+    )

@@ -1,0 +1,141 @@
+"""Pages: joined they are the one ordered query, for any data with NULLs and ties, in any order of any keys."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rawdb import paging, tables
+from rawdb.engine.database import Database
+from rawdb.exceptions import InvalidSortKey
+from rawdb.statements.criteria import SortKey, equal
+from tests.engine.conftest import TABLES, Open
+
+QUERIES = """
+-- name: thing_list(name, limit)
+-- Things by pages.
+SELECT t.*
+  FROM things AS t
+ WHERE /*{filters}*/ t.name = :name /*{}*/
+   AND /*{after}*/ t.name > :name /*{}*/
+ ORDER BY /*{order}*/ t.id /*{}*/
+ LIMIT :limit;
+"""
+DIRECTIONS = [f"{way}{nulls}" for way in ("asc", "desc") for nulls in ("", "-nullsfirst", "-nullslast")]
+#: Columns of several types, few values each, so that there are ties; no unique key stands in the way.
+_VALUES: dict[str, Any] = {
+    "project_id": ["a", "b", "B", "", "é"],
+    "flag": [True, False],
+    "weight": [-1.5, 0.0, 2.25],
+    "seen_at": ["2014-06-01T12:30:00.000001", "2014-06-01T12:30:00", "1999-01-01T00:00:00"],
+    "note": ["x", "xy"],
+}
+ROWS = st.lists(
+    st.fixed_dictionaries({name: st.sampled_from([*values, None]) for name, values in _VALUES.items()}), max_size=14
+)
+KEYS = st.lists(
+    st.tuples(st.sampled_from([*_VALUES, "id"]), st.sampled_from(DIRECTIONS)),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda key: key[0],
+)
+
+
+@pytest.fixture
+def database(url: str, open_database: Open, tmp_path: Path) -> Database:
+    (tmp_path / "things.sql").write_text(QUERIES)
+    return open_database(url, queries=tmp_path, tables=TABLES)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(rows=ROWS, keys=KEYS, limit=st.integers(1, 5), by_file=st.booleans())
+def test_pages_joined_are_the_ordered_list(
+    database: Database, rows: list[dict[str, Any]], keys: list[tuple[str, str]], limit: int, by_file: bool
+) -> None:
+    names, directions = [name for name, _ in keys], [way for _, way in keys]
+    with database.writer.using(None) as sql, warnings.catch_warnings():
+        # Keys without a unique one are completed, and that is said.
+        warnings.simplefilter("ignore")
+        tables.delete(sql, "things", {})
+        tables.load(sql, "things", rows)
+        rest: Any = sql.thing_list if by_file else functools.partial(tables.find, sql, "things")
+        whole = paging.paginate(rest, None, names, sort_dirs=directions)
+        pages = list(paging.walk(rest, limit, names, sort_dirs=directions))
+        plain = ", ".join(f"t.{name} {way.partition('-')[0]}" for name, way in keys)
+        if all("-" not in way for way in directions):
+            ordered = sql.execute(f"SELECT t.id FROM things AS t ORDER BY {plain}, t.id").rows
+            assert [row["id"] for row in whole] == [row[0] for row in ordered]
+    assert len(whole) == len(rows)
+    assert [row for page in pages for row in page] == whole
+    assert all(len(page) == limit for page in pages[:-1])
+    assert all(pages)
+
+
+def some(database: Database) -> Any:
+    with database.writer.using(None) as sql:
+        tables.load(sql, "things", [{"name": f"n{n}", "kind": f"k{n}", "size": n % 2, "weight": n} for n in range(5)])
+
+
+def test_directions_of_all_and_of_each(database: Database) -> None:
+    some(database)
+    with database.reader.using(None) as sql:
+        page = functools.partial(paging.paginate, sql.thing_list, 10, ["size", "id"])
+        assert [row["name"] for row in page()] == ["n0", "n2", "n4", "n1", "n3"]
+        assert [row["name"] for row in page(sort_dir="desc")] == ["n3", "n1", "n4", "n2", "n0"]
+        assert [row["name"] for row in page(sort_dirs=["desc", "asc"])] == ["n1", "n3", "n0", "n2", "n4"]
+        third = page(marker={"size": 0, "id": page()[2]["id"]}, filters=[equal("size", 1)])
+        assert [row["name"] for row in third] == ["n1", "n3"]
+
+
+def test_a_limit_is_none_for_all(database: Database) -> None:
+    some(database)
+    with database.reader.using(None) as sql:
+        assert len(paging.paginate(sql.thing_list, None, ["id"])) == 5
+        assert paging.paginate(sql.thing_list, 0, ["id"]) == []
+        assert [len(page) for page in paging.walk(sql.thing_list, 2, ["id"])] == [2, 2, 1]
+        assert [len(page) for page in paging.walk(sql.thing_list, 5, ["id"])] == [5]
+
+
+def test_keys_without_a_unique_one_are_told(database: Database) -> None:
+    some(database)
+    with database.reader.using(None) as sql:
+        with pytest.warns(UserWarning, match="a page of things by weight has no unique key: id comes behind"):
+            paging.paginate(sql.thing_list, 2, ["weight"])
+
+
+def test_errors(database: Database) -> None:
+    with database.reader.using(None) as sql:
+        page = functools.partial(paging.paginate, sql.thing_list, 2)
+        with pytest.raises(AssertionError, match="not both"):
+            page(["id"], sort_dir="asc", sort_dirs=["asc"])
+        with pytest.raises(AssertionError, match="2 sort_keys, and 1 sort_dirs"):
+            page(["id", "name"], sort_dirs=["asc"])
+        with pytest.raises(InvalidSortKey):
+            page(["zork"])
+        with pytest.raises(ValueError, match="unknown sort direction 'up'"):
+            page(["id"], sort_dir="up")
+        with pytest.raises(ValueError, match="needs a key to sort by"):
+            page([])
+        with pytest.raises(ValueError, match="the marker lacks name"):
+            page(["id", "name"], {"id": 1})
+        with pytest.raises(TypeError, match="sort_keys is a list"):
+            page("id")
+        with pytest.raises(TypeError, match="takes no argument zork"):
+            page(["id"], zork=1)
+
+
+def test_keys_of_words() -> None:
+    assert paging.sort_keys_of(["a", "b"], sort_dirs=["desc-nullslast", "asc"]) == [
+        SortKey("a", "desc", "nullslast"),
+        SortKey("b"),
+    ]
