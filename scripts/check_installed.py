@@ -25,7 +25,11 @@ def main(folder: Path) -> None:
     url = f"sqlite:///{folder / 'installed.db'}"
     migrate.upgrade(url)
     print(f"rawdb {rawdb.__version__} from its wheel: sql/ found, database at version {migrate.version(url)}")
-    subprocess.run([environment / "bin" / "rawdb", "--help"], check=True, stdout=subprocess.DEVNULL)
+    command = environment / "bin" / "rawdb"
+    subprocess.run([command, "--help"], check=True, stdout=subprocess.DEVNULL)
+    project = folder / "project"
+    for action in (["init", project], ["migrate", "upgrade"], ["sql", "check"], ["sql", "types"]):
+        subprocess.run([command, *action], cwd=project if project.exists() else folder, check=True)
 
 
 if __name__ == "__main__":

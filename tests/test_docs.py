@@ -99,8 +99,8 @@ def test_every_command_is_documented() -> None:
     for group in ("", "migrate", "schema", "sql"):
         command = [sys.executable, "-m", "rawdb", *group.split(), "--help"]
         shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-        # So argparse lists commands: four blanks, the word, its help behind it or on the next line.
-        actions = re.findall(r"(?m)^    ([a-z-]+)(?:  |$)", shown)
+        # So click lists commands: two blanks, the word, its help behind it.
+        actions = re.findall(r"(?m)^  ([a-z-]+)(?:  |$)", shown.partition("Commands:")[2])
         assert actions
         for action in actions:
             named = rf"\brawdb {group} .*\b{action}\b" if group else rf"\brawdb {action}\b"

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from itertools import islice
 from types import TracebackType
-from typing import Any, Literal, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, Protocol, TypeVar
 
 from rawdb.aio.tasks import Lease, current_lease, open_block, run
 from rawdb.dialects import URL, Result
@@ -98,17 +98,26 @@ async def _read(call: _InThread, start: Callable[[], Stream], count: int) -> Asy
         stream.abandon()
 
 
-class Block:
+#: What a block yields: `Statements`, or for type checkers the class that `rawdb sql types --async` wrote.
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as _TypeVar
+
+    A_co = _TypeVar("A_co", covariant=True, default=Statements)
+else:
+    A_co = TypeVar("A_co", covariant=True)
+
+
+class Block(Generic[A_co]):
     """One reader or writer block of a task, for `async with`."""
 
-    def __init__(self, make: Callable[[], transactions.Block]) -> None:
+    def __init__(self, make: Callable[[], transactions.Block[Any]]) -> None:
         self._make = make
         self._lease: Lease | None = None
-        self._block: transactions.Block | None = None
+        self._block: transactions.Block[Any] | None = None
         #: What the block began, also after its end; None where it joined what was open.
         self.scope: Scope | None = None
 
-    async def __aenter__(self) -> Statements:
+    async def __aenter__(self) -> A_co:
         if self._lease is not None:
             raise RuntimeError("this block is open already: call using() for each block")
         lease = self._lease = open_block()
@@ -122,7 +131,7 @@ class Block:
             else:
                 await self.__aexit__(type(error), error, None)
             raise
-        return Statements(lease, lambda: statements)
+        return Statements(lease, lambda: statements)  # type: ignore[return-value]
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -143,7 +152,7 @@ class Block:
     def _enter(self, lease: Lease) -> BoundStatements:
         block = self._block = self._make()
         lease.entered[block] = lambda: _leave_quietly(block)
-        statements = block.__enter__()
+        statements: BoundStatements = block.__enter__()
         self.scope = block.scope
         return statements
 
@@ -167,62 +176,62 @@ class Block:
             lease.entered.pop(block)()
 
 
-def _leave_quietly(block: transactions.Block) -> None:
+def _leave_quietly(block: transactions.Block[Any]) -> None:
     try:
         block.__exit__(GeneratorExit, GeneratorExit(), None)
     except Exception:
         LOG.exception("a block that was thrown away could not be rolled back")
 
 
-class Entry:
+class Entry(Generic[A_co]):
     """`reader` or `writer` for coroutines: by `.using(context)` for `async with`, and a decorator.
 
     The modifiers are those of the synchronous ones, and combine in any order.
     """
 
-    def __init__(self, entry: transactions.Entry) -> None:
+    def __init__(self, entry: transactions.Entry[Any]) -> None:
         self._entry = entry
 
     @property
-    def independent(self) -> Entry:
+    def independent(self) -> Entry[A_co]:
         """Own connection and transaction, even inside another one of the task."""
         return Entry(self._entry.independent)
 
     @property
-    def savepoint(self) -> Entry:
+    def savepoint(self) -> Entry[A_co]:
         """Inside a running transaction: undone alone when an exception leaves the block."""
         return Entry(self._entry.savepoint)
 
     @property
-    def async_(self) -> Entry:
+    def async_(self) -> Entry[A_co]:
         """A reader that accepts replication lag: it uses the replica when one is configured."""
         return Entry(self._entry.async_)
 
     @property
-    def allow_async(self) -> Entry:
+    def allow_async(self) -> Entry[A_co]:
         """A reader that may also run inside a reader on the replica."""
         return Entry(self._entry.allow_async)
 
     @property
-    def autocommit(self) -> Entry:
+    def autocommit(self) -> Entry[A_co]:
         """Lone statements: each is its own transaction and costs one round trip."""
         return Entry(self._entry.autocommit)
 
     @property
-    def once(self) -> Entry:
+    def once(self) -> Entry[A_co]:
         """A coroutine function of this kind is run once, whatever the server says."""
         return Entry(self._entry.once)
 
-    def isolation(self, level: str) -> Entry:
+    def isolation(self, level: str) -> Entry[A_co]:
         """A transaction of this level; ValueError for an unknown one. As the synchronous one."""
         return Entry(self._entry.isolation(level))
 
     @property
-    def connection(self) -> Entry:
+    def connection(self) -> Entry[A_co]:
         """No effect; there for code that asks for the bare connection."""
         return self
 
-    def using(self, context: Any = None) -> Block:
+    def using(self, context: Any = None) -> Block[A_co]:
         """A block on `context` for `async with`, which yields the statements.
 
         It joins what the running task has open on that context, and nothing of any other task. Otherwise as the
@@ -270,30 +279,31 @@ class Entry:
             await asyncio.sleep(pause)
 
 
-class Database:
+class Database(Generic[A_co]):
     """A database for SQL of your own, its blocks and statements awaited.
 
     Made of what `rawdb.Database` takes, or of one that is there: it is the attribute `sync`. Several may share it.
+    `Database[AsyncStatements]` tells type checkers the class that `rawdb sql types --async` wrote.
     """
 
     def __init__(
-        self, connection: str | URL | engine.Database, slave_connection: str | URL | None = None, **options: Any
+        self, connection: str | URL | engine.Database[Any], slave_connection: str | URL | None = None, **options: Any
     ) -> None:
         if isinstance(connection, engine.Database):
             if slave_connection is not None or options:
                 raise TypeError("a database that is there has its options already")
-            self.sync = connection
+            self.sync: engine.Database[Any] = connection
         else:
             self.sync = engine.Database(connection, slave_connection, **options)
-        self.reader = Entry(self.sync.reader)
-        self.writer = Entry(self.sync.writer)
+        self.reader: Entry[A_co] = Entry(self.sync.reader)
+        self.writer: Entry[A_co] = Entry(self.sync.writer)
 
-    def sql(self, context: Any = None) -> Statements:
+    def sql(self, context: Any = None) -> A_co:
         """The statements of the reader or writer that the running task has open on `context`.
 
         Raises NoEngineContextEstablished where it has no block open; a call does where none is on this context.
         """
-        return statements_of(lambda: self.sync.sql(context))
+        return statements_of(lambda: self.sync.sql(context))  # type: ignore[return-value]
 
     async def server_version(self) -> str:
         """Name and version of the server."""
@@ -307,7 +317,7 @@ class Database:
         return f"rawdb.aio.{self.sync!r}"
 
 
-def wrap(database: engine.Database) -> Database:
+def wrap(database: engine.Database[Any]) -> Database[A_co]:
     """A database with blocks and statements that are awaited."""
     return Database(database)
 

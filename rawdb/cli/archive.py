@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import rawdb
 from rawdb.cli.output import Output
 from rawdb.context import get_admin_context
 from rawdb.exceptions import DBError
-from rawdb.operations.archive import BATCH_SIZE, Moved, archive_tables, count_deleted_rows
+from rawdb.operations.archive import Moved, archive_tables, count_deleted_rows
 
 _BAR = 30
 #: Seconds between two pictures of the bar.
@@ -20,36 +19,30 @@ _REDRAW = 0.1
 _INTERRUPTED = 130
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """What `rawdb archive` takes."""
-    parser.add_argument("--table", action="append", metavar="NAME", help="only this table; may be given several times")
-    parser.add_argument("--max-rows", type=int, metavar="N", help="stop after so many rows")
-    parser.add_argument(
-        "--batch-size",
-        type=int,
-        default=BATCH_SIZE,
-        metavar="N",
-        help=f"rows a transaction (default {BATCH_SIZE})",
-    )
-    parser.add_argument("--pause", type=float, default=0.0, metavar="SECONDS", help="wait between two transactions")
-    parser.add_argument("--dry-run", action="store_true", help="count what would move, and move nothing")
+class Wanted(NamedTuple):
+    """What is to move: of which tables (None: all), how many rows, how many in a transaction, how far apart."""
+
+    tables: list[str] | None
+    max_rows: int | None
+    batch_size: int
+    pause: float
 
 
-def run(options: argparse.Namespace, output: Output) -> int:
+def run(url: str | None, wanted: Wanted, output: Output, *, dry_run: bool) -> int:
     """Archive, or count; 0 when every deleted row that was asked for has moved, 1 when a table refused some."""
     rawdb.dispose()
-    if options.url:
-        rawdb.configure(connection=options.url)
+    if url:
+        rawdb.configure(connection=url)
     try:
-        return _count(options, output) if options.dry_run else _archive(options, output)
+        return _count(wanted, output) if dry_run else _archive(wanted, output)
     finally:
         rawdb.dispose()
 
 
-def _count(options: argparse.Namespace, output: Output) -> int:
-    left = options.max_rows
+def _count(wanted: Wanted, output: Output) -> int:
+    left = wanted.max_rows
     rows: list[tuple[str, int, int]] = []
-    for table, deleted in count_deleted_rows(get_admin_context(), options.table).items():
+    for table, deleted in count_deleted_rows(get_admin_context(), wanted.tables).items():
         moving = deleted if left is None else min(deleted, left)
         left = None if left is None else left - moving
         if deleted:
@@ -60,16 +53,16 @@ def _count(options: argparse.Namespace, output: Output) -> int:
     return 0
 
 
-def _archive(options: argparse.Namespace, output: Output) -> int:
+def _archive(wanted: Wanted, output: Output) -> int:
     context = get_admin_context()
-    report = _Report(output, _expected(context, options) if sys.stderr.isatty() else None)
+    report = _Report(output, _expected(context, wanted) if sys.stderr.isatty() else None)
     try:
         archive_tables(
             context,
-            options.table,
-            max_rows=options.max_rows,
-            batch_size=options.batch_size,
-            pause=options.pause,
+            wanted.tables,
+            max_rows=wanted.max_rows,
+            batch_size=wanted.batch_size,
+            pause=wanted.pause,
             progress=report.moved,
         )
     except KeyboardInterrupt:
@@ -82,10 +75,10 @@ def _archive(options: argparse.Namespace, output: Output) -> int:
     return 1 if report.refused else 0
 
 
-def _expected(context: Any, options: argparse.Namespace) -> int:
+def _expected(context: Any, wanted: Wanted) -> int:
     """How many rows will move: the length of the bar."""
-    deleted = sum(count_deleted_rows(context, options.table).values())
-    return deleted if options.max_rows is None else min(deleted, options.max_rows)
+    deleted = sum(count_deleted_rows(context, wanted.tables).values())
+    return deleted if wanted.max_rows is None else min(deleted, wanted.max_rows)
 
 
 class _Report:

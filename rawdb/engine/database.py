@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Generic, Self
 from urllib.parse import parse_qsl
 
 from rawdb.context import ContextRules
@@ -25,7 +25,7 @@ from rawdb.engine.hooks import Hooks, Observer, rewrite_for_ndb, statement_logge
 from rawdb.engine.options import DatabaseOptions
 from rawdb.engine.pool import Pool
 from rawdb.engine.scope import READER, WRITER, current_scope
-from rawdb.engine.transactions import Entry
+from rawdb.engine.transactions import Entry, S_co
 from rawdb.engine.writer_lock import WriterLock
 from rawdb.exceptions import CantStartEngineError, DBConnectionError, DBNonExistentTable, StatementError
 from rawdb.statements.columns import Table, lazy_tables, live_tables, load_tables, unique_columns
@@ -36,10 +36,10 @@ from rawdb.statements.of_tables import statement_of_table
 __all__ = ["Database", "DatabaseOptions", "check_parity"]
 
 LOG = logging.getLogger(__name__)
-_databases: weakref.WeakSet[Database] = weakref.WeakSet()
+_databases: weakref.WeakSet[Database[Any]] = weakref.WeakSet()
 
 
-class Database:
+class Database(Generic[S_co]):
     """One database for SQL of your own, or for rawdb's.
 
     `connection` is its URL, `slave_connection` that of a replica for async readers. `queries` is the folder of
@@ -47,7 +47,8 @@ class Database:
     the live database. `rules` fill the slots of visibility and scope from a context; without any, those of a
     RequestContext do. With `lazy` each statement is parsed when it is first called, and a fault in one is raised then:
     for a folder that a test has loaded whole. Nothing is opened before the first use. As a context manager it is
-    disposed of at the end. See DatabaseOptions for the rest.
+    disposed of at the end. See DatabaseOptions for the rest. `Database[Statements]` tells type checkers the class that
+    `rawdb sql types` wrote.
     """
 
     def __init__(
@@ -82,10 +83,10 @@ class Database:
         self.cache = Cache()
         self._lock = threading.RLock()
         self._started: _Started | None = None
-        self.reader = Entry(self._itself, READER)
-        self.writer = Entry(self._itself, WRITER)
+        self.reader: Entry[S_co] = Entry(self._itself, READER)
+        self.writer: Entry[S_co] = Entry(self._itself, WRITER)
         #: What works in its place, in a test.
-        self.stand_in: Database | None = None
+        self.stand_in: Database[Any] | None = None
         self._loaded: _Loaded | None = None
         self._of_tables: dict[tuple[str, str], tuple[Table, Statement]] = {}
         _databases.add(self)
@@ -113,11 +114,11 @@ class Database:
         # What it was made of, and no connection: for processes that are started by spawn. The password is in it.
         return _rebuilt, (type(self), *self._made_of)
 
-    def _itself(self) -> Database:
+    def _itself(self) -> Database[Any]:
         return self.stand_in or self
 
     @contextmanager
-    def replaced_by(self, other: Database) -> Iterator[Database]:
+    def replaced_by(self, other: Database[Any]) -> Iterator[Database[Any]]:
         """Within the block, blocks and functions written for this database work on another one: for tests.
 
         In every thread. What is open on a context stays as it is, so replace it where nothing is.
@@ -165,9 +166,9 @@ class Database:
             return []
         return [loan for pool in (started.master, started.replica) if pool is not None for loan in pool.loans()]
 
-    def sql(self, context: Any = None) -> BoundStatements:
+    def sql(self, context: Any = None) -> S_co:
         """The statements of the reader or writer that is open on `context` in this thread."""
-        return bound(current_scope(self.stand_in or self, context))
+        return bound(current_scope(self.stand_in or self, context))  # type: ignore[return-value]
 
     def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement with the tables that its slots need, which are looked for in the live database.
@@ -276,7 +277,7 @@ class Database:
                 self._loaded = _Loaded(*self._load())
             return self._loaded
 
-    def __enter__(self) -> Database:
+    def __enter__(self) -> Database[S_co]:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -9,7 +9,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
 
 from rawdb.dialects.base import isolation_level
 from rawdb.engine.calls import BoundStatements, bound
@@ -19,13 +19,20 @@ from rawdb.exceptions import DBError, RetryRequest
 
 LOG = logging.getLogger(__name__)
 
-__all__ = ["ASYNC_READER", "READER", "WRITER", "Block", "Entry", "current_scope"]
+__all__ = ["ASYNC_READER", "READER", "WRITER", "Block", "Entry", "S_co", "current_scope"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+#: What a block yields: the statements by their names, or for type checkers the class that `rawdb sql types` wrote.
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as _TypeVar
+
+    S_co = _TypeVar("S_co", covariant=True, default=BoundStatements)
+else:
+    S_co = TypeVar("S_co", covariant=True)
 
 
-class Entry:
+class Entry(Generic[S_co]):
     """`reader` or `writer`: a decorator, and by `.using(context)` a context manager; refined by attributes.
 
     The modifiers combine in any order: `independent` (an own transaction inside another), `savepoint` (undone
@@ -57,7 +64,7 @@ class Entry:
         #: Whether an inner block is undone alone.
         self.is_savepoint = "savepoint" in flags
 
-    def _with(self, flag: str) -> Entry:
+    def _with(self, flag: str) -> Entry[S_co]:
         flags = self._flags | {flag}
         if {"independent", "savepoint"} <= flags:
             raise TypeError("independent and savepoint contradict each other")
@@ -67,7 +74,7 @@ class Entry:
             raise TypeError("lone statements have no transaction whose isolation could be chosen")
         return Entry(self._resolve, self._mode, flags, self._isolation)
 
-    def isolation(self, level: str) -> Entry:
+    def isolation(self, level: str) -> Entry[S_co]:
         """A transaction of this level: READ COMMITTED, REPEATABLE READ, SERIALIZABLE, READ UNCOMMITTED.
 
         SQLite has SERIALIZABLE alone, which serves for all. Raises ValueError for an unknown level; a block that would
@@ -78,48 +85,48 @@ class Entry:
         return Entry(self._resolve, self._mode, self._flags, isolation_level(level))
 
     @property
-    def once(self) -> Entry:
+    def once(self) -> Entry[S_co]:
         """A function of this kind is run once, whatever the server says: it has effects elsewhere, or is in a hurry."""
         return self._with("once")
 
     @property
-    def independent(self) -> Entry:
+    def independent(self) -> Entry[S_co]:
         """Own connection and transaction, even inside another one on the same context."""
         return self._with("independent")
 
     @property
-    def savepoint(self) -> Entry:
+    def savepoint(self) -> Entry[S_co]:
         """Inside a running transaction: undone alone when an exception leaves the block."""
         return self._with("savepoint")
 
     @property
-    def async_(self) -> Entry:
+    def async_(self) -> Entry[S_co]:
         """A reader that accepts replication lag: it uses the replica when one is configured."""
         return self._with("async_")
 
     @property
-    def allow_async(self) -> Entry:
+    def allow_async(self) -> Entry[S_co]:
         """A reader that may also run inside an async reader."""
         return self._with("allow_async")
 
     @property
-    def autocommit(self) -> Entry:
+    def autocommit(self) -> Entry[S_co]:
         """Lone statements: each is its own transaction and costs one round trip."""
         return self._with("autocommit")
 
     @property
-    def connection(self) -> Entry:
+    def connection(self) -> Entry[S_co]:
         """No effect; there for code that asks for the bare connection."""
         return self
 
-    def __getattr__(self, name: str) -> Entry:
+    def __getattr__(self, name: str) -> Entry[S_co]:
         if name.startswith("_"):
             raise AttributeError(name)
         if name == "async":  # the old name of async_, a keyword since Python 3.7
             return self.async_
         raise AttributeError(f"{self._mode} has no modifier {name!r}")
 
-    def using(self, context: Any = None) -> Block:
+    def using(self, context: Any = None) -> Block[S_co]:
         """A block on `context` for `with`, which yields the statements; it joins the block that is open there.
 
         The outermost block commits (writer) or rolls back (reader, or any exception). Raises TypeError for a
@@ -248,10 +255,10 @@ def _leave(
     return block._leave(kind, error, trace)
 
 
-class Block:
+class Block(Generic[S_co]):
     """One reader or writer block. Entered, it joins the open scope of its context, or opens one."""
 
-    def __init__(self, entry: Entry, database: Home, context: Any) -> None:
+    def __init__(self, entry: Entry[S_co], database: Home, context: Any) -> None:
         self._entry = entry
         self._database = database
         self._context = context
@@ -267,7 +274,7 @@ class Block:
         """The scope that the open block began, None where it joined one."""
         return self._scope
 
-    def __enter__(self) -> BoundStatements:
+    def __enter__(self) -> S_co:
         if self._scope is not None or self._savepoint is not None:
             raise RuntimeError("this block is open already: call using() for each block")
         entry = self._entry
@@ -276,7 +283,7 @@ class Block:
             if entry.is_savepoint and not outer.autocommit:
                 self._savepoint = outer.savepoint()
                 self._savepoint.__enter__()
-            return bound(outer)
+            return bound(outer)  # type: ignore[return-value]
         mode = entry.mode_on(self._database)
         scope = Scope(self._database, self._context, mode, autocommit=entry.is_autocommit, isolation=entry._isolation)
         end = self._end
@@ -285,7 +292,7 @@ class Block:
         try:
             scope.enter()
             self._scope = scope
-            return bound(scope)
+            return bound(scope)  # type: ignore[return-value]
         except BaseException:
             self._scope = None
             scope.over = True

@@ -131,6 +131,16 @@ def inspector(url: str | URL, options: ConnectionOptions | None = None) -> Itera
 
     Driver errors come out as `rawdb.exceptions.DB*`.
     """
+    with connected(url, options) as (dialect, raw):
+        yield Inspector(dialect, raw)
+
+
+@contextmanager
+def connected(url: str | URL, options: ConnectionOptions | None = None) -> Iterator[tuple[Dialect, Any]]:
+    """A dialect and a driver connection to a database that is there, closed at the end of the block.
+
+    Driver errors come out as `rawdb.exceptions.DB*`.
+    """
     parsed = parse_url(url)
     dialect = get_dialect(parsed.dialect)
     if parsed.dialect == "sqlite" and not parsed.is_memory and not Path(parsed.database or "").exists():
@@ -143,7 +153,7 @@ def inspector(url: str | URL, options: ConnectionOptions | None = None) -> Itera
             raise dialect.translate(error, connecting=True) from error
         raise
     try:
-        yield Inspector(dialect, raw)
+        yield dialect, raw
     except Exception as error:
         if dialect.is_driver_error(error):
             raise dialect.translate(error) from error

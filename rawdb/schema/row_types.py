@@ -8,12 +8,12 @@ of the shortest name; helper statements (`instance_get__part`) have none. What S
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from rawdb.schema.typed_dicts import TypedDictClass, camel
 from rawdb.statements.columns import Column, Table
 from rawdb.statements.loading import Statement
 from rawdb.statements.marks import Operation
@@ -32,29 +32,6 @@ _TEXTS = ("string(", "enum(", "text", "mediumtext", "longtext", "ip", "cidr")
 
 
 @dataclass(frozen=True)
-class _Class:
-    """A TypedDict: its fields by name, and those that it inherits from `base`."""
-
-    name: str
-    doc: str
-    fields: Mapping[str, str]
-    base: _Class | None = None
-
-    def all_fields(self) -> dict[str, str]:
-        """The fields, inherited ones first."""
-        return {**(self.base.all_fields() if self.base else {}), **self.fields}
-
-    def text(self) -> str:
-        """The class as Python; a name that is none in Python makes it a call."""
-        if all(name.isidentifier() and not keyword.iskeyword(name) for name in self.fields):
-            lines = [f"    {name}: {kind}" for name, kind in self.fields.items()]
-            head = f"class {self.name}({self.base.name if self.base else 'TypedDict'}):"
-            return "\n".join([head, f'    """{self.doc}"""', "", *lines])
-        lines = [f'        "{name}": {_quoted(kind)},' for name, kind in self.all_fields().items()]
-        return "\n".join([f"{self.name} = TypedDict(", f'    "{self.name}",', "    {", *lines, "    },", ")"])
-
-
-@dataclass(frozen=True)
 class _Shape:
     """What a statement's rows hold: the columns of a table, or none, and further keys."""
 
@@ -70,7 +47,7 @@ def row_types(tables: Mapping[str, Table], statements: Iterable[Statement]) -> d
         f"_tables{number}.py": _module("Rows of tables", part) for number, part in enumerate(_parts(rows.values()), 1)
     }
     homes = {one.name: name for name, part in zip(files, _parts(rows.values()), strict=True) for one in part}
-    found: list[_Class] = []
+    found: list[TypedDictClass] = []
     for shape, members in _shapes(statements, tables):
         found.extend(_statement_classes(shape, members, rows))
     files["_statements.py"] = _module("Rows of statements", found, homes)
@@ -104,7 +81,7 @@ def row_name(table: str) -> str:
         last = last[:-2]
     elif last.endswith("s") and not last.endswith("ss"):
         last = last[:-1]
-    return f"{_camel([*words, last])}Row"
+    return f"{camel([*words, last])}Row"
 
 
 def python_type(column: Column) -> str:
@@ -117,18 +94,9 @@ def _read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
 
 
-def _quoted(kind: str) -> str:
-    """A type in the form that is evaluated at once: names of later classes are fine in a text."""
-    return f'"{kind}"'
-
-
-def _camel(words: Iterable[str]) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in words)
-
-
-def _parts(classes: Iterable[_Class]) -> list[list[_Class]]:
+def _parts(classes: Iterable[TypedDictClass]) -> list[list[TypedDictClass]]:
     """The classes in lists that each make a file of moderate length."""
-    parts: list[list[_Class]] = []
+    parts: list[list[TypedDictClass]] = []
     room = 0
     for one in classes:
         length = one.text().count("\n") + 3
@@ -140,7 +108,7 @@ def _parts(classes: Iterable[_Class]) -> list[list[_Class]]:
     return parts
 
 
-def _module(title: str, classes: Iterable[_Class], homes: Mapping[str, str] | None = None) -> str:
+def _module(title: str, classes: Iterable[TypedDictClass], homes: Mapping[str, str] | None = None) -> str:
     classes = list(classes)
     texts = [one.text() for one in classes]
     words = {word for text in texts for word in text.replace("[", " ").replace("]", " ").replace(")", " ").split()}
@@ -161,9 +129,9 @@ def _module(title: str, classes: Iterable[_Class], homes: Mapping[str, str] | No
     return "\n".join(lines) + (f"\n\n\n{body}\n" if body else "\n")
 
 
-def _table_class(table: Table) -> _Class:
+def _table_class(table: Table) -> TypedDictClass:
     fields = {name: python_type(column) for name, column in table.columns.items()}
-    return _Class(row_name(table.name), f"A row of {table.name}.", fields)
+    return TypedDictClass(row_name(table.name), f"A row of {table.name}.", fields)
 
 
 def _shapes(statements: Iterable[Statement], tables: Mapping[str, Table]) -> Iterator[tuple[_Shape, list[str]]]:
@@ -283,23 +251,27 @@ def _item_type(item: list[Token], resolver: Resolver, *, nullable: bool) -> str:
     return f"{kind} | None" if nullable and not kind.endswith(("None", "Any")) else kind
 
 
-def _statement_classes(shape: _Shape, members: list[str], rows: Mapping[str, _Class]) -> list[_Class]:
+def _statement_classes(shape: _Shape, members: list[str], rows: Mapping[str, TypedDictClass]) -> list[TypedDictClass]:
     """The class of a shape, behind those of its relations that have relations themselves."""
-    name = _camel(members[0].split("_"))
-    inner: list[_Class] = []
+    name = camel(members[0].split("_"))
+    inner: list[TypedDictClass] = []
     fields = dict(shape.columns)
     fields.update((relation.key, _relation_type(relation, name, rows, inner)) for relation in shape.relations)
     doc = f"A row of {members[0]}{', and of statements like it' if len(members) > 1 else ''}."
-    return [*inner, _Class(f"{name}Row", doc, fields, rows[shape.table] if shape.table else None)]
+    return [*inner, TypedDictClass(f"{name}Row", doc, fields, rows[shape.table] if shape.table else None)]
 
 
-def _relation_type(relation: Relation | Pairs, owner: str, rows: Mapping[str, _Class], found: list[_Class]) -> str:
+def _relation_type(
+    relation: Relation | Pairs, owner: str, rows: Mapping[str, TypedDictClass], found: list[TypedDictClass]
+) -> str:
     if isinstance(relation, Pairs):
         return "dict[str, Any]"
     base = rows[relation.table.name]
     if relation.inner:
-        name = f"{owner}{_camel(relation.key.split('_'))}"
+        name = f"{owner}{camel(relation.key.split('_'))}"
         fields = {inner.key: _relation_type(inner, name, rows, found) for inner in relation.inner}
-        base = _Class(f"{name}Row", f"A row of {relation.table.name} under the key `{relation.key}`.", fields, base)
+        base = TypedDictClass(
+            f"{name}Row", f"A row of {relation.table.name} under the key `{relation.key}`.", fields, base
+        )
         found.append(base)
     return f"{base.name} | None" if relation.single else f"list[{base.name}]"

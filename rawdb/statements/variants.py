@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rawdb.statements.columns import Column, Table
@@ -45,13 +46,15 @@ _Axis = list[tuple[str, dict[str, Any]]]
 class Variant(NamedTuple):
     """One text of a statement: what makes it so, the text as it is sent, and values for its placeholders.
 
-    `by_key`: it finds its rows by equal values alone.
+    `by_key`: it finds its rows by equal values alone. `names` are its parameters by the position of their placeholders,
+    where these have numbers.
     """
 
     label: str
     text: str
     parameters: list[Any]
     by_key: bool = True
+    names: Mapping[int, str] = MappingProxyType({})
 
 
 def variants(statement: Statement, samples: Mapping[str, Any] | None = None) -> Iterator[Variant]:
@@ -82,7 +85,7 @@ def variants(statement: Statement, samples: Mapping[str, Any] | None = None) -> 
         compiled, bound = _rendered(statement, {**fixed, **arguments})
         if compiled.text not in seen:
             seen.add(compiled.text)
-            yield Variant(label or "plain", compiled.text, bound, compiled.by_key)
+            yield Variant(label or "plain", compiled.text, bound, compiled.by_key, compiled.names)
 
 
 def _distinct(axes: list[_Axis]) -> list[_Axis]:

@@ -229,7 +229,7 @@ def test_what_the_tools_say_of_a_script(database: Database, tmp_path: Path) -> N
     script = database.statements["thing_move"]
     assert str(script.signature) == "(one, other, by)"
     assert "From one to the other." in script.doc
-    assert [text.count("UPDATE") for _, text, _ in variants(script)] == [1, 1]
+    assert [variant.text.count("UPDATE") for variant in variants(script)] == [1, 1]
     with database.writer.using(None) as sql:
         assert "thing_move(one, other, by)" in (sql.thing_move.__doc__ or "")
         with pytest.raises(TypeError, match="cannot be streamed"):

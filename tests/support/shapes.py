@@ -16,13 +16,16 @@ def faults(value: Any, expected: Any, path: str = "result") -> list[str]:
     origin, arguments = typing.get_origin(expected), typing.get_args(expected)
     if origin in (typing.Required, typing.NotRequired):
         return faults(value, arguments[0], path)
+    if origin is typing.Literal:
+        return [] if value in arguments else [f"{path}: {value!r}, none of {arguments}"]
     if origin in (typing.Union, types.UnionType):
         found = [faults(value, one, path) for one in arguments]
         return [] if not all(found) else min(found, key=len)
     if typing.is_typeddict(expected):
         return _row_faults(value, expected, path)
     kind = origin or type(None) if expected is None else origin or expected
-    if not isinstance(value, kind):
+    # Whoever says float takes an int as well.
+    if not isinstance(value, (int, float) if kind is float else kind):
         return [f"{path}: {type(value).__name__}, not {expected}"]
     if kind is tuple:
         return [
