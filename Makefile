@@ -43,7 +43,7 @@ test-sqlite: $(STAMP)
 	RAWDB_TEST_DIALECTS=sqlite $(RUN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 plans: servers
-	RAWDB_PLANS=1 $(RUN)/python -m pytest $(ARGS) tests/sql/test_plans.py tests/sql/test_locks.py
+	RAWDB_PLANS=300000 $(RUN)/python -m pytest $(ARGS) tests/sql/test_plans.py tests/sql/test_locks.py
 
 lint: $(STAMP)
 	$(RUN)/ruff check

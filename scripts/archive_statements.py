@@ -37,7 +37,8 @@ COMMON = """-- Archiving: deleted rows move to the shadow table of their table, 
 COUNT = """
 -- name: archive_deleted_rows__count()^
 -- How many deleted rows each table holds, NULL for a table that was not asked for.
--- Index: none; each table that was asked for is read once. Locks: none.
+-- Index: none; each table that was asked for is read once, or an index that holds `deleted`, such as
+-- instances_deleted_created_at_id_idx and reservations_deleted_expire_idx. Locks: none.
 SELECT {columns};
 """
 

@@ -254,13 +254,10 @@ def network_get_all_by_instance(context: Any, instance_id: int | str) -> list[Ne
     `instance_id` is a number, or a uuid. Raises NetworkNotFoundForInstance when there is none.
     Round trips: 1. Source: Nova Grizzly.
     """
-    by_id = str(instance_id).isdecimal()
-    rows = sql(context).network_get_all_by_instance(
-        by_id=by_id,
-        instance_id=instance_id if by_id else None,
-        by_uuid=not by_id,
-        instance_uuid=None if by_id else instance_id,
-    )
+    if str(instance_id).isdecimal():
+        rows = sql(context).network_get_all_by_instance__by_id(instance_id=instance_id)
+    else:
+        rows = sql(context).network_get_all_by_instance(instance_uuid=instance_id)
     if not rows:
         raise NetworkNotFoundForInstance(instance_id=instance_id)
     return rows

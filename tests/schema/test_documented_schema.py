@@ -57,6 +57,11 @@ LEFT_OUT = {
     ("reservations", ("usage_id",)): NO_STATEMENT,
     ("reservations", ("user_id", "deleted")): NO_STATEMENT,
     ("dns_domains", ("domain", "deleted")): UNIQUE_ALREADY,
+    ("dns_domains", ("project_id",)): NO_STATEMENT,
+    ("networks", ("bridge", "deleted")): NO_STATEMENT,
+    ("task_log", ("host",)): UNIQUE_ALREADY,
+    ("task_log", ("period_ending",)): "who gives the end of a period gives its beginning too",
+    ("virtual_interfaces", ("network_id",)): NO_STATEMENT,
     ("fixed_ips", ("address", "reserved", "network_id", "deleted")): UNIQUE_ALREADY,
     ("fixed_ips", ("address", "deleted", "allocated")): UNIQUE_ALREADY,
     ("instances", ("uuid", "deleted")): UNIQUE_ALREADY,
@@ -147,7 +152,7 @@ def test_no_index_is_the_beginning_of_another(migrated: Schema) -> None:
 
 
 #: Not written so often that it matters; a sweep by time needs it.
-MOVES_WITH_EACH_WRITE = {"fixed_ips_deleted_allocated_updated_at_idx"}
+MOVES_WITH_EACH_WRITE = {"fixed_ips_allocated_deleted_updated_at_idx"}
 
 
 def test_no_index_moves_with_every_write(migrated: Schema) -> None:

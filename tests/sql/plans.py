@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect
@@ -14,11 +15,35 @@ from tests.sql import house
 from tests.sql.skewed import indexes, tables
 
 PRIMARY = "primary key"
+#: What PostgreSQL expects of a row by its primary key, in an index of some levels.
+_ONE_ROW = 8.5
+#: What parameters hold in life, where it is not what samples are.
+_SAMPLES: Mapping[str, Any] = {"deleted": 0}
+#: The same of single statements: rows that are as the statement wants them, where the first of their table is not.
+_SAMPLES_OF: Mapping[str, Mapping[str, Any]] = {
+    "aggregate_host_add": {"host": "new"},
+    "fixed_ip_associate": {"id": 8},
+    "fixed_ip_associate__row": {"address": "v8"},
+    "fixed_ip_associate_pool": {"id": 1618},
+    "fixed_ip_disassociate_all_by_timeout": {"id": 645, "time": datetime.fromisoformat("2014-08-01")},
+    "floating_ip_deallocate": {"id": 42},
+    "floating_ip_deallocate__row": {"address": "v42"},
+    "floating_ip_disassociate": {"id": 42},
+    "floating_ip_fixed_ip_associate": {"id": 42, "bound_to": 1, "project_id": "v2"},
+    "floating_ip_update": {"id": 42, "project_id": "v2"},
+    "network_associate__claim": {"id": 4},
+    "network_delete_safe": {"network_id": 4},
+    "network_set_host": {"network_id": 5},
+    "share_network_add_security_service": {"security_service_id": "v2"},
+    "volume_type_destroy": {"id": "v2"},
+}
+#: A deleted row of each table, by its primary key.
+_DELETED = {"bigint": 3, "string": "v3"}
 
 
 #: Variants by what an argument may hold that no operation sends: orders and filters by any column. They are prepared
 #: on every server elsewhere; a plan by an index is not asked of them.
-_FREE = ("filter ", "no filter", "by ", "first page", "after ", "no page", "set ")
+_FREE = ("filter ", "no filter", "by ", "first page", "after ", "no page")
 
 
 class Access(NamedTuple):
@@ -28,11 +53,21 @@ class Access(NamedTuple):
     index: str | None
     #: The index is read from one end to the other.
     whole: bool = False
+    #: It costs no more than one row by its key.
+    one: bool = False
 
 
 def every_variant(statement: Statement, dialect: Dialect) -> Iterator[Variant]:
     """The texts of a statement with values for their parameters: the one place that knows how these are made."""
-    return variants(statement)
+    samples = {**_SAMPLES, **_SAMPLES_OF.get(statement.name, {})}
+    if statement.name.startswith("archive_deleted_rows_for_table__"):
+        table = statement.name.partition("__")[2].partition("_")[2]
+        samples |= {
+            column.name: _DELETED[column.type.partition("(")[0]]
+            for column in tables()[table].columns.values()
+            if column.primary_key
+        }
+    return variants(statement, samples)
 
 
 def is_free(variant: Variant) -> bool:
@@ -42,9 +77,18 @@ def is_free(variant: Variant) -> bool:
     )
 
 
-def is_telling(variant: Variant) -> bool:
-    """Whether the variant reads all relations that it may, or none: what lies between tells nothing new."""
+def is_telling(variant: Variant, statement: Statement) -> bool:
+    """Whether the variant may go another way than the others.
+
+    It reads all relations that it may, or none, and not some of them; and a column that it sets stands in an index.
+    """
+    if variant.label.startswith("set ") and statement.table is not None:
+        return variant.label.removeprefix("set ") in _indexed(statement.table.name) | {"all"}
     return len(set(re.findall(r"with_\w+ (True|False)", variant.label))) < 2
+
+
+def _indexed(table: str) -> set[str]:
+    return {column for of, _, columns in indexes().values() if of == table for column in columns}
 
 
 def adds_rows(statement: Statement) -> bool:
@@ -84,11 +128,20 @@ def accesses(dialect: Dialect, raw: Any, statement: Statement, variant: Variant)
         [[found]] = dialect.run(raw, f"EXPLAIN (FORMAT JSON) {variant.text}", variant.parameters).rows
         plan = found if isinstance(found, list) else json.loads(found)
         return {access for access in _nodes(plan[0]["Plan"]) if access.table in tables()}
-    aliases = {alias: table for table, alias in re.findall(r"\b(\w+) AS (\w+)\b", variant.text)}
     word, read = ("EXPLAIN ", _mysql) if dialect.name == "mysql" else ("EXPLAIN QUERY PLAN ", _sqlite)
     rows = dialect.run(raw, word + variant.text, variant.parameters).rows
-    named = {Access(aliases.get(one.table, one.table), one.index, one.whole) for one in read(rows)}
-    return {one for one in named if one.table in tables()}
+    found = {own for one in read(rows) for own in _of_tables(one, variant.text)}
+    return {one for one in found if one.table in tables()}
+
+
+def _of_tables(access: Access, text: str) -> Iterator[Access]:
+    """The access with the table in place of its alias; where an index does not tell, with all that have the alias."""
+    if access.index in indexes():
+        yield access._replace(table=indexes()[access.index][0])
+        return
+    named = {table for table, alias in re.findall(r"\b(\w+) AS (\w+)\b", text) if alias == access.table}
+    for table in named or {access.table}:
+        yield access._replace(table=table)
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[Access]:
@@ -98,7 +151,10 @@ def _nodes(node: dict[str, Any]) -> Iterator[Access]:
     elif "Index Name" in node:
         name = node["Index Name"]
         table = indexes()[name][0] if name in indexes() else name.removesuffix("_pkey")
-        yield Access(table, PRIMARY if name.endswith("_pkey") else name, "Index Cond" not in node)
+        # What is computed for each row found is no cost of finding it.
+        beside = [child for child in node.get("Plans", ()) if child["Parent Relationship"] == "SubPlan"]
+        one = node["Total Cost"] - sum(child["Total Cost"] for child in beside) * node["Plan Rows"] <= _ONE_ROW
+        yield Access(table, PRIMARY if name.endswith("_pkey") else name, "Index Cond" not in node, one)
     for child in node.get("Plans", ()):
         yield from _nodes(child)
 
@@ -109,8 +165,9 @@ def _mysql(rows: list[tuple[Any, ...]]) -> Iterator[Access]:
         kind, table, way, key = row[1], row[2], row[-7], row[-5]
         if table is None or str(table).startswith("<") or kind == "INSERT" or way is None:
             continue
-        for name in str(key).split(",") if key else [None]:
-            yield Access(str(table), PRIMARY if name == "PRIMARY" else name, way == "index")
+        # Several indexes: their rows are united, or one filters what another finds.
+        for name in re.split("[,|]", str(key)) if key else [None]:
+            yield Access(str(table), PRIMARY if name == "PRIMARY" else name, way == "index", row[-2] in (1, "1"))
 
 
 def _sqlite(rows: list[tuple[Any, ...]]) -> Iterator[Access]:
@@ -130,6 +187,11 @@ def _sqlite(rows: list[tuple[Any, ...]]) -> Iterator[Access]:
             yield Access(found[2], None)
 
 
+def leads_to_one_row(names: set[str], table: str) -> bool:
+    """Whether an index among the named ones leads to one row of a table at most."""
+    return PRIMARY in names or any(name in names and of == table and key for name, (of, key, _) in indexes().items())
+
+
 def named(statement: Statement) -> set[str]:
     """The indexes that the comment of a statement names; `primary key` for these."""
     text = comment(statement)
@@ -143,5 +205,5 @@ def comment(statement: Statement) -> str:
 
 
 def may_read_whole(statement: Statement) -> bool:
-    """Whether the comment says that no index serves, always or in one of the variants."""
+    """Whether the comment says that no index narrows the rows, always or in one of the variants."""
     return re.search(r"\bnone\b", comment(statement)) is not None

@@ -9,6 +9,7 @@ a few rows of each.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -19,19 +20,24 @@ from tests.sql import house
 
 #: Rows of each table, but for those that `TIMES` multiplies.
 ROWS = 2000
-#: The long form: as many instances, and more of what grows with them.
-MANY = 300_000
+#: The long form: so many rows for each instance.
 TIMES = {
     "instances": 1.0,
-    "instance_metadata": 2.0,
-    "instance_system_metadata": 2.0,
-    "instance_info_caches": 1.0,
-    "instance_faults": 0.5,
-    "instance_actions": 1.0,
-    "instance_actions_events": 1.0,
-    "block_device_mapping": 1.0,
-    "security_group_instance_association": 1.0,
+    "instance_metadata": 1.0,
+    "instance_system_metadata": 1.0,
+    "instance_info_caches": 0.2,
+    "instance_faults": 0.2,
+    "instance_actions": 0.5,
+    "instance_actions_events": 0.5,
+    "block_device_mapping": 0.5,
+    "security_group_instance_association": 0.5,
     "fixed_ips": 0.5,
+    "virtual_interfaces": 0.5,
+    "floating_ips": 0.1,
+    "security_groups": 0.1,
+    "security_group_rules": 0.3,
+    "shares": 0.1,
+    "share_snapshots": 0.1,
     "migrations": 1.0,
     "reservations": 1.0,
     "quota_usages": 0.2,
@@ -45,14 +51,77 @@ _HOUR = {
     "mysql": "DATE_ADD('2014-06-01 12:30:00.123456', INTERVAL ({}) HOUR)",
     "sqlite": "STRFTIME('%Y-%m-%d %H:30:00.123456', '2014-06-01 12:00:00', '+' || ({}) || ' hour')",
 }
-_DIGITS = " UNION ALL ".join(f"SELECT {digit} AS d" for digit in range(10))
 _LARGE = {"project_id", "user_id"}
 #: The column that makes the unique keys of a table unique, where it is not their last one.
 _CARRIERS = {"services": "host"}
-#: Parents that have many children.
-_POPULAR = {"security_group_id": "1 + n % 40 * 200"}
 #: Tables that PostgreSQL would rather read as a whole, were they small.
-_LARGER = {"security_groups": 4, "quota_usages": 4}
+_LARGER = dict.fromkeys(
+    (
+        *("aggregates", "aggregate_hosts", "fixed_ips", "floating_ips", "instances", "networks", "quota_usages"),
+        *("security_groups", "security_group_instance_association", "virtual_interfaces"),
+    ),
+    4,
+)
+#: Columns whose rows hang together in a way of their own. An expression over n, the number of a row, and m, the number
+#: that it shares with the deleted row of its key: in a text or an integer 1 stands for the value of the samples, in a
+#: time for an hour, in a boolean for itself. Moduli without a common factor make pairs that are all different, and let
+#: deleted rows be anywhere.
+_SHAPES = {
+    "aggregate_hosts": {"host": "1 + (m - 1) % 2801", "aggregate_id": "1 + (m - 1) % 97 * 80"},
+    "aggregate_metadata": {"aggregate_id": "1 + (m - 1) % 503 * 15", "key": "1 + (m - 1) % 101"},
+    "compute_node_stats": {"compute_node_id": "1 + (n - 1) % 201"},
+    "consoles": {"pool_id": "1 + (n - 1) % 101"},
+    # One network holds two fifths. Of ten addresses five are allocated and two were released; the rest was never used.
+    "fixed_ips": {
+        "network_id": "CASE WHEN n % 5 IN (2, 4) THEN 2 WHEN n % 161 <> 8 THEN 1 + (n - 1) % 161 * 49 END",
+        "instance_uuid": "CASE WHEN n % 10 < 7 THEN n - (n - 1) % 2 END",
+        "virtual_interface_id": "CASE WHEN n % 10 < 7 THEN n END",
+        "allocated": "n % 10 < 5",
+        "reserved": "n % 50 = 8",
+        "host": "CASE WHEN n % 40 = 1 THEN 1 + (n - 1) % 1000 END",
+        "updated_at": "CASE WHEN n % 10 < 7 THEN n % 1000 - 10 END",
+    },
+    # Half of the addresses of each pool are free.
+    "floating_ips": {
+        "pool": "CASE WHEN n % 5 IN (2, 4) THEN 2 ELSE 1 + (n - 1) % 41 END",
+        "project_id": "CASE WHEN n % 82 > 41 THEN CASE WHEN n % 5 IN (2, 4) THEN 2 ELSE 1 + (n - 42) % 249 END END",
+        "fixed_ip_id": "CASE WHEN n % 82 > 41 AND n % 3 <> 1 THEN n - 41 END",
+        "host": "CASE WHEN n % 82 > 41 THEN 1 + (n - 42) % 415 END",
+    },
+    "instances": {"host": "CASE WHEN n % 20 <> 7 THEN 1 + (n - 1) % 4001 END"},
+    # Two fifths are nobody's yet; a project has one or two, and one has many. A third is served by any host.
+    "networks": {
+        "project_id": "CASE WHEN n % 20 = 2 THEN 2 WHEN n % 5 IN (0, 1, 2) THEN 1 + (n - 1) % 1701 END",
+        "host": "CASE WHEN n % 3 <> 2 THEN 1 + (n - 1) % 801 END",
+        "uuid": "n",
+    },
+    "security_group_instance_association": {"security_group_id": "1 + (n - 1) % 161 * 49"},
+    "security_group_rules": {
+        "parent_group_id": "1 + (n - 1) % 401",
+        "group_id": "CASE WHEN n % 3 = 1 THEN 1 + (n - 1) % 401 END",
+    },
+    "share_network_security_service_association": {
+        "share_network_id": "1 + (m - 1) % 701",
+        "security_service_id": "1 + (m - 1) % 997",
+    },
+    # One task runs on every host in every period.
+    "task_log": {
+        "task_name": "CASE WHEN n % 9 = 8 THEN 2 ELSE 1 END",
+        "host": "1 + (n - 1) % 211",
+        "period_beginning": "(n - 1) % 53",
+        "period_ending": "(n - 1) % 53",
+    },
+    "virtual_interfaces": {
+        "network_id": "CASE WHEN n % 5 IN (2, 4) THEN 2 ELSE 1 + (n - 1) % 161 * 49 END",
+        "instance_uuid": "n - (n - 1) % 2",
+        "uuid": "n",
+    },
+    "volume_usage_cache": {"volume_id": "n"},
+}
+#: A deleted row has the key of a live one just before it.
+_TWIN = "(CASE WHEN n % 10 = 3 THEN n - 2 WHEN n % 10 IN (6, 9) THEN n - 1 ELSE n END)"
+#: What samples of a kind are, where it is not `x`.
+_FIRST = {"ip": "10.0.0.1", "cidr": "10.0.0.0/24"}
 #: Words that statements look for in their own text, each rare or not as it is in life.
 _WORDS = {
     "vm_state": ("active", ("soft-delete", 20), ("error", 40)),
@@ -105,8 +174,14 @@ def _numbers(dialect: Dialect, count: int) -> str:
     one = "1::bigint" if dialect.name == "postgresql" else "1"
     places = range(len(str(count)))
     total = " + ".join(f"{10**place} * p{place}.d" for place in places)
-    digits = ", ".join(f"({_DIGITS}) AS p{place}" for place in places)
+    # The first digit of a number is at most that of the last one.
+    first = int(str(count)[0])
+    digits = ", ".join(f"({_digits(first if place == places[-1] else 9)}) AS p{place}" for place in places)
     return f"SELECT n FROM (SELECT {one} + {total} AS n FROM {digits}) AS every WHERE n <= {count}"
+
+
+def _digits(last: int) -> str:
+    return " UNION ALL ".join(f"SELECT {digit} AS d" for digit in range(last + 1))
 
 
 def _fill(table: Table, dialect: Dialect, count: int) -> str:
@@ -132,6 +207,8 @@ def _value(table: Table, column: Column, dialect: Dialect) -> str:
     kind, _, detail = column.type.rstrip(")").partition("(")
     if column.name == "deleted":
         return _deleted(column, kind, dialect)
+    if shape := _SHAPES.get(table.name, {}).get(column.name):
+        return _shaped(re.sub(r"\bm\b", _TWIN, shape), kind, detail, dialect)
     carrying = [key for key in _keys(table.name) if _carrier(table.name, key) == column.name]
     if column.primary_key and not column.autoincrement and kind == "string":
         return _text(dialect, "n", "CASE WHEN n = 1 THEN 'x' ELSE {} END", detail)
@@ -144,17 +221,23 @@ def _value(table: Table, column: Column, dialect: Dialect) -> str:
     if kind == "datetime":
         return _time(column, dialect, unique=bool(carrying))
     if carrying:
-        # A deleted row has the key of the live one before it.
         twins = all("deleted" in key for key in carrying)
-        number = "CASE WHEN n % 10 IN (3, 6, 9) THEN n - 1 ELSE n END" if twins else "n"
-        if kind in ("int", "bigint", "float"):
-            return number
-        first = "n = 1 OR n = 3" if twins else "n = 1"
-        return _text(dialect, f"({number})", f"CASE WHEN {first} THEN 'x' ELSE {{}} END", detail)
+        return _shaped(_TWIN if twins else "n", kind, detail, dialect)
     if kind in ("int", "bigint", "float"):
-        value = _POPULAR.get(column.name, _PARENT if kind == "bigint" else "n % 8")
-        return _sometimes_null(column, value)
+        return _sometimes_null(column, _PARENT if kind == "bigint" else "n % 8")
     return _word(column, dialect, detail)
+
+
+def _shaped(number: str, kind: str, detail: str, dialect: Dialect) -> str:
+    """The value that a number stands for."""
+    if kind == "datetime":
+        return _HOUR[dialect.name].format(number)
+    if kind == "bool":
+        return f"({number})"
+    if kind in ("int", "bigint", "float"):
+        return number
+    first = f"CASE WHEN ({number}) = 1 THEN '{_FIRST.get(kind, 'x')}' ELSE {{}} END"
+    return _text(dialect, f"({number})", first, detail)
 
 
 def _deleted(column: Column, kind: str, dialect: Dialect) -> str:

@@ -40,7 +40,6 @@ CREATE TABLE networks (
     deleted              BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_networks0vlan0deleted (vlan, deleted),
-    KEY networks_bridge_deleted_idx (bridge, deleted),
     KEY networks_cidr_idx (cidr),
     KEY networks_cidr_v6_idx (cidr_v6),
     KEY networks_host_idx (host),
@@ -102,7 +101,6 @@ CREATE TABLE virtual_interfaces (
     PRIMARY KEY (id),
     UNIQUE KEY uniq_virtual_interfaces0address0deleted (address, deleted),
     KEY virtual_interfaces_instance_uuid_idx (instance_uuid),
-    KEY virtual_interfaces_network_id_idx (network_id),
     KEY virtual_interfaces_uuid_idx (uuid)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -22,7 +22,7 @@ CREATE TABLE fixed_ips (
     UNIQUE KEY uniq_fixed_ips0address0deleted (address, deleted),
     KEY fixed_ips_network_id_host_deleted_idx (network_id, host, deleted),
     KEY fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx (network_id, deleted, instance_uuid, reserved, host, id),
-    KEY fixed_ips_deleted_allocated_updated_at_idx (deleted, allocated, updated_at),
+    KEY fixed_ips_allocated_deleted_updated_at_idx (allocated, deleted, updated_at),
     KEY fixed_ips_instance_uuid_deleted_idx (instance_uuid, deleted),
     KEY fixed_ips_virtual_interface_id_idx (virtual_interface_id),
     KEY fixed_ips_host_idx (host)

@@ -13,8 +13,7 @@ CREATE TABLE dns_domains (
     updated_at         DATETIME(6),
     deleted_at         DATETIME(6),
     deleted            TINYINT(1)    DEFAULT 0,
-    PRIMARY KEY (domain),
-    KEY dns_domains_project_id_idx (project_id)
+    PRIMARY KEY (domain)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 

@@ -20,9 +20,7 @@ CREATE TABLE task_log (
     deleted           BIGINT        DEFAULT 0,
     PRIMARY KEY (id),
     UNIQUE KEY uniq_task_log0task_name0host0period_beginning0period_ending (task_name, host, period_beginning, period_ending),
-    KEY task_log_host_idx (host),
-    KEY task_log_period_beginning_idx (period_beginning),
-    KEY task_log_period_ending_idx (period_ending)
+    KEY task_log_period_beginning_idx (period_beginning)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 

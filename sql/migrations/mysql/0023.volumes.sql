@@ -82,8 +82,7 @@ CREATE TABLE snapshots (
     updated_at           DATETIME(6),
     deleted_at           DATETIME(6),
     deleted              VARCHAR(36)   DEFAULT '',
-    PRIMARY KEY (id),
-    KEY snapshots_volume_id_idx (volume_id)
+    PRIMARY KEY (id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 

@@ -87,7 +87,7 @@ CREATE TABLE share_snapshots (
     deleted_at           DATETIME(6),
     deleted              VARCHAR(36)   DEFAULT 'False',
     PRIMARY KEY (id),
-    KEY share_snapshots_share_id_idx (share_id),
+    KEY share_snapshots_share_id_deleted_project_id_idx (share_id, deleted, project_id),
     KEY share_snapshots_project_id_deleted_user_id_idx (project_id, deleted, user_id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;

@@ -2,7 +2,6 @@
 
 DROP TABLE shadow_virtual_interfaces;
 DROP INDEX virtual_interfaces_uuid_idx;
-DROP INDEX virtual_interfaces_network_id_idx;
 DROP INDEX virtual_interfaces_instance_uuid_idx;
 DROP TABLE virtual_interfaces;
 
@@ -12,5 +11,4 @@ DROP INDEX networks_project_id_deleted_id_idx;
 DROP INDEX networks_host_idx;
 DROP INDEX networks_cidr_v6_idx;
 DROP INDEX networks_cidr_idx;
-DROP INDEX networks_bridge_deleted_idx;
 DROP TABLE networks;

@@ -41,8 +41,6 @@ CREATE TABLE networks (
     CONSTRAINT uniq_networks0vlan0deleted UNIQUE (vlan, deleted)
 );
 
-CREATE INDEX networks_bridge_deleted_idx
-    ON networks (bridge, deleted);
 CREATE INDEX networks_cidr_idx
     ON networks (cidr);
 CREATE INDEX networks_cidr_v6_idx
@@ -109,8 +107,6 @@ CREATE TABLE virtual_interfaces (
 
 CREATE INDEX virtual_interfaces_instance_uuid_idx
     ON virtual_interfaces (instance_uuid);
-CREATE INDEX virtual_interfaces_network_id_idx
-    ON virtual_interfaces (network_id);
 CREATE INDEX virtual_interfaces_uuid_idx
     ON virtual_interfaces (uuid);
 

@@ -15,9 +15,6 @@ CREATE TABLE dns_domains (
     CONSTRAINT dns_domains_pkey PRIMARY KEY (domain)
 );
 
-CREATE INDEX dns_domains_project_id_idx
-    ON dns_domains (project_id);
-
 -- Archived rows of dns_domains.
 CREATE TABLE shadow_dns_domains (
     domain             varchar(255) COLLATE "C"  NOT NULL,

@@ -1,7 +1,5 @@
 -- Undoes 0021.task_logs.sql, last statement first.
 
 DROP TABLE shadow_task_log;
-DROP INDEX task_log_period_ending_idx;
 DROP INDEX task_log_period_beginning_idx;
-DROP INDEX task_log_host_idx;
 DROP TABLE task_log;

@@ -6,7 +6,6 @@ DROP INDEX iscsi_targets_host_volume_id_deleted_idx;
 DROP TABLE iscsi_targets;
 
 DROP TABLE shadow_snapshots;
-DROP INDEX snapshots_volume_id_idx;
 DROP TABLE snapshots;
 
 DROP TABLE shadow_volumes;

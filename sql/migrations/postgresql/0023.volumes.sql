@@ -84,9 +84,6 @@ CREATE TABLE snapshots (
     CONSTRAINT snapshots_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX snapshots_volume_id_idx
-    ON snapshots (volume_id);
-
 -- Archived rows of snapshots.
 CREATE TABLE shadow_snapshots (
     id                   varchar(36) COLLATE "C"   NOT NULL,

@@ -1,7 +1,7 @@
 -- Undoes 0026.shares.sql, last statement first.
 
 DROP INDEX share_snapshots_project_id_deleted_user_id_idx;
-DROP INDEX share_snapshots_share_id_idx;
+DROP INDEX share_snapshots_share_id_deleted_project_id_idx;
 DROP TABLE share_snapshots;
 
 DROP INDEX share_access_map_share_id_idx;

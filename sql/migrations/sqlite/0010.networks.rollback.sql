@@ -2,7 +2,6 @@
 
 DROP TABLE shadow_virtual_interfaces;
 DROP INDEX virtual_interfaces_uuid_idx;
-DROP INDEX virtual_interfaces_network_id_idx;
 DROP INDEX virtual_interfaces_instance_uuid_idx;
 DROP INDEX uniq_virtual_interfaces0address0deleted;
 DROP TABLE virtual_interfaces;
@@ -13,6 +12,5 @@ DROP INDEX networks_project_id_deleted_id_idx;
 DROP INDEX networks_host_idx;
 DROP INDEX networks_cidr_v6_idx;
 DROP INDEX networks_cidr_idx;
-DROP INDEX networks_bridge_deleted_idx;
 DROP INDEX uniq_networks0vlan0deleted;
 DROP TABLE networks;

@@ -41,8 +41,6 @@ CREATE TABLE networks (
 
 CREATE UNIQUE INDEX uniq_networks0vlan0deleted
     ON networks (vlan, deleted);
-CREATE INDEX networks_bridge_deleted_idx
-    ON networks (bridge, deleted);
 CREATE INDEX networks_cidr_idx
     ON networks (cidr);
 CREATE INDEX networks_cidr_v6_idx
@@ -108,8 +106,6 @@ CREATE UNIQUE INDEX uniq_virtual_interfaces0address0deleted
     ON virtual_interfaces (address, deleted);
 CREATE INDEX virtual_interfaces_instance_uuid_idx
     ON virtual_interfaces (instance_uuid);
-CREATE INDEX virtual_interfaces_network_id_idx
-    ON virtual_interfaces (network_id);
 CREATE INDEX virtual_interfaces_uuid_idx
     ON virtual_interfaces (uuid);
 

@@ -25,8 +25,8 @@ CREATE INDEX fixed_ips_network_id_host_deleted_idx
     ON fixed_ips (network_id, host, deleted);
 CREATE INDEX fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx
     ON fixed_ips (network_id, deleted, instance_uuid, reserved, host, id);
-CREATE INDEX fixed_ips_deleted_allocated_updated_at_idx
-    ON fixed_ips (deleted, allocated, updated_at);
+CREATE INDEX fixed_ips_allocated_deleted_updated_at_idx
+    ON fixed_ips (allocated, deleted, updated_at);
 CREATE INDEX fixed_ips_instance_uuid_deleted_idx
     ON fixed_ips (instance_uuid, deleted);
 CREATE INDEX fixed_ips_virtual_interface_id_idx

@@ -21,12 +21,8 @@ CREATE TABLE task_log (
 
 CREATE UNIQUE INDEX uniq_task_log0task_name0host0period_beginning0period_ending
     ON task_log (task_name, host, period_beginning, period_ending);
-CREATE INDEX task_log_host_idx
-    ON task_log (host);
 CREATE INDEX task_log_period_beginning_idx
     ON task_log (period_beginning);
-CREATE INDEX task_log_period_ending_idx
-    ON task_log (period_ending);
 
 -- Archived rows of task_log.
 CREATE TABLE shadow_task_log (

@@ -95,7 +95,7 @@ CREATE TABLE share_snapshots (
     CONSTRAINT share_snapshots_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX share_snapshots_share_id_idx
-    ON share_snapshots (share_id);
+CREATE INDEX share_snapshots_share_id_deleted_project_id_idx
+    ON share_snapshots (share_id, deleted, project_id);
 CREATE INDEX share_snapshots_project_id_deleted_user_id_idx
     ON share_snapshots (project_id, deleted, user_id);

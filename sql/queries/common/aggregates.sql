@@ -48,7 +48,7 @@ SELECT a.*,
 -- name: aggregate_get_by_host(host, key)
 -- The live aggregates of a host, as aggregate_get; `by_key` those that also have a pair of the key.
 -- Index: uniq_aggregate_hosts0host0aggregate_id0deleted, primary key, uniq_aggregate_metadata0aggregate_id0key0deleted;
--- the children as in aggregate_get. Locks: none.
+-- the children by that one and aggregate_hosts_aggregate_id_deleted_idx. Locks: none.
 SELECT a.*,
        /*{same aggregate_hosts}*/ NULL AS hosts /*{}*/,
        /*{same aggregate_metadetails}*/ NULL AS metadetails /*{}*/
@@ -68,7 +68,8 @@ SELECT a.*,
 
 -- name: aggregate_get_by_metadata_key(key)
 -- The live aggregates with a pair of a key: their hosts, and of their metadata that pair alone.
--- Index: aggregate_metadata_key_idx, primary key; the children as in aggregate_get. Locks: none.
+-- Index: aggregate_metadata_key_idx, primary key; the children by uniq_aggregate_metadata0aggregate_id0key0deleted and
+-- aggregate_hosts_aggregate_id_deleted_idx. Locks: none.
 SELECT a.*,
        /*{same aggregate_hosts}*/ NULL AS hosts /*{}*/,
        (SELECT /*{map m.key m.value as metadetails}*/ COUNT(*) /*{}*/

@@ -55,7 +55,7 @@ UPDATE fixed_ips
 -- name: fixed_ip_disassociate_all_by_timeout__ids(time, host)
 -- The live addresses that instances do not use any more, the longest unused first: of networks of a host, and of
 -- instances on it where a network has many hosts. Deleted networks and instances count.
--- Index: fixed_ips_deleted_allocated_updated_at_idx, the primary key of networks, uniq_instances0uuid. Locks: none, so
+-- Index: fixed_ips_allocated_deleted_updated_at_idx, the primary key of networks, uniq_instances0uuid. Locks: none, so
 -- that the free addresses read on the way stay claimable.
 SELECT f.id
   FROM fixed_ips AS f
@@ -173,7 +173,7 @@ SELECT f.*
 
 -- name: fixed_ip_get_by_host(host)
 -- The addresses of the live instances on a host.
--- Index: instances_host_node_deleted_idx, fixed_ips_instance_uuid_deleted_idx. Locks: none.
+-- Index: instances_host_deleted_cleaned_idx, fixed_ips_instance_uuid_deleted_idx. Locks: none.
 SELECT f.*
   FROM instances AS i
   JOIN fixed_ips AS f

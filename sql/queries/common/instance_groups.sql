@@ -10,7 +10,7 @@ VALUES /*{rows}*/ (:uuid, :name) /*{}*/;
 
 -- name: instance_group_get(group_uuid)^
 -- The first visible group of a uuid.
--- Index: uniq_instance_groups0uuid0deleted; the children by their group_id_deleted_idx. Locks: none.
+-- Index: uniq_instance_groups0uuid0deleted; the children by the indexes of group_id and deleted. Locks: none.
 SELECT g.*,
        /*{part group_relations}*/ (SELECT /*{json p as policies}*/ COUNT(*) /*{}*/
           FROM instance_group_policy AS p
@@ -256,7 +256,7 @@ SELECT m.id, m.instance_id
 
 -- name: instance_group_get_all()
 -- All visible groups.
--- Index: none, all are read; the children by their group_id_deleted_idx. Locks: none.
+-- Index: none, all are read; the children by the indexes of group_id and deleted. Locks: none.
 SELECT g.*,
        /*{same group_relations}*/ NULL AS policies /*{}*/
   FROM instance_groups AS g
@@ -265,7 +265,7 @@ SELECT g.*,
 
 -- name: instance_group_get_all_by_project_id(project_id)
 -- The visible groups of a project.
--- Index: instance_groups_project_id_deleted_idx; the children by their group_id_deleted_idx. Locks: none.
+-- Index: instance_groups_project_id_deleted_idx; the children by the indexes of group_id and deleted. Locks: none.
 SELECT g.*,
        /*{same group_relations}*/ NULL AS policies /*{}*/
   FROM instance_groups AS g

@@ -78,7 +78,8 @@ SELECT sm.*
 
 -- name: migration_get_all_by_filters(status)
 -- Migrations that pass the filters.
--- Index: migrations_status_idx; for a host those of its column and the status. Locks: none.
+-- Index: migrations_status_idx; for a host migrations_source_compute_status_idx and
+-- migrations_dest_compute_status_idx. Locks: none.
 SELECT m.*
   FROM migrations AS m
  WHERE /*{filters}*/ m.status = :status /*{}*/

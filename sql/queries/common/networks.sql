@@ -13,7 +13,7 @@ SELECT n.*
 
 -- name: network_associate__free(network_id)^
 -- A live network that no project owns, the first one or one given. Here writers take turns; the others lock the row.
--- Index: networks_project_id_deleted_id_idx. Locks: none.
+-- Index: networks_project_id_deleted_id_idx, or the primary key of the one given. Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.project_id IS NULL
@@ -24,7 +24,7 @@ SELECT n.*
 
 -- name: network_associate__taken(network_id)^
 -- The same, after another caller that holds the row has decided: no shortage is reported before. Here nobody holds any.
--- Index: networks_project_id_deleted_id_idx. Locks: none.
+-- Index: networks_project_id_deleted_id_idx, or the primary key of the one given. Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.project_id IS NULL
@@ -45,7 +45,8 @@ UPDATE networks
 
 -- name: network_count_reserved_ips(network_id)$
 -- How many live fixed addresses of a network are reserved.
--- Index: fixed_ips_network_id_deleted_instance_uuid_id_idx. Locks: none.
+-- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx, or
+-- fixed_ips_network_id_host_deleted_idx. Locks: none.
 SELECT COUNT(*) AS reserved_ips
   FROM fixed_ips AS f
  WHERE f.network_id = :network_id
@@ -59,18 +60,20 @@ INSERT INTO networks (/*{columns}*/ label, vlan /*{}*/)
 VALUES /*{rows}*/ (:label, :vlan) /*{}*/;
 
 -- name: network_delete_safe__in_use(network_id)$
--- Whether a live fixed address of a network is allocated.
--- Index: fixed_ips_network_id_deleted_instance_uuid_id_idx. Locks: none.
+-- Whether a live fixed address of a network is allocated. Not `= TRUE`, by which SQLite would look among all networks'.
+-- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx, or
+-- fixed_ips_network_id_host_deleted_idx. Locks: none.
 SELECT f.id
   FROM fixed_ips AS f
  WHERE f.network_id = :network_id
    AND f.deleted = 0
-   AND f.allocated = TRUE
+   AND f.allocated <> FALSE
  LIMIT 1;
 
 -- name: network_delete_safe__fixed_ips(network_id, now)!
 -- Soft delete of the fixed addresses of a network, but for those that were allocated in the meantime.
--- Index: fixed_ips_network_id_deleted_instance_uuid_id_idx. Locks: the rows.
+-- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx, or
+-- fixed_ips_network_id_host_deleted_idx. Locks: the rows; on MySQL all of the network's that are read.
 UPDATE fixed_ips
    SET deleted = id,
        deleted_at = :now,
@@ -81,7 +84,8 @@ UPDATE fixed_ips
 
 -- name: network_delete_safe(network_id)!
 -- Removes a network for good, unless it has a live fixed address: one that was allocated or made in the meantime.
--- Index: the primary key, fixed_ips_network_id_deleted_instance_uuid_id_idx. Locks: the row.
+-- Index: the primary key; fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx or
+-- fixed_ips_network_id_host_deleted_idx. Locks: the row; on MySQL also the addresses that are read, shared.
 DELETE FROM networks
  WHERE networks.id = :network_id
    AND /*{visibility}*/ networks.deleted = 0 /*{}*/
@@ -118,7 +122,8 @@ SELECT n.*
 
 -- name: network_get_all_by_uuids(uuid, project_id)
 -- The live networks of some uuids.
--- Index: networks_uuid_project_id_deleted_idx. Locks: none.
+-- Index: networks_uuid_project_id_deleted_idx; or networks_project_id_deleted_id_idx, since a project has few.
+-- Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.uuid IN (/*{list uuids}*/ :uuid /*{}*/)
@@ -128,8 +133,9 @@ SELECT n.*
 
 -- name: network_get_associated_fixed_ips(network_id, host)
 -- The fixed addresses of a network that are on an interface of an instance, of one host or of all. All live.
--- Index: fixed_ips_network_id_deleted_instance_uuid_id_idx, uniq_instances0uuid, the primary key of
--- virtual_interfaces; for one host instances_host_deleted_cleaned_idx or the same. Locks: none.
+-- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx or
+-- fixed_ips_network_id_host_deleted_idx, uniq_instances0uuid, the primary key of virtual_interfaces; for one host
+-- instances_host_deleted_cleaned_idx, fixed_ips_instance_uuid_deleted_idx or the same. Locks: none.
 SELECT f.address,
        f.instance_uuid,
        f.network_id,
@@ -154,7 +160,9 @@ SELECT f.address,
 
 -- name: network_in_use_on_host(network_id, host)$
 -- Whether network_get_associated_fixed_ips would find an address.
--- Index: as there. Locks: none.
+-- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx or
+-- fixed_ips_network_id_host_deleted_idx, uniq_instances0uuid, the primary key of virtual_interfaces; for one host
+-- instances_host_deleted_cleaned_idx, fixed_ips_instance_uuid_deleted_idx or the same. Locks: none.
 SELECT f.id
   FROM fixed_ips AS f
   JOIN virtual_interfaces AS v
@@ -181,7 +189,7 @@ SELECT n.*
 -- name: network_get_by_cidr(cidr)^
 -- The first live network with an address range, of IPv4 or IPv6. A branch for each: an OR would lead planners into
 -- reading the primary key until one fits.
--- Index: networks_cidr_idx, networks_cidr_v6_idx. Locks: none.
+-- Index: networks_cidr_idx, networks_cidr_v6_idx, the primary key. Locks: none.
 SELECT n.*
   FROM networks AS n
  WHERE n.id = (SELECT MIN(fitting.id)
@@ -224,25 +232,43 @@ SELECT n.*
    AND n.deleted = 0
  ORDER BY n.id;
 
--- name: network_get_all_by_instance(instance_id, instance_uuid)
--- The live networks on which an instance, given by id or by uuid, has a live interface or a live fixed address.
--- Index: virtual_interfaces_instance_uuid_idx, fixed_ips_instance_uuid_deleted_idx, the primary keys. Locks: none.
+-- name: network_get_all_by_instance(instance_uuid)
+-- The live networks on which an instance, given by its uuid, has a live interface or a live fixed address.
+-- Index: virtual_interfaces_instance_uuid_idx, fixed_ips_instance_uuid_deleted_idx, the primary key.
+-- Locks: none.
 SELECT n.*
   FROM (SELECT v.network_id
           FROM virtual_interfaces AS v
-         WHERE v.deleted = 0
-           AND /*{when by_uuid}*/ v.instance_uuid = :instance_uuid /*{}*/
-           AND /*{when by_id}*/ v.instance_uuid = (SELECT i.uuid
-                                                     FROM instances AS i
-                                                    WHERE i.id = :instance_id) /*{}*/
+         WHERE v.instance_uuid = :instance_uuid
+           AND v.deleted = 0
          UNION
         SELECT f.network_id
           FROM fixed_ips AS f
-         WHERE f.deleted = 0
-           AND /*{when by_uuid}*/ f.instance_uuid = :instance_uuid /*{}*/
-           AND /*{when by_id}*/ f.instance_uuid = (SELECT j.uuid
-                                                     FROM instances AS j
-                                                    WHERE j.id = :instance_id) /*{}*/) AS concerned
+         WHERE f.instance_uuid = :instance_uuid
+           AND f.deleted = 0) AS concerned
+  JOIN networks AS n
+    ON n.id = concerned.network_id
+   AND n.deleted = 0
+ ORDER BY n.id;
+
+-- name: network_get_all_by_instance__by_id(instance_id)
+-- The same for an instance that is given by its number.
+-- Index: virtual_interfaces_instance_uuid_idx, fixed_ips_instance_uuid_deleted_idx, the primary keys.
+-- Locks: none.
+SELECT n.*
+  FROM (SELECT v.network_id
+          FROM virtual_interfaces AS v
+         WHERE v.instance_uuid = (SELECT i.uuid
+                                    FROM instances AS i
+                                   WHERE i.id = :instance_id)
+           AND v.deleted = 0
+         UNION
+        SELECT f.network_id
+          FROM fixed_ips AS f
+         WHERE f.instance_uuid = (SELECT j.uuid
+                                    FROM instances AS j
+                                   WHERE j.id = :instance_id)
+           AND f.deleted = 0) AS concerned
   JOIN networks AS n
     ON n.id = concerned.network_id
    AND n.deleted = 0

@@ -159,7 +159,7 @@ SELECT g.id
 
 -- name: security_group_get(security_group_id, project_id)^
 -- One group with its live rules, each with the group that it lets in, live or not.
--- Index: the primary key; the rules by security_group_rules_parent_group_id_idx. Locks: none.
+-- Index: the primary key; the rules by security_group_rules_parent_group_id_idx and the primary key. Locks: none.
 SELECT g.*,
        /*{part group_rules}*/ (SELECT /*{json r as rules}*/ COUNT(*) + COUNT((
                SELECT /*{one o as grantee_group}*/ COUNT(*) /*{}*/
@@ -176,8 +176,8 @@ SELECT g.*,
 -- name: security_group_get__instances(security_group_id)
 -- The live instances in some live groups, once for each group, with the relations that are asked for. They are rows
 -- of their own and no part of the groups' rows: there are many of them, and they are wide.
--- Index: security_group_instance_association_security_group_id_idx, uniq_instances0uuid; the relations by
--- instance_uuid. Locks: none.
+-- Index: security_group_instance_association_security_group_id_idx, the primary key, uniq_instances0uuid; the
+-- relations by instance_uuid, security_group_association_instance_uuid_group_id_idx among them. Locks: none.
 SELECT i.*,
        pairs.security_group_id,
        /*{when with_info_cache}*/ (SELECT /*{one c as info_cache}*/ COUNT(*) /*{}*/
@@ -208,12 +208,12 @@ SELECT i.*,
            AND b.deleted = 0) /*{}*/ AS block_device_mapping
   FROM (SELECT DISTINCT a.security_group_id,
                         a.instance_uuid
-          FROM security_group_instance_association AS a
-          JOIN security_groups AS o
-            ON o.id = a.security_group_id
-           AND o.deleted = 0
-         WHERE a.security_group_id IN (/*{list group_ids}*/ :security_group_id /*{}*/)
-           AND a.deleted = 0) AS pairs
+          FROM security_groups AS o
+          JOIN security_group_instance_association AS a
+            ON a.security_group_id = o.id
+           AND a.deleted = 0
+         WHERE o.id IN (/*{list group_ids}*/ :security_group_id /*{}*/)
+           AND o.deleted = 0) AS pairs
   JOIN instances AS i
     ON i.uuid = pairs.instance_uuid
    AND i.deleted = 0
@@ -221,7 +221,7 @@ SELECT i.*,
 
 -- name: security_group_get_all()
 -- All visible groups with their rules.
--- Index: none, all are read; the rules by security_group_rules_parent_group_id_idx. Locks: none.
+-- Index: none, all are read; the rules by security_group_rules_parent_group_id_idx and the primary key. Locks: none.
 SELECT g.*,
        /*{same group_rules}*/ NULL AS rules /*{}*/
   FROM security_groups AS g
@@ -230,7 +230,7 @@ SELECT g.*,
 
 -- name: security_group_get_by_instance(instance_uuid)
 -- The live groups that a live instance is in, with their rules.
--- Index: uniq_instances0uuid, security_group_instance_association_instance_uuid_idx, the primary key; the rules by
+-- Index: uniq_instances0uuid, security_group_association_instance_uuid_group_id_idx, the primary key; the rules by
 -- security_group_rules_parent_group_id_idx. Locks: none.
 SELECT g.*,
        /*{same group_rules}*/ NULL AS rules /*{}*/
@@ -255,8 +255,8 @@ SELECT i.uuid
 
 -- name: security_group_get_by_name(project_id, group_name)^
 -- The live group of a name in a project, with its rules.
--- Index: uniq_security_groups0project_id0name0deleted; the rules by security_group_rules_parent_group_id_idx.
--- Locks: none.
+-- Index: uniq_security_groups0project_id0name0deleted; the rules by security_group_rules_parent_group_id_idx and the
+-- primary key. Locks: none.
 SELECT g.*,
        /*{same group_rules}*/ NULL AS rules /*{}*/
   FROM security_groups AS g
@@ -268,8 +268,8 @@ SELECT g.*,
 
 -- name: security_group_get_by_project(project_id)
 -- The live groups of a project, with their rules.
--- Index: uniq_security_groups0project_id0name0deleted; the rules by security_group_rules_parent_group_id_idx.
--- Locks: none.
+-- Index: uniq_security_groups0project_id0name0deleted; the rules by security_group_rules_parent_group_id_idx and the
+-- primary key. Locks: none.
 SELECT g.*,
        /*{same group_rules}*/ NULL AS rules /*{}*/
   FROM security_groups AS g
@@ -323,7 +323,7 @@ SELECT r.*
 
 -- name: security_group_rule_get_by_security_group(security_group_id)
 -- The visible rules of a group; a live one with the group that it lets in, live or not, where that is asked for.
--- Index: security_group_rules_parent_group_id_idx. Locks: none.
+-- Index: security_group_rules_parent_group_id_idx, the primary key of the other group. Locks: none.
 SELECT r.*,
        /*{when with_grantee_group}*/ (SELECT /*{one o as grantee_group}*/ COUNT(*) /*{}*/
           FROM security_groups AS o

@@ -114,7 +114,7 @@ SELECT n.*,
 -- The share networks with a live association with a service, whether the service is live or not; the oldest first.
 -- A service is associated with a network once, so no network comes twice.
 -- Index: share_network_services_security_service_id_deleted_idx, primary key; the relations by those of
--- share_network_get. Locks: none.
+-- share_network_get, uniq_share_network_services0network_id0service_id0deleted among them. Locks: none.
 SELECT n.*,
        /*{same share_network_relations}*/ NULL AS shares, NULL AS security_services, NULL AS share_servers /*{}*/
   FROM share_network_security_service_association AS b

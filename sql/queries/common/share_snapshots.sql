@@ -40,7 +40,7 @@ SELECT s.*,
 
 -- name: share_snapshot_get_all_for_share(share_id, project_id)
 -- The live snapshots of a share, those of the caller's project where it is a user, each as share_snapshot_get.
--- Index: share_snapshots_share_id_idx, the primary key of shares. Locks: none.
+-- Index: share_snapshots_share_id_deleted_project_id_idx, the primary key of shares. Locks: none.
 SELECT s.*,
        /*{same snapshot_relations}*/ NULL AS share /*{}*/
   FROM share_snapshots AS s

@@ -8,7 +8,8 @@ VALUES /*{rows}*/ (:task_name, :host, :period_beginning, :period_ending, :state,
 
 -- name: task_log_end_task(task_name, host, period_beginning, period_ending, state)!
 -- The end of a task, on one host or on all of them.
--- Index: uniq_task_log0task_name0host0period_beginning0period_ending, or that of a period. Locks: the rows.
+-- Index: uniq_task_log0task_name0host0period_beginning0period_ending for one host, else
+-- task_log_period_beginning_idx. Locks: the rows.
 UPDATE task_log
    SET /*{set}*/ state = :state /*{}*/
  WHERE task_name = :task_name
@@ -19,7 +20,8 @@ UPDATE task_log
 
 -- name: task_log_get(task_name, period_beginning, period_ending, host, state)^
 -- One run of a task; the oldest of several.
--- Index: uniq_task_log0task_name0host0period_beginning0period_ending, or that of a period. Locks: none.
+-- Index: uniq_task_log0task_name0host0period_beginning0period_ending for one host, else
+-- task_log_period_beginning_idx. Locks: none.
 SELECT t.*
   FROM task_log AS t
  WHERE t.task_name = :task_name
@@ -33,7 +35,8 @@ SELECT t.*
 
 -- name: task_log_get_all(task_name, period_beginning, period_ending, host, state)
 -- The runs of a task for one period.
--- Index: uniq_task_log0task_name0host0period_beginning0period_ending, or that of a period. Locks: none.
+-- Index: uniq_task_log0task_name0host0period_beginning0period_ending for one host, else
+-- task_log_period_beginning_idx. Locks: none.
 SELECT t.*
   FROM task_log AS t
  WHERE t.task_name = :task_name

@@ -56,8 +56,9 @@ SELECT v.*
 
 -- name: vol_usage_update(volume_id, reads, read_bytes, writes, write_bytes, instance_uuid, project_id, user_id, availability_zone, now)!
 -- New counters of one volume since it was attached; the oldest row of several. A counter that is lower than before
--- tells that the guest has started anew: then what all four had reached goes to the totals.
--- Index: volume_usage_cache_volume_id_idx, then the primary key. Locks: the row.
+-- tells that the guest has started anew: then what all four had reached goes to the totals. These stand first, since
+-- MySQL assigns from left to right.
+-- Index: volume_usage_cache_volume_id_idx, the primary key. Locks: the row; on MySQL all of the volume's.
 UPDATE volume_usage_cache
    SET tot_reads = COALESCE(tot_reads, 0)
                  + CASE WHEN (curr_reads > :reads OR curr_read_bytes > :read_bytes
@@ -85,14 +86,11 @@ UPDATE volume_usage_cache
        user_id = :user_id,
        availability_zone = :availability_zone,
        updated_at = :now
- WHERE id = (SELECT o.id
-               FROM (SELECT MIN(v.id) AS id
-                       FROM volume_usage_cache AS v
-                      WHERE v.volume_id = :volume_id) AS o);
+ WHERE /*{same oldest_of_volume}*/ volume_id = :volume_id /*{}*/;
 
 -- name: vol_usage_update__totals(volume_id, reads, read_bytes, writes, write_bytes, instance_uuid, project_id, user_id, availability_zone, now)!
 -- The same where the counters are final: they go to the totals, and the volume counts from nothing again.
--- Index: volume_usage_cache_volume_id_idx, then the primary key. Locks: the row.
+-- Index: volume_usage_cache_volume_id_idx, the primary key. Locks: the row; on MySQL all of the volume's.
 UPDATE volume_usage_cache
    SET tot_reads = COALESCE(tot_reads, 0) + :reads
                  + CASE WHEN (curr_reads > :reads OR curr_read_bytes > :read_bytes
@@ -120,10 +118,7 @@ UPDATE volume_usage_cache
        user_id = :user_id,
        availability_zone = :availability_zone,
        updated_at = :now
- WHERE id = (SELECT o.id
-               FROM (SELECT MIN(v.id) AS id
-                       FROM volume_usage_cache AS v
-                      WHERE v.volume_id = :volume_id) AS o);
+ WHERE /*{same oldest_of_volume}*/ volume_id = :volume_id /*{}*/;
 
 -- name: vol_usage_update__stamp(id, curr_last_refreshed)!
 -- Other times, and what else was never told, for the counters of one volume that are written already.
@@ -140,9 +135,10 @@ VALUES /*{rows}*/ (:volume_id) /*{}*/;
 
 -- name: vol_usage_update__stored(volume_id)^
 -- The counters of one volume; the oldest row of several.
--- Index: volume_usage_cache_volume_id_idx. Locks: none; the row was written before.
+-- Index: volume_usage_cache_volume_id_idx, the primary key. Locks: none; the row was written before.
 SELECT v.*
   FROM volume_usage_cache AS v
- WHERE v.volume_id = :volume_id
- ORDER BY v.id
- LIMIT 1;
+ WHERE /*{part oldest_of_volume}*/ id = (SELECT o.id
+               FROM (SELECT MIN(w.id) AS id
+                       FROM volume_usage_cache AS w
+                      WHERE w.volume_id = :volume_id) AS o) /*{}*/;

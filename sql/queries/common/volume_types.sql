@@ -101,8 +101,8 @@ SELECT COUNT(*) AS types
 
 -- name: volume_get_active_by_window(begin, end, project_id)
 -- The shares that were not deleted before a window, of all projects or one, deleted or not; each as share_get.
--- Index: shares_deleted_at_idx, or shares_project_id_deleted_user_id_idx for one project; those of share_get.
--- Locks: none.
+-- Index: shares_project_id_deleted_user_id_idx for one project; for all of them shares_deleted_at_idx, or none where
+-- most shares are live, and so in the answer; those of share_get. Locks: none.
 SELECT s.*,
        /*{same share_relations}*/ NULL AS share_metadata /*{}*/
   FROM shares AS s

@@ -10,3 +10,22 @@ VALUES /*{rows}*/ (:aggregate_id, :key, :value) /*{}*/
    SET value = excluded.value,
        updated_at = :now
  WHERE m.value <> excluded.value;
+
+-- name: aggregate_metadata_get_by_host(host, key)
+-- The metadata of the live aggregates of a host; `by_key` those of one key. The + keeps that condition from leading to
+-- every aggregate that has the key, as most have that of the zone.
+-- Index: uniq_aggregate_hosts0host0aggregate_id0deleted, primary key, uniq_aggregate_metadata0aggregate_id0key0deleted.
+-- Locks: none.
+SELECT m.key, m.value
+  FROM aggregate_hosts AS h
+  JOIN aggregates AS a
+    ON a.id = h.aggregate_id
+  JOIN aggregate_metadata AS m
+    ON m.aggregate_id = a.id
+ WHERE h.host = :host
+   AND h.deleted = 0
+   AND /*{visibility}*/ a.deleted = 0 /*{}*/
+   AND a.deleted = 0
+   AND /*{when by_key}*/ +m.key = :key /*{}*/
+   AND m.deleted = 0
+ ORDER BY m.id;

@@ -71,3 +71,23 @@ SELECT b.*
            AND f.host IS NULL
          ORDER BY f.network_id, f.deleted, f.instance_uuid, f.reserved, f.host, f.id
          LIMIT 1) AS b;
+
+-- name: fixed_ip_disassociate_all_by_timeout(id, time, host, now)!
+-- Takes some addresses from their instances, those of which all that was asked for is true in this moment. NOT INDEXED,
+-- since else more than one id is looked for among all addresses that are not allocated.
+-- Index: the primary key, that of networks, uniq_instances0uuid. Locks: the database.
+UPDATE fixed_ips NOT INDEXED
+   SET instance_uuid = NULL,
+       leased = FALSE,
+       updated_at = :now
+ WHERE id IN (/*{list ids}*/ :id /*{}*/)
+   AND deleted = 0
+   AND /*{visibility}*/ deleted = 0 /*{}*/
+   AND allocated = FALSE
+   AND fixed_ips.updated_at < :time
+   AND EXISTS (SELECT n.id
+                 FROM networks AS n
+                 JOIN instances AS i
+                   ON i.uuid = fixed_ips.instance_uuid
+                WHERE n.id = fixed_ips.network_id
+                  AND (n.host = :host OR (n.multi_host = TRUE AND i.host = :host)));
