@@ -5,6 +5,8 @@
 #   make bench         what operations cost beside the bare drivers: docs/performance.md (ARGS='--instances 1000 --dry ...')
 #   make faults        what calls say, and what is stored, while servers are killed and restarted under them
 #   make bench-peers   nova and manila on SQLAlchemy beside rawdb, in an environment of their own
+#   make coverage      all tests, and which lines and branches they ran: build/coverage
+#   make docs          the site of docs/, warnings being errors: build/site
 #   make plans         explains every statement in every variant on 300,000 instances, and counts the rows it locks
 # ARGS go to the command behind a target: make test ARGS='tests/engine -k retry'
 
@@ -18,7 +20,7 @@ export PYTHON VENV PEERS
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help venv servers demo test test-sqlite plans lint format bench faults bench-peers wheel lock clean
+.PHONY: help venv servers demo test test-sqlite coverage docs plans lint format bench faults bench-peers wheel lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -41,6 +43,18 @@ test: servers
 
 test-sqlite: $(STAMP)
 	RAWDB_TEST_DIALECTS=sqlite $(RUN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+# A target of its own, for counting makes the tests half as long again.
+coverage: servers
+	@mkdir -p build && rm -f build/.coverage*
+	$(RUN)/python -m coverage run -m pytest -n $(WORKERS) $(ARGS)
+	@$(RUN)/python -m coverage combine --quiet
+	@$(RUN)/python -m coverage html --quiet
+	@$(RUN)/python -m coverage report --skip-covered
+
+docs: $(STAMP)
+	$(RUN)/sphinx-build --fail-on-warning --keep-going --quiet --builder html docs build/site
+	@echo build/site/index.html
 
 plans: servers
 	RAWDB_PLANS=300000 $(RUN)/python -m pytest $(ARGS) tests/sql/test_plans.py tests/sql/test_locks.py

@@ -1,7 +1,7 @@
 """A small web service on rawdb.aio: key pairs, and one transaction for a request.
 
     pip install 'rawdb[all]' fastapi uvicorn
-    rawdb db upgrade --url sqlite:///cloud.db
+    rawdb migrate upgrade --url sqlite:///cloud.db
     RAWDB_URL=sqlite:///cloud.db uvicorn examples.fastapi_app:app
 
 A handler is a coroutine and never blocks the loop: each call runs in a thread. A request that is cut off, by its client

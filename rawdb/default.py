@@ -28,6 +28,9 @@ _database: Database | None = None
 def configure(**options: Any) -> None:
     """Set options of the default database (`connection=URL`, ...) and of the service.
 
+    With `queries`, a folder of SQL of your own, it is a database for that: its tables are read from the live database
+    unless `tables` declares them, as with `rawdb.Database`.
+
     They come before those of the environment (RAWDB_<OPTION>). Service options (`instance_name_template`, ...) may
     change at any time. The others may not once the database was used: AlreadyStartedError. Unknown names only warn
     (NotSupportedWarning).
@@ -83,13 +86,17 @@ def default_database() -> Database:
             url = settings.pop("connection", None)
             if not url:
                 raise CantStartEngineError("no database URL: call rawdb.configure(connection=...) or set RAWDB_URL")
-            # The files that rawdb brings were checked whole by its tests.
-            checked = not {"queries", "tables"} & settings.keys()
-            root = sql_root()
-            settings.setdefault("queries", root / "queries")
-            settings.setdefault("tables", root / "schema" / "columns.csv")
-            _database = Database(url, rules=ContextRules(none_is_null=True), lazy=checked, **settings)
+            _database = Database(url, **(settings if settings.get("queries") else _with_own_sql(settings)))
         return _database.stand_in or _database
+
+
+def _with_own_sql(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings, and what belongs to the SQL of rawdb itself: other SQL has other tables."""
+    root = sql_root()
+    own = {"queries": root / "queries", "tables": root / "schema" / "columns.csv"}
+    # These files were checked whole by rawdb's tests.
+    checked = not own.keys() & settings.keys()
+    return {**own, "rules": ContextRules(none_is_null=True), "lazy": checked, **settings}
 
 
 def lent_connections() -> list[str]:

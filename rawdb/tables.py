@@ -64,13 +64,13 @@ def load(
     """Store many rows, all or none, and return how many: by COPY on PostgreSQL, else as the driver does it best.
 
     Rows are dicts of the same columns; with `columns` sequences of values in that order. Those of a list are all
-    checked before anything is sent; an iterator is read in parts of 10,000 rows, so that any number of them takes the
-    same memory. Raises TypeError for rows of other columns, DBError as an INSERT.
+    checked before any of them is sent; an iterator is read in parts of 10,000 rows, so that any number of them takes
+    the same memory. Raises TypeError for rows of other columns, DBError as an INSERT.
     """
     scope = scope_of(sql)
     parts = batches(_as_dicts(rows, columns), f"{table}: load()")
     send = _copy if scope.database.dialect.has_copy else _insert_many
-    return scope.atomic(lambda: sum([send(scope, table, part) for part in parts]))
+    return scope.all_or_none(lambda: sum([send(scope, table, part) for part in parts]))
 
 
 def find(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -15,13 +12,10 @@ import rawdb
 from rawdb import timeutils
 from rawdb.context import RequestContext, get_admin_context
 from rawdb.default import lent_connections
-from rawdb.dialects import parse_url
-from rawdb.testing.databases import Housekeeper, create_database, drop_database
-from rawdb.testing.plugin import SERVERS
+from rawdb.testing.plugin import FOLDER
+from rawdb.testing.schemas import Schemas
 
 pytest_plugins = ["rawdb.testing.plugin", "pytester"]
-
-_PATIENCE = 5.0
 
 
 class Servers(NamedTuple):
@@ -50,83 +44,32 @@ def database_url(rawdb_database: str) -> str:
     return rawdb_database
 
 
-class MigratedDatabases:
-    """One migrated database per dialect for this process, without rows at the beginning of each test."""
+def _migrate(url: str) -> None:
+    from rawdb import migrate  # only the tests that need a schema need it
 
-    def __init__(self, servers: Mapping[str, str]) -> None:
-        self._servers = servers
-        self._keepers: dict[str, Housekeeper] = {}
+    migrate.upgrade(url)
 
-    def get(self, dialect: str) -> str:
-        """The URL; the database is made at the first call."""
-        if dialect == "sqlite":
-            # Copying a file is faster than emptying it, and a leaked connection cannot reach the next test.
-            return create_database(self._servers[dialect], template=self._template(dialect))
-        if dialect not in self._keepers:
-            self._keepers[dialect] = Housekeeper(self._create(dialect))
-        return self._keepers[dialect].url.render()
 
-    def reset(self, dialect: str, url: str) -> list[str]:
-        """Remove what a test has left; returns the statements of transactions that it left open."""
-        if dialect == "sqlite":
-            drop_database(url)
-            return []
-        keeper = self._keepers[dialect]
-        left = _open_transactions(keeper)
-        if left:
-            # Their locks would stop the emptying.
-            keeper.close()
-            drop_database(url)
-            del self._keepers[dialect]
-        else:
-            keeper.empty()
-        return left
-
-    def drop(self) -> None:
-        """Drop all."""
-        for keeper in self._keepers.values():
-            keeper.close()
-            drop_database(keeper.url)
-
-    def _create(self, dialect: str) -> str:
-        server = self._servers[dialect]
-        if dialect == "postgresql":
-            return create_database(server, template=self._template(dialect))
-        return self._migrate(create_database(server))
-
-    def _template(self, dialect: str) -> str:
-        """A migrated database to copy, made by the first worker that needs one."""
-        folder = Path(parse_url(self._servers["sqlite"]).database or "")
-        with (folder / f"{dialect}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            note = folder / f"{dialect}.template"
-            if not note.exists():
-                note.write_text(self._migrate(create_database(self._servers[dialect])))
-            return note.read_text()
-
-    @staticmethod
-    def _migrate(url: str) -> str:
-        from rawdb import migrate  # only the tests that need a schema need it
-
-        migrate.upgrade(url)
-        return url
+def _reset(dialect: str) -> str:
+    # Copying a file is faster than emptying it, and a leaked connection cannot reach the next test.
+    return "new" if dialect == "sqlite" else "empty"
 
 
 @pytest.fixture(scope="session")
-def migrated_databases(rawdb_servers: Mapping[str, str]) -> Iterator[MigratedDatabases]:
-    """The migrated databases of this process."""
-    databases = MigratedDatabases(rawdb_servers)
+def migrated_databases(rawdb_servers: Mapping[str, str], pytestconfig: pytest.Config) -> Iterator[Schemas]:
+    """The migrated databases of this process, copies of what one process has migrated where a server can copy."""
+    databases = Schemas(rawdb_servers, _migrate, folder=pytestconfig.stash[FOLDER])
     yield databases
-    databases.drop()
+    databases.close()
 
 
 @pytest.fixture
-def migrated_url(migrated_databases: MigratedDatabases, dialect: str) -> Iterator[str]:
+def migrated_url(migrated_databases: Schemas, dialect: str) -> Iterator[str]:
     """The URL of a migrated database without rows; once per dialect. No transaction may outlive the test."""
-    url = migrated_databases.get(dialect)
+    url = migrated_databases.take(dialect, _reset(dialect))
     yield url
-    left = migrated_databases.reset(dialect, url)
-    assert not left, f"the test left transactions open: {left}"
+    left = migrated_databases.give_back(dialect, url, _reset(dialect))
+    assert not left, "; ".join(left)
 
 
 @pytest.fixture
@@ -178,21 +121,3 @@ def stopped_clock() -> Iterator[datetime]:
 def _engine_leaks() -> list[str]:
     """Connections that the engine has handed out and not got back."""
     return lent_connections()
-
-
-def _open_transactions(keeper: Housekeeper) -> list[str]:
-    """Statements of transactions still open, by the server's own word."""
-    deadline = time.monotonic() + _PATIENCE
-    while left := [str(session.statement) for session in keeper.sessions() if session.in_transaction]:
-        # A server may take a moment to notice that a client is gone.
-        if time.monotonic() > deadline:
-            break
-        time.sleep(0.05)
-    return left
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Drop the templates: a server that we were given outlives the run."""
-    servers = session.config.stash.get(SERVERS, None)
-    for note in [] if servers is None else servers.folder.glob("*.template"):
-        drop_database(note.read_text())

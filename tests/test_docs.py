@@ -14,11 +14,13 @@ from rawdb.dialects import ConnectionOptions, get_dialect
 from rawdb.engine.options import DatabaseOptions
 from rawdb.statements.loading import load_statements
 from rawdb.statements.slots import SLOT_KINDS
+from scripts import reference
 from tests.support.names import found
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
-#: Pages whose Python shows the inside of a module, or needs servers of its own.
+#: Pages whose Python shows the inside of a module, or needs servers of its own. Those that are followed step by step
+#: name their blocks: tests/test_tutorial.py.
 FRAGMENTS = {"writing-operations.md", "testing.md"}
 
 
@@ -88,6 +90,25 @@ def test_what_a_page_names_exists(page: Path) -> None:
 def test_every_option_is_documented() -> None:
     options = {field.name for kind in (DatabaseOptions, ConnectionOptions) for field in fields(kind)} - {"connection"}
     assert options - documented("connections.md") == set()
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    """The page is what its script writes; which names are public, test_front.py holds to the modules."""
+    written = "\n".join(reference.page()).rstrip() + "\n"
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == written, (
+        "run: python scripts/reference.py > docs/reference.md"
+    )
+    for names in reference.public_names().values():
+        assert names
+    assert sum(map(len, reference.public_names().values())) > 100
+
+
+def test_every_page_is_in_the_site() -> None:
+    configuration = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
+    listed = re.search(r"(?s)^PAGES = \{(.*?)^\}", configuration, re.MULTILINE)
+    assert listed is not None
+    pages = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"}
+    assert {name for name in re.findall(r'"([\w-]+)"', listed[1]) if name.islower()} == pages
 
 
 def test_every_slot_is_documented() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.check_release import faults
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -60,3 +62,39 @@ def test_lines_are_as_long_as_both_say() -> None:
 def test_security_says_where_to_report() -> None:
     assert "Report a vulnerability" in text("SECURITY.md")
     assert "SECURITY.md" in text("README.md")
+
+
+def released(folder: Path, version: str, heading: str) -> Path:
+    """A repository of that version, whose changelog begins like that."""
+    (folder / "rawdb").mkdir()
+    (folder / "rawdb" / "__init__.py").write_text(f'__version__ = "{version}"\n')
+    (folder / "CHANGELOG.md").write_text(f"# Changelog\n\n## Unreleased\n\n{heading}\n")
+    return folder
+
+
+@pytest.mark.parametrize("heading", ["## 1.2.0 - 2026-01-31", "## [1.2.0] - 2026-01-31"])
+def test_a_release_is_the_version_in_the_code_and_in_the_changelog(tmp_path: Path, heading: str) -> None:
+    assert faults("v1.2.0", released(tmp_path, "1.2.0", heading)) == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "heading", "what"),
+    [
+        ("v1.2.1", "## 1.2.0 - 2026-01-31", "the tag is v1.2.1, and __version__ in rawdb/__init__.py says 1.2.0"),
+        ("1.2.0", "## 1.2.0 - 2026-01-31", "expected v1.2.0"),
+        ("v1.2.0", "## 1.2.0", "CHANGELOG.md has no section for 1.2.0 with its day"),
+        ("v1.2.0", "## 11.2.0 - 2026-01-31", "CHANGELOG.md has no section for 1.2.0"),
+    ],
+)
+def test_a_tag_that_may_not_be_released(tmp_path: Path, tag: str, heading: str, what: str) -> None:
+    [fault] = faults(tag, released(tmp_path, "1.2.0", heading))
+    assert what in fault
+
+
+def test_the_workflows_run_what_is_there() -> None:
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        commands = path.read_text(encoding="utf-8")
+        for name in re.findall(r"(?:python3 |- run: )((?:scripts|\.ci)/\S+)", commands):
+            assert (ROOT / name).is_file(), name
+        for target in re.findall(r"- run: make ([\w-]+)", commands):
+            assert f"\n{target}:" in text("Makefile"), target

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Any, TypeVar
 
 from rawdb import timeutils
@@ -16,6 +16,7 @@ from rawdb.statements.statement import Statement
 BATCH_ROWS = 10_000
 
 T = TypeVar("T")
+Prepared = tuple[Compiled, list[Any]]
 
 
 def batches(rows: Iterable[T], what: str) -> Iterator[list[T]]:
@@ -40,13 +41,20 @@ def run_many(scope: Scope, statement: Statement, rows: Iterable[Mapping[str, Any
     taken = sorted({"values", "changes"} & statement.accepts)
     if taken:
         raise TypeError(f"{name}: many() gives parameters, and no {taken[0]}; a list of rows is one call: values=[...]")
-    parts = batches(rows, f"{name}: many()")
-    return scope.atomic(lambda: sum([_run_part(scope, statement, part) for part in parts]))
+    parts = (_prepared_part(scope, statement, part) for part in batches(rows, f"{name}: many()"))
+    # The first part, which is all of a list, is checked before a transaction or a savepoint is begun for it.
+    first = next(parts, [])
+    if not first:
+        return 0
+    return scope.all_or_none(lambda: sum([_send(scope, statement, part) for part in chain([first], parts)]))
 
 
-def _run_part(scope: Scope, statement: Statement, rows: list[Mapping[str, Any]]) -> int:
-    """Run a statement for some rows. All of them are checked before the first is sent."""
-    prepared = [_prepared(scope, statement, row) for row in rows]
+def _prepared_part(scope: Scope, statement: Statement, rows: list[Mapping[str, Any]]) -> list[Prepared]:
+    return [_prepared(scope, statement, row) for row in rows]
+
+
+def _send(scope: Scope, statement: Statement, prepared: list[Prepared]) -> int:
+    """Run a statement for some sets of parameters, those of one text together."""
     matched = 0
     for compiled, group in groupby(prepared, lambda one: one[0]):
         parameters = [values for _, values in group]
@@ -59,7 +67,7 @@ def _run_part(scope: Scope, statement: Statement, rows: list[Mapping[str, Any]])
     return matched
 
 
-def _prepared(scope: Scope, statement: Statement, row: Mapping[str, Any]) -> tuple[Compiled, list[Any]]:
+def _prepared(scope: Scope, statement: Statement, row: Mapping[str, Any]) -> Prepared:
     if not isinstance(row, Mapping):
         raise TypeError(f"{statement.name}: many() takes dicts of parameters, not {row!r}")
     arguments = dict(row)

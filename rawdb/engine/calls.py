@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from rawdb import timeutils
+from rawdb._hints import did_you_mean
 from rawdb.dialects import Result
 from rawdb.dialects.base import doubled
 from rawdb.engine.bulk import BATCH_ROWS, run_many
@@ -50,10 +51,7 @@ class BoundStatements:
         try:
             statement = statements[name]
         except KeyError:
-            import difflib  # for this error only: it is not quick to load
-
-            near = difflib.get_close_matches(name, statements, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(name, statements) if statements else "; there is none at all"
             raise AttributeError(f"no statement {name!r} in {self._scope.database.queries}{hint}") from None
         # From now on the interpreter finds it by itself, which takes half the time.
         setattr(type(self), name, property(lambda handle: BoundStatement(handle._scope, statement)))
@@ -310,8 +308,7 @@ def _stored(statement: Statement, table: Table, values: Any, now: datetime) -> d
         raise TypeError(f"{statement.name}: `values` is a list of dicts, not of {values!r}")
     if not (statement.none_is_null or values.keys() <= table.columns.keys()):
         # A misspelt name, which would be lost silently. The documented operations ask for that.
-        unknown = ", ".join(sorted(repr(name) for name in values if name not in table.columns))
-        raise DBNonExistentColumn(None, f"{statement.name}: {table.name} has no column {unknown}")
+        raise DBNonExistentColumn(None, f"{statement.name}: {table.without(values)}")
     row = table.new_row(values, now)
     if not row:
         # Only MySQL has a syntax for it.

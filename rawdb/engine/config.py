@@ -7,7 +7,6 @@ A value is looked for in this order: what the program gives by keyword, the envi
 from __future__ import annotations
 
 import configparser
-import difflib
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from rawdb._hints import did_you_mean
 from rawdb.dialects import ConnectionOptions
 from rawdb.engine.options import OLD_NAMES, WITHOUT_EFFECT, DatabaseOptions
 from rawdb.engine.retry import RetryPolicy
@@ -106,8 +106,7 @@ def _checked(given: Mapping[str, Any], place: str) -> dict[str, Any]:
         if name in _OBJECTS:
             raise TypeError(f"{place}: {name} takes objects of Python, which no text names: give it by keyword")
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            raise TypeError(f"{place}: unknown option {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+            raise TypeError(f"{place}: unknown option {name!r}{did_you_mean(name, known)}")
         checked[name] = _CONVERTED[name](value, place) if name in _CONVERTED else value
     return checked
 

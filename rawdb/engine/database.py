@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import logging
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, Self
 from urllib.parse import parse_qsl
 
+from rawdb._hints import did_you_mean
 from rawdb.context import ContextRules
 from rawdb.dialects import URL, Description, Dialect, get_dialect, parse_url
 from rawdb.dialects.translation import translate_error
@@ -27,7 +27,7 @@ from rawdb.engine.pool import Pool
 from rawdb.engine.scope import READER, WRITER, current_scope
 from rawdb.engine.transactions import Entry, S_co
 from rawdb.engine.writer_lock import WriterLock
-from rawdb.exceptions import CantStartEngineError, DBConnectionError, DBNonExistentTable, StatementError
+from rawdb.exceptions import CantStartEngineError, DBConnectionError, DBError, DBNonExistentTable, StatementError
 from rawdb.statements.columns import Table, lazy_tables, live_tables, load_tables, unique_columns
 from rawdb.statements.compiled import Cache, Rules
 from rawdb.statements.loading import Statement, check_parity, lazy_statements, load_statements
@@ -214,8 +214,7 @@ class Database(Generic[S_co]):
                 self._started = self._with_live_tables(started, self.queries, description)
             found = self.tables.get(name)
         if found is None:
-            near = difflib.get_close_matches(str(name), self.tables, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(name, self.tables)
             raise DBNonExistentTable(name, f"the table {name!r} is neither declared nor in the database{hint}")
         return found
 
@@ -367,7 +366,7 @@ class Database(Generic[S_co]):
                 raw = dialect.connect(url, settings)
             except Exception as error:
                 if dialect.is_driver_error(error):
-                    raise translate_error(error, dialect.name, connecting=True) from error
+                    raise _unconnected(error, url) from error
                 raise
             return Connection(raw, dialect, hooks)
 
@@ -381,13 +380,23 @@ class Database(Generic[S_co]):
                 pool.release(pool.acquire(patient=False))
                 return
             except DBConnectionError as error:
-                LOG.warning("cannot connect to %s (attempt %d): %s", self.url, attempt, error)
+                LOG.warning("cannot connect (attempt %d): %s", attempt, error)
                 if 0 <= self.options.max_retries <= attempt:
                     raise
             time.sleep(self.options.retry_interval)
 
     def __repr__(self) -> str:
         return f"Database({str(self.url)!r})"
+
+
+def _unconnected(error: Exception, url: URL) -> Exception:
+    """The error of an attempt to connect: it names the server, and what may be behind it."""
+    translated = translate_error(error, url.dialect, connecting=True)
+    if isinstance(translated, DBError):
+        translated.server = str(url)
+        if isinstance(translated, DBConnectionError):
+            translated.hint = "is the server running, and is the URL right?"
+    return translated
 
 
 def _rebuilt(

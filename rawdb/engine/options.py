@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from rawdb._hints import did_you_mean
 from rawdb.dialects import ConnectionOptions
 from rawdb.engine.retry import RetryPolicy
 from rawdb.exceptions import NotSupportedWarning, OsloDBDeprecationWarning
@@ -130,10 +131,7 @@ def check_names(
         elif name in known:
             given[name] = value
         elif name not in WITHOUT_EFFECT and strict:
-            import difflib  # for this error only: it is not quick to load
-
-            near = difflib.get_close_matches(name, known, 1)
-            raise TypeError(f"unknown option {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+            raise TypeError(f"unknown option {name!r}{did_you_mean(name, known)}")
         elif name not in WITHOUT_EFFECT:
             warnings.warn(f"unknown option {name!r} is ignored", NotSupportedWarning, stacklevel=stacklevel)
     return given

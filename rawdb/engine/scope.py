@@ -251,6 +251,13 @@ class Scope:
             self.autocommit = True
             self.finish(commit=False)
 
+    def all_or_none(self, body: Callable[[], T]) -> T:
+        """Run a body whose statements take effect all or none, also where an error is caught inside the block."""
+        if self.autocommit:
+            return self.atomic(body)
+        with self.savepoint():
+            return body()
+
     def finish(self, *, commit: bool) -> None:
         """End the transaction, if it ever began, and give the connection back."""
         # Nothing is forgotten before it is done: an interrupted end is ended again, and a loan is given back once.
@@ -506,7 +513,10 @@ def current_scope(database: Home, context: Any) -> Scope:
     """The innermost open scope. Raises NoEngineContextEstablished outside of every reader and writer."""
     scope = innermost(database, context)
     if scope is None:
-        raise NoEngineContextEstablished("no reader or writer is open on this context in this thread")
+        raise NoEngineContextEstablished(
+            "no reader or writer is open on this context in this thread: call it in `with "
+            "database.reader.using(context)`, or in a function that a reader or writer decorates"
+        )
     return scope
 
 

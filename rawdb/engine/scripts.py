@@ -52,11 +52,11 @@ def run_text(scope: Scope, text: str, find_place: Callable[[], str | None]) -> N
 def _run_all(scope: Scope, sent: Sent) -> None:
     """Run some statements, as one where that is possible."""
     if not scope.database.dialect.commits_ddl:
-        scope.atomic(lambda: _one_by_one(scope, sent))
+        scope.all_or_none(lambda: _one_by_one(scope, sent))
         return
     committing = next((one for one, _ in sent if _DDL.match(_COMMENTS.sub("", one.text))), None)
     if committing is None:
-        scope.atomic(lambda: _one_by_one(scope, sent))
+        scope.all_or_none(lambda: _one_by_one(scope, sent))
     elif scope.autocommit:
         _one_by_one(scope, sent)
     else:

@@ -72,19 +72,21 @@ class _Located(Rebuilt):
     """``postgresql``, ``mysql`` or ``sqlite``."""
     code: str | int | None = None
     """SQLSTATE, errno or extended result code, as the server gave it."""
+    server: str | None = None
+    """The URL, without password, of the server that could not be connected to."""
     hint: str = ""
-    """What may be behind it; shown with the statement."""
+    """What may be behind it; shown with the statement, or with the server."""
     attempt: int | None = None
     """Which run of the retried function this was, counted from 1."""
 
     def __str__(self) -> str:
         text = super().__str__()
-        if self.statement is None:
+        where = ", ".join(part for part in (self.statement, self.location, self.server) if part is not None)
+        if not where:
             return text
         if text and self.hint:
             first, end, rest = text.partition("\n")
             text = f"{first} ({self.hint}){end}{rest}"
-        where = self.statement if self.location is None else f"{self.statement}, {self.location}"
         return f"{text} [{where}]" if text else f"[{where}]"
 
 
@@ -220,6 +222,8 @@ class DBSyntaxError(DBError):
 class DBNonExistentDatabase(DBError):
     """The database is not there, or its file cannot be opened."""
 
+    hint = "is the name right? rawdb makes no database, and for SQLite no folder"
+
     def __init__(
         self,
         database: str | None = None,
@@ -246,6 +250,8 @@ class DBConnectionError(DBError):
 
 class DBAuthenticationError(DBError):
     """The server does not let this user in: the password is wrong, or the account is not to be used from here."""
+
+    hint = "are user and password in the URL right?"
 
 
 class DBOutcomeUnknown(DBConnectionError):

@@ -9,6 +9,7 @@ from pathlib import Path
 from rawdb._house import sql_root
 from rawdb.dialects import DIALECTS, URL, parse_url
 from rawdb.exceptions import DBError
+from rawdb.schema.alter import Alter
 from rawdb.schema.declaration import declared, scope
 from rawdb.schema.differences import Difference, describe, differences
 from rawdb.schema.dumps import dump as dump_schema
@@ -19,6 +20,7 @@ from rawdb.schema.referential import Dangling, Reference, dangling, references
 from rawdb.schema.rehearsal import rehearsed
 
 __all__ = [
+    "Alter",
     "Column",
     "Constraint",
     "Dangling",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -12,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from rawdb._hints import did_you_mean
 from rawdb.dialects import Description
 from rawdb.dialects.types import is_known, logical
 from rawdb.statements.lazy import Lazy
@@ -93,6 +94,12 @@ class Table:
     def stamped(self) -> tuple[str, ...]:
         """The columns that take the time of every update."""
         return tuple(name for name, column in self.columns.items() if column.on_update)
+
+    def without(self, names: Iterable[str]) -> str:
+        """That some names are no columns, in words, with the column that may have been meant."""
+        unknown = sorted(str(name) for name in names if name not in self.columns)
+        hint = did_you_mean(unknown[0], self.columns)
+        return f"{self.name} has no column {', '.join(map(repr, unknown))}{hint}"
 
     def new_row(self, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """A complete row for an INSERT at `now`: values checked, defaults applied, unknown keys left out.

@@ -166,9 +166,10 @@ class Slot:
     def columns(self, text: Text, names: Iterable[str]) -> list[Column]:
         """Declared columns of the slot's table. Raises DBNonExistentColumn for a name that is none."""
         table = self.known_table(text)
-        unknown = sorted(str(name) for name in names if name not in table.columns)
-        if unknown:
-            raise DBNonExistentColumn(unknown[0], f"{table.name} has no column {', '.join(map(repr, unknown))}")
+        names = tuple(names)
+        if not all(name in table.columns for name in names):
+            unknown = min(str(name) for name in names if name not in table.columns)
+            raise DBNonExistentColumn(unknown, f"{table.without(names)} [{text.location}]")
         return [table.columns[name] for name in names]
 
     def known_table(self, text: Text) -> Table:

@@ -111,6 +111,15 @@ def test_all_or_none(database: Database, autocommit: bool) -> None:
     assert sizes(database) == {}
 
 
+def test_an_error_that_is_caught_leaves_nothing_behind(database: Database) -> None:
+    with database.writer.using(None) as sql:
+        sql.thing_add.many([{"name": "before", "size": 0}])
+        with pytest.raises(DBDuplicateEntry):
+            sql.thing_add.many([*some(3), {"name": "n1", "size": 0}])
+        assert sql.thing_add.many([{"name": "after", "size": 0}]) == 1
+    assert sizes(database) == {"before": 0, "after": 0}
+
+
 def test_a_list_is_checked_before_anything_is_sent(database: Database) -> None:
     sent: list[str] = []
     database.observers.append(lambda name, text: sent.append(name))
@@ -189,4 +198,4 @@ def test_postgresql_is_not_waited_for_between_two_rows(database: Database) -> No
     database.observers.append(lambda name, text: sent.append(name))
     with database.writer.using(None) as sql:
         sql.thing_add.many(some(50))
-    assert sent == ["BEGIN", "thing_add", "COMMIT"]
+    assert sent == ["BEGIN", "SAVEPOINT", "thing_add", "RELEASE SAVEPOINT", "COMMIT"]

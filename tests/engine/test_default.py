@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,19 @@ class TestDefault:
             sql.execute("SELECT 1")
             assert len(rawdb.default.lent_connections()) == 1
         assert rawdb.default.lent_connections() == []
+
+
+def test_sql_of_ones_own(tmp_path: Path) -> None:
+    """Its tables are the live ones and not those of the cloud, and None is no value to it."""
+    (tmp_path / "notes.sql").write_text(
+        "-- name: note_count(id)$\n-- N.\nSELECT COUNT(*) AS n FROM notes AS n WHERE n.id = :id;\n"
+    )
+    rawdb.dispose()
+    rawdb.configure(connection=f"sqlite:///{tmp_path / 'own.db'}", queries=tmp_path)
+    with rawdb.writer.using(None) as sql:
+        sql.execute("CREATE TABLE notes (id INTEGER)")
+        sql.execute("INSERT INTO notes (id) VALUES (NULL)")
+    with rawdb.reader.using(None) as sql:
+        assert sql.note_count(id=None) == 0
+    assert "instances" not in rawdb.default_database().tables
+    rawdb.dispose()

@@ -102,6 +102,15 @@ def test_all_or_none(database: Database, autocommit: bool) -> None:
         assert {row["kind"] for row in sql.things_sizes()} == {"plain", "other"}
 
 
+def test_an_error_that_is_caught_leaves_nothing_behind(database: Database) -> None:
+    with database.writer.using(None) as sql:
+        with pytest.raises(DBDuplicateEntry):
+            sql.thing_swap("a", "zork")
+        sql.thing_move("a", "b", by=1)
+    with database.reader.using(None) as sql:
+        assert {(row["kind"], row["size"]) for row in sql.things_sizes()} == {("plain", 4), ("other", 2)}
+
+
 def test_arguments_are_checked_before_anything_is_sent(database: Database) -> None:
     names: list[str] = []
     database.observers.append(lambda name, text: names.append(name))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -325,6 +327,32 @@ def test_a_lost_connection_is_told(filled: Database, dialect: str, url: str) -> 
         list(rows)
     with filled.reader.using(None) as sql:
         assert sql.thing_count() == MANY
+
+
+def test_a_stream_that_another_thread_reads(filled: Database) -> None:
+    """As with statements: one at a time, whoever sends it."""
+    with filled.reader.using(None) as sql:
+        rows = sql.thing_list.stream(limit=NO_LIMIT, fetch_size=10)
+        with ThreadPoolExecutor(1) as worker:
+            names = worker.submit(lambda: [row["name"] for row in rows]).result()
+        assert names == [f"n{n}" for n in range(MANY)]
+
+
+def test_a_child_of_a_fork_cannot_read_on(filled: Database) -> None:
+    with filled.reader.using(None) as sql:
+        rows = sql.thing_list.stream(limit=NO_LIMIT, fetch_size=10)
+        next(rows)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                list(rows)
+            except DBConnectionError as error:
+                code = 0 if "belongs to the parent process" in str(error) else 2
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert sum(1 for _ in rows) == MANY - 1
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -198,6 +200,16 @@ def test_load_is_all_or_none(live: Database, autocommit: bool) -> None:
         assert tables.find(sql, "wares") == []
 
 
+def test_an_error_that_is_caught_leaves_nothing_behind(live: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "BATCH_ROWS", 2)
+    with live.writer.using(None) as sql:
+        with pytest.raises(DBDuplicateEntry):
+            tables.load(sql, "wares", ({"code": code} for code in "abcdea"))
+        assert tables.load(sql, "wares", [{"code": "a"}]) == 1
+    with live.reader.using(None) as sql:
+        assert [row["code"] for row in tables.find(sql, "wares")] == ["a"]
+
+
 def test_load_of_an_iterator_that_fails(live: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "BATCH_ROWS", 3)
 
@@ -326,6 +338,33 @@ def test_a_failed_match_is_tried_again(live: Database) -> None:
 
         with pytest.raises(KeyError, match="mine"):
             tables.update_on_match(sql, "wares", {"code": "zork"}, "code", {"big": 5}, handle_failure=refuse)
+
+
+def test_of_many_who_compare_and_set_one_wins(live: Database) -> None:
+    with live.writer.using(None) as sql:
+        tables.insert(sql, "wares", {"code": "a", "big": 0})
+    start = threading.Barrier(4)
+
+    def claim(number: int) -> bool:
+        context = object()
+        start.wait()
+
+        @live.writer
+        def work(context: object) -> None:
+            sql = live.sql(context)
+            tables.update_on_match(sql, "wares", {"code": "a", "big": 0}, "code", {"big": number}, attempts=1)
+
+        try:
+            work(context)
+        except NoRowsMatched:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as workers:
+        won = list(workers.map(claim, range(1, 5)))
+    assert won.count(True) == 1
+    with live.reader.using(None) as sql:
+        assert tables.find(sql, "wares")[0]["big"] == won.index(True) + 1
 
 
 def test_match_makes_conditions() -> None:

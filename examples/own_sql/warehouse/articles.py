@@ -1,0 +1,130 @@
+"""Articles and stock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import rawdb
+from rawdb import Page, Predicate, SortKey
+from rawdb.exceptions import DBDuplicateEntry
+from warehouse.errors import ConflictError, NotFoundError
+from warehouse.rows import Article, NewArticle
+
+_BY_NAME = (SortKey("name"), SortKey("id"))
+
+
+@rawdb.writer
+def deliver(context: object, articles: Iterable[NewArticle]) -> int:
+    """Take in new articles with their pieces, all or none; returns how many. Raises ConflictError for a known sku.
+
+    Round trips: 3, and BEGIN and COMMIT, for any number of articles.
+    """
+    delivered = list(articles)
+    if not delivered:
+        return 0
+    sql = rawdb.sql(context)
+    now = datetime.now(UTC)
+    try:
+        sql.article_add(values=[_row(article, now) for article in delivered])
+    except DBDuplicateEntry as error:
+        raise ConflictError("a sku of the delivery is known already") from error
+    ids = {row["sku"]: row["id"] for row in sql.article_get_all_by_sku(skus=[each["sku"] for each in delivered])}
+    sql.stock_put(values=[{"article_id": ids[each["sku"]], "pieces": each.get("pieces", 0)} for each in delivered])
+    return len(delivered)
+
+
+@rawdb.writer
+def restock(context: object, sku: str, pieces: int) -> None:
+    """Put more pieces of an article into the warehouse."""
+    rawdb.sql(context).stock_put(values={"article_id": get(context, sku)["id"], "pieces": pieces})
+
+
+@rawdb.reader.autocommit
+def get(context: object, sku: str, read_deleted: str = "no") -> Article:
+    """One article. Raises NotFoundError. `read_deleted`: 'no', 'yes' or 'only' those that were taken out."""
+    row = rawdb.sql(context).article_get(sku=sku, read_deleted=read_deleted)
+    if row is None:
+        raise NotFoundError(f"no article {sku}")
+    return _shown(row)
+
+
+@rawdb.reader.autocommit
+def search(
+    context: object,
+    word: str | None = None,
+    dearest: Decimal | None = None,
+    after: Article | None = None,
+    limit: int = 20,
+) -> list[Article]:
+    """A page of articles by name, those behind the last one of the page before. Case does not count."""
+    arguments: dict[str, Any] = {} if word is None else {"by_word": True, "word": _holding(word)}
+    if dearest is not None:
+        arguments["filters"] = [Predicate("price", "<=", dearest)]
+    rows = rawdb.sql(context).article_get_all(page=Page(_BY_NAME, after), limit=limit, **arguments)
+    return [_shown(row) for row in rows]
+
+
+@rawdb.reader.autocommit
+def of_colour(context: object, colour: str) -> list[str]:
+    """The skus of the articles of a colour."""
+    return [row["sku"] for row in rawdb.sql(context).article_get_all_by_colour(colour=colour)]
+
+
+@rawdb.writer.autocommit
+def change(context: object, sku: str, **changes: object) -> None:
+    """Give an article another name, price, photo, ... Raises NotFoundError; DBError for what is no column."""
+    if not rawdb.sql(context).article_change(sku=sku, changes=changes):
+        raise NotFoundError(f"no article {sku}")
+
+
+@rawdb.writer.autocommit
+def take_out(context: object, sku: str) -> None:
+    """Sell an article no more. Its row stays, for orders and invoices show it."""
+    if not rawdb.sql(context).article_delete(sku=sku):
+        raise NotFoundError(f"no article {sku}")
+
+
+@rawdb.reader.autocommit
+def photo(context: object, sku: str) -> bytes | None:
+    """The photo of an article, if there is one."""
+    found: bytes | None = rawdb.sql(context).article_photo(sku=sku)
+    return found
+
+
+@rawdb.reader.autocommit
+def pieces(context: object, sku: str) -> int:
+    """How many pieces are there. Before long it may be fewer: `orders.place` decides who gets them."""
+    found: int | None = rawdb.sql(context).stock_get(article_id=get(context, sku)["id"])
+    return found or 0
+
+
+def _row(article: NewArticle, now: datetime) -> dict[str, Any]:
+    return {
+        "sku": article["sku"],
+        "name": article["name"],
+        "price": article["price"],
+        "details": article.get("details", {}),
+        "photo": article.get("photo"),
+        "sold_until": article.get("sold_until"),
+        "created_at": now,
+    }
+
+
+def _shown(row: Any) -> Article:
+    article: Article = row
+    if isinstance(row["details"], str):
+        # PostgreSQL's driver decodes JSON, the others give its text.
+        article["details"] = json.loads(row["details"])
+    return article
+
+
+def _holding(word: str) -> str:
+    """The pattern of texts that hold a word, whatever characters it has."""
+    escaped = word.lower()
+    for character in "!%_":
+        escaped = escaped.replace(character, f"!{character}")
+    return f"%{escaped}%"

@@ -1,0 +1,5 @@
+-- transactional: false
+
+DROP TABLE stock;
+
+DROP TABLE articles;

@@ -1,0 +1,7 @@
+-- transactional: false
+
+DROP TABLE order_lines;
+
+DROP TABLE orders;
+
+DROP TABLE customers;

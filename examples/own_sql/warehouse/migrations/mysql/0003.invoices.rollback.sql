@@ -1,0 +1,3 @@
+-- transactional: false
+
+DROP TABLE invoices;

@@ -1,0 +1,7 @@
+DROP TABLE stock;
+
+DROP INDEX articles_colour_idx;
+
+DROP INDEX articles_sku_key;
+
+DROP TABLE articles;
