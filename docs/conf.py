@@ -32,8 +32,9 @@ autodoc_preserve_defaults = True
 
 #: The order of the pages. One that is missing here is an error of the build.
 PAGES = {
-    "Begin": ["start", "tutorial", "comparison"],
-    "SQL": ["sql-files", "transactions", "asyncio", "connections", "errors"],
+    "Begin": ["start", "tutorial", "command-line", "comparison"],
+    "SQL": ["sql-files", "typed-statements", "tables", "bulk", "transactions", "asyncio"],
+    "Servers": ["connections", "configuration", "errors"],
     "Tables and tests": ["migrations", "schema", "testing"],
     "The cloud": ["operations", "faces", "archiving", "writing-operations", "oslo-db"],
     "Reference": ["reference", "reference-api", "stability", "performance", "releasing"],

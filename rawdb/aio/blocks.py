@@ -7,7 +7,7 @@ import functools
 import inspect
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, Protocol, TypeVar
@@ -50,11 +50,9 @@ class Statements:
         """Run the statements of a text of your own, all of them or none."""
         await self._call(lambda: self._find().execute_script(text))
 
-    def stream(
-        self, text: str, parameters: Mapping[str, Any] | None = None, *, fetch_size: int = FETCH_SIZE
-    ) -> AsyncGenerator[dict[str, Any], None]:
+    def stream(self, text: str, parameters: Mapping[str, Any] | None = None, *, fetch_size: int = FETCH_SIZE) -> Rows:
         """Run a query of your own, its rows read in parts: `async for row in sql.stream("SELECT ...")`."""
-        return _read(self._call, lambda: self._find().stream(text, parameters, fetch_size=fetch_size), fetch_size)
+        return Rows(self._call, lambda: self._find().stream(text, parameters, fetch_size=fetch_size), fetch_size)
 
     async def _call(self, function: Callable[[], R]) -> R:
         self._lease.check()
@@ -81,21 +79,48 @@ class Statement:
         """Run it once for each dict of parameters, all or none; returns how many rows matched, all together."""
         return await self._call(lambda: self._find().many(rows))
 
-    def stream(self, *, fetch_size: int = FETCH_SIZE, **arguments: Any) -> AsyncGenerator[dict[str, Any], None]:
+    def stream(self, *, fetch_size: int = FETCH_SIZE, **arguments: Any) -> Rows:
         """The rows of a call, read in parts: `async for row in sql.note_get_all.stream()`."""
-        return _read(self._call, lambda: self._find().stream(fetch_size=fetch_size, **arguments), fetch_size)
+        return Rows(self._call, lambda: self._find().stream(fetch_size=fetch_size, **arguments), fetch_size)
 
 
-async def _read(call: _InThread, start: Callable[[], Stream], count: int) -> AsyncGenerator[dict[str, Any], None]:
-    """The rows of a stream, each part of them in one trip to the thread."""
-    stream = await call(start)
-    try:
-        while rows := await call(lambda: list(islice(stream, count))):
-            for row in rows:
-                yield row
-    finally:
-        # Left early: its connection ends it when it is needed, so that nothing has to be awaited here.
-        stream.abandon()
+class Rows(AsyncIterator[dict[str, Any]]):
+    """The rows of a stream, for `async for`; each part of them is one trip to the task's thread.
+
+    No generator, whose end the loop would put off when it is left early: here the stream is given up at once.
+    """
+
+    def __init__(self, call: _InThread, start: Callable[[], Stream], count: int) -> None:
+        self._call = call
+        self._start = start
+        self._count = count
+        self._stream: Stream | None = None
+        self._rows: Iterator[dict[str, Any]] = iter(())
+
+    def __aiter__(self) -> Rows:
+        return self
+
+    async def __anext__(self) -> dict[str, Any]:
+        row = next(self._rows, None)
+        if row is None:
+            if self._stream is None:
+                self._stream = await self._call(self._start)
+            stream = self._stream
+            self._rows = iter(await self._call(lambda: list(islice(stream, self._count))))
+            row = next(self._rows, None)
+        if row is None:
+            raise StopAsyncIteration
+        return row
+
+    async def aclose(self) -> None:
+        """Give up what was not read."""
+        self._rows, stream = iter(()), self._stream
+        if stream is not None:
+            await self._call(stream.close)
+
+    def __del__(self) -> None:
+        if self._stream is not None:
+            self._stream.abandon()
 
 
 #: What a block yields: `Statements`, or for type checkers the class that `rawdb sql types --async` wrote.

@@ -115,10 +115,11 @@ def check(
 ) -> int:
     """Whether the statements are right.
 
-    They are loaded for every dialect and compared, and live databases prepare each variant. Nothing is run. 1 when
-    there is a fault.
+    They are loaded for every dialect and compared, by stock aiosql too, and live databases prepare each variant.
+    Nothing is run. 1 when there is a fault.
     """
     # Here and below: with the tools that ask servers come yoyo and more, which the other commands do without.
+    from rawdb.statements.stock import read_otherwise
     from rawdb.typed.folder import check_folder, dialects_of
 
     chosen = around.project.sql(queries, tables)
@@ -133,6 +134,8 @@ def check(
             # A file that all of them read has the same faults for all.
             faults += [line for line in str(error).splitlines() if line not in faults]
     faults = faults or list(check_parity(sets))
+    for name in [] if faults else named:
+        faults += read_otherwise(sets[name], name)
     asked = [] if faults else databases
     for url in asked:
         faults += check_folder(chosen.queries, url, chosen.tables, none_is_null=chosen.is_house)

@@ -75,7 +75,7 @@ def prepare(raw: psycopg.Connection[Any], text: str, parameters: Sequence[Any]) 
         )
         for index in range(result.nfields)
     )
-    return Prepared(columns, tuple(_kinds(raw, oid, labels, is_parameter=True) for oid in given))
+    return Prepared(columns, tuple(_kinds(raw, oid, labels) for oid in given))
 
 
 def enumerations(raw: psycopg.Connection[Any]) -> dict[str, tuple[str, ...]]:
@@ -109,9 +109,7 @@ def _of_column(
     return _kinds(raw, oid, labels)
 
 
-def _kinds(
-    raw: psycopg.Connection[Any], oid: int, labels: dict[int, tuple[str, ...]], *, is_parameter: bool = False
-) -> Kinds:
+def _kinds(raw: psycopg.Connection[Any], oid: int, labels: dict[int, tuple[str, ...]]) -> Kinds:
     if oid in labels:
         return frozenset({literal(labels[oid])})
     known = raw.adapters.types.get(oid)
@@ -123,5 +121,4 @@ def _kinds(
         return frozenset({"Any"})
     if known.oid == oid:
         return frozenset(inner)
-    # The array of that type. A list is written as JSON, which is no array: it is given as its text.
-    return frozenset({"str"} if is_parameter else {f"list[{' | '.join(inner)}]"})
+    return frozenset({f"list[{' | '.join(inner)}]"})

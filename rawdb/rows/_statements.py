@@ -216,7 +216,7 @@ class FloatingIpGetRow(FloatingIpRow):
 class FloatingIpGetPoolsRow(TypedDict):
     """A row of floating_ip_get_pools."""
 
-    pool: str | None
+    pool: Any
 
 
 class InstanceDataGetForProjectRow(TypedDict):

@@ -312,7 +312,12 @@ def rawdb_schema(
 
 @pytest.fixture
 def rawdb_opened(
-    request: pytest.FixtureRequest, rawdb_schema: str, rawdb_open: Callable[[str], Database], _rawdb_store: Store
+    request: pytest.FixtureRequest,
+    rawdb_schema: str,
+    rawdb_dialect: str,
+    rawdb_setup: Setup,
+    rawdb_open: Callable[[str], Database],
+    _rawdb_store: Store,
 ) -> Iterator[Database]:
     """A `rawdb.Database` on `rawdb_schema`, opened by `rawdb_open`, and once for each worker unless that is `new`.
 
@@ -332,6 +337,7 @@ def rawdb_opened(
     if lent or reset == "new":
         database.dispose()
     if lent:
+        _rawdb_store.schemas(rawdb_setup).discard(rawdb_dialect)
         pytest.fail(f"the test left connections in use: {lent}", pytrace=False)
 
 

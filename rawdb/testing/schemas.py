@@ -59,6 +59,8 @@ class Schemas:
         if reset == "new":
             drop_database(url)
             return []
+        if dialect not in self._keepers:
+            return []
         keeper = self._keepers[dialect]
         if left := _open_transactions(keeper):
             # Their locks would stop the emptying.
@@ -74,6 +76,11 @@ class Schemas:
         if reset == "rollback" and filled:
             return [f"the test committed rows, which no rollback takes back: {', '.join(filled)}"]
         return []
+
+    def discard(self, dialect: str) -> None:
+        """Drop a dialect's database, of which somebody still holds a part; the next call of `take` makes another."""
+        if dialect in self._keepers:
+            self._drop(dialect)
 
     def close(self) -> None:
         """Drop all of them."""

@@ -6,22 +6,21 @@ statement to its text:
 - `expressions` and `queries` read what a result holds from the SQL and the tables, `words` cut SQL into pieces;
 - `columns` say which Python types a column gives and takes;
 - `evidence` asks a live server besides, and holds one dialect's answers; `folder` puts those of all dialects together;
+- `handles` are what a written module stands on: what blocks offer besides, and a statement's other ways with its types;
 - `methods` makes a typed method of each statement, `module` a Python module of them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from rawdb.dialects import Result
+from rawdb.typed.handles import AsyncHandle, Handle, Rows, many, streamed
 
-__all__ = ["AsyncHandle", "Handle", "Json", "Value"]
+__all__ = ["AsyncHandle", "Handle", "Json", "Rows", "Value", "many", "streamed"]
 
 #: A JSON document: a text is one already.
 Json: TypeAlias = dict[str, Any] | list[Any] | str | float | bool
@@ -30,17 +29,3 @@ Value: TypeAlias = (
     str | bool | int | float | Decimal | datetime | date | time | timedelta | bytes | UUID
     | IPv4Address | IPv6Address | IPv4Network | IPv6Network | dict[str, Any] | list[Any] | None
 )  # fmt: skip
-
-
-class Handle(Protocol):
-    """What a block yields besides the statements of a folder."""
-
-    def execute(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """Run one statement of your own in this block, its parameters written `:name` on every dialect."""
-
-
-class AsyncHandle(Protocol):
-    """The same of a block of `rawdb.aio`."""
-
-    async def execute(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """Run one statement of your own in this block, its parameters written `:name` on every dialect."""

@@ -27,6 +27,11 @@ _NATIVE = {
         "bit": "bytes", "timestamp": "datetime",
     },
 }  # fmt: skip
+#: The elements of arrays, beside those.
+_ELEMENTS = {
+    "bigint": "int", "boolean": "bool", "bytea": "bytes", "date": "date", "double": "float", "integer": "int",
+    "text": "str", "time": "time",
+}  # fmt: skip
 #: SQLite's rules of affinity, in their order.
 _AFFINITIES = (("INT", "int"), ("CHAR", "str"), ("CLOB", "str"), ("TEXT", "str"), ("BLOB", "bytes"))
 _REALS = ("REAL", "FLOA", "DOUB")
@@ -67,13 +72,11 @@ def _of_native(dialect: str, native: str, enumerations: Mapping[str, tuple[str, 
     bare = text.rpartition(".")[2].strip('"')
     if bare in enumerations:
         return Kinds({literal(enumerations[bare])})
-    is_array = text.endswith("[]")
-    word = re.match(r"\w+", text.removesuffix("[]"))
+    word = re.match(r"\w+", text)
     known = _NATIVE.get(dialect, {}).get(word[0]) if word else None
-    if is_array or known is None:
-        # An array's elements are told by the server that is asked for the statement.
-        return ANY
-    return Kinds({known})
+    if text.endswith("[]"):
+        return Kinds({f"list[{known or _ELEMENTS.get(word[0] if word else '', 'Any')}]"})
+    return ANY if known is None else Kinds({known})
 
 
 def _by_affinity(native: str) -> Kinds:
@@ -87,13 +90,15 @@ def takes(column: Column, given: Kinds) -> Kinds:
     """The types of values that a column takes, of which it gives `given`."""
     if column.type in ("json", "jsontext"):
         return Kinds({"Json"})
+    if column.type == "array" and not all(kind.startswith("list[") for kind in given):
+        return Kinds({"list[Any]"})
     return widened(given)
 
 
 def widened(kinds: Kinds) -> Kinds:
     """The types that serve as an argument where a value of these is wanted."""
     found = {taken for kind in kinds for taken in _TAKES.get(kind, (kind,))}
-    return Kinds("str" if kind.startswith(("IPv", "list[")) else "Value" if kind == "Any" else kind for kind in found)
+    return Kinds("str" if kind.startswith("IPv") else "Value" if kind == "Any" else kind for kind in found)
 
 
 def written(kinds: Kinds, *, nullable: bool) -> str:

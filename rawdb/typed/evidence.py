@@ -115,10 +115,10 @@ class Evidence:
 
 
 def _gives_rows(statement: Statement) -> bool:
-    """Whether a call gives what the server does; else it gives a number, an id or the values that were stored."""
+    """Whether a call gives what the server does; else a number, an id, the values that were stored, or nothing."""
     if statement.operation is Operation.INSERT_RETURNING:
         return statement.returning
-    return statement.operation is not Operation.INSERT_UPDATE_DELETE
+    return statement.operation in (Operation.SELECT, Operation.SELECT_ONE, Operation.SELECT_VALUE)
 
 
 def _tokens(statement: Statement) -> list[Token]:

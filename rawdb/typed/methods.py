@@ -206,8 +206,8 @@ class Methods:
 
     def _result(self, statement: Statement, shapes: Sequence[Shape]) -> str:
         operation = statement.operation
-        if operation is Operation.INSERT_UPDATE_DELETE:
-            return "int"
+        if operation in (Operation.INSERT_UPDATE_DELETE, Operation.SCRIPT):
+            return "None" if operation is Operation.SCRIPT else "int"
         always = all(shape.always for shape in shapes)
         if operation is Operation.INSERT_RETURNING and not self._returns(statement.name):
             return self._new_row(statement)

@@ -65,6 +65,7 @@ def test_a_stream_is_left_early(database: aio.Database) -> None:
             rows = sql.ware_list.stream(fetch_size=7)
             assert (await anext(rows))["id"] == 0
             await rows.aclose()
+            assert [row async for row in rows] == []
             # The block goes on, on each server.
             await sql.ware_add(id=99, name="x")
         async with database.reader.using() as sql:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import aiosql
@@ -14,11 +15,12 @@ import pytest
 import rawdb
 from rawdb import migrate
 from rawdb.cli import main
+from rawdb.statements.marks import Operation
+from rawdb.statements.stock import ADAPTERS, read_otherwise
 from tests.migrate.cases import small_history, write
 from tests.sql.house import effective
 
 ROOT = Path(__file__).parents[2]
-ADAPTERS = {"sqlite": "sqlite3", "postgresql": "psycopg", "mysql": "pymysql"}
 
 
 def output(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
@@ -160,10 +162,13 @@ def test_the_export_loads_into_stock_aiosql(name: str, tmp_path: Path, capsys: p
     queries = aiosql.from_path(tmp_path, ADAPTERS[name])
     assert {"key_pair_get", "instance_get_by_uuid", "quota_reserve__lock"} <= set(queries.available_queries)
     # aiosql made the header and the comment below it: both are read as it reads them.
-    statements = effective(name)
-    assert {one: getattr(queries, one).__doc__ for one in statements} == {
-        one.name: one.doc for one in statements.values()
-    }
+    statements = dict(effective(name))
+    assert read_otherwise(statements, name) == []
+    one = statements["key_pair_get"]
+    statements["key_pair_get"] = replace(one, doc="Another.", operation=Operation.SELECT)
+    assert read_otherwise(statements, name) == [f"{one.location}:1 - key_pair_get: aiosql takes it for SELECT_ONE"]
+    statements["key_pair_get"] = replace(one, doc="Another.")
+    assert read_otherwise(statements, name) == [f"{one.location}:1 - key_pair_get: aiosql reads another comment"]
 
 
 def test_show_prints_the_dialects_own_text(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from rawdb import migrate
 from rawdb.cli import main
 from rawdb.cli.output import Output
 from tests.cli.test_archive import Terminal
+from tests.typed.shop import make_tables, write_queries
 
 ROOT = Path(__file__).parents[2]
 STATEMENTS = """
@@ -223,6 +224,14 @@ def test_a_plain_folder_is_for_the_project_s_database(project: Path, capsys: pyt
     assert "`::` is PostgreSQL's own" in error(capsys, "sql", "list", "--dialect", "mysql")
     (project / "pyproject.toml").write_text('[tool.rawdb]\nurl = "sqlite:///notes.db"\nqueries = "sql"\n')
     assert "`::` is PostgreSQL's own" in output(capsys, "sql", "check", status=1)
+
+
+def test_a_check_has_samples_for_every_type(
+    database_url: str, dialect: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_tables(database_url)
+    queries = write_queries(tmp_path / "queries")
+    assert main(["sql", "check", "--queries", str(queries), "--url", database_url]) == 0, capsys.readouterr().out
 
 
 def test_wrong_usage_is_2(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,7 +98,7 @@ def adds_rows(statement: Statement) -> bool:
 
 def writes(statement: Statement) -> bool:
     """Whether it takes locks on a server: a change, or a read that says so."""
-    return not _body(statement).startswith("SELECT") or "FOR UPDATE" in _body(statement)
+    return not _body(statement).startswith(("SELECT", "WITH")) or "FOR UPDATE" in _body(statement)
 
 
 def _body(statement: Statement) -> str:

@@ -115,21 +115,44 @@ def test_what_a_test_must_not_leave(suite: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines("*the test left connections in use: *")
 
 
-@pytest.mark.dialects("postgresql", "mysql")
+_LEFT = """
+    import rawdb
+
+    HELD = []
+
+    def test_left(rawdb_opened):
+        HELD.append(rawdb_opened.writer.using(None))
+        HELD[-1].__enter__().note_add(id=1)
+
+    def test_next(rawdb_opened):
+        with rawdb_opened.writer.using(None) as sql:
+            assert sql.note_count() == 0
+            sql.note_add(id=1)
+    """
+_LEFT_BY_HAND = """
+    def test_left_by_hand(rawdb_schema):
+        database = rawdb.Database(rawdb_schema, queries="queries")
+        HELD.extend([database, database.writer.using(None)])
+        HELD[-1].__enter__().note_add(id=1)
+
+    def test_next_again(rawdb_opened):
+        with rawdb_opened.writer.using(None) as sql:
+            assert sql.note_count() == 0
+    """
+
+
 def test_a_transaction_that_is_left_open(suite: pytest.Pytester) -> None:
-    source = """
-        BLOCKS = []
-
-        def test_left(rawdb_opened):
-            BLOCKS.append(rawdb_opened.writer.using(None))
-            BLOCKS[0].__enter__().note_add(id=1)
-
-        def test_next(rawdb_opened):
-            with rawdb_opened.reader.using("other") as sql:
-                assert sql.note_count() == 0
-        """
-    result = run(suite, source)
+    """The test after it gets another database, for its locks would be on this one."""
+    result = run(suite, _LEFT)
     result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines("*the test left connections in use: *")
+
+
+@pytest.mark.dialects("postgresql", "mysql")
+def test_a_transaction_of_another_database_that_is_left_open(suite: pytest.Pytester) -> None:
+    """Nobody here knows of it but the server."""
+    result = run(suite, _LEFT + _LEFT_BY_HAND)
+    result.assert_outcomes(passed=4, errors=2)
     result.stdout.fnmatch_lines("*the test left transactions open: *")
 
 

@@ -16,6 +16,7 @@ from statements import (  # type: ignore[import-not-found,unused-ignore]
 )
 
 from rawdb import Database, Page, SortKey, aio, equal
+from rawdb.typed import many, streamed
 
 database: Database[Statements] = Database("sqlite:///shop.db", queries="queries")
 other = Database[Statements]("sqlite:///other.db", queries="queries")
@@ -51,6 +52,29 @@ def new_customer(context: object, name: str, email: str | None) -> int:
     sql.customer_update(stored["id"], changes={"mail": None})  # refused
     sql.customer_store(values={"email": email})  # refused
     return sql.customer_add(name, email) + sql.customer_count()
+
+
+async def many_rows() -> int:
+    """A statement's other ways, awaited."""
+    async with awaited.writer.using() as sql:
+        async for row in streamed(sql.everybody)():
+            print(row["word"], row["wort"])  # refused
+        return await many(sql.customer_rename, [{"id": 1, "name": "x"}])
+
+
+def all_rows() -> int:
+    """A statement's other ways."""
+    with database.writer.using() as sql:
+        for row in streamed(sql.order_totals)(least=Decimal(1)):
+            print(row["name"].upper())
+            print(row["nam"])  # refused
+        with streamed(sql.order_totals, fetch_size=10)(least=Decimal(1)) as rows:
+            print(next(rows)["orders"] + 1)
+        streamed(sql.order_totals)(lest=1)  # refused
+        streamed(sql.customer_count)()  # refused
+        many(sql.everybody, [])  # refused
+        sql.tidy()
+        return many(sql.customer_rename, ({"id": number, "name": "x"} for number in range(3)))
 
 
 def totals(least: Decimal) -> list[OrderTotalsRow]:

@@ -185,6 +185,17 @@ SELECT c.id, c.email
   FROM customers AS c
  ORDER BY 1;
 
+-- name: customer_rename(id, name)!
+-- Another name.
+UPDATE customers
+   SET name = :name
+ WHERE id = :id;
+
+-- name: tidy()#
+-- Two statements, all or none.
+DELETE FROM orders WHERE id < 0;
+DELETE FROM customers WHERE id < 0;
+
 -- name: list(least)
 -- Called like a type.
 SELECT o.id, o.state

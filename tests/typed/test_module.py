@@ -203,6 +203,20 @@ def test_arguments_are_those_of_the_signature(tmp_path: Path) -> None:
     assert 'Says "so"' in (inspect.getdoc(statements.find) or "")
 
 
+SCRIPT = """
+-- name: forget(id)#
+-- An order, and what is left of its customer.
+DELETE FROM orders WHERE customer_id = :id;
+DELETE FROM customers WHERE id = :id;
+"""
+
+
+def test_a_script_gives_nothing(tmp_path: Path) -> None:
+    forget = generated(tmp_path, SCRIPT).Statements.forget
+    assert hints(forget)["return"] is type(None)
+    assert list(inspect.signature(forget).parameters) == ["self", "id"]
+
+
 def test_dicts_of_slots(tmp_path: Path) -> None:
     module = generated(tmp_path, SLOTS)
     values = hints(module.LoadValues)

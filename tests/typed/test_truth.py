@@ -16,6 +16,7 @@ import pytest
 import rawdb
 from rawdb import Page, SortKey, aio, equal
 from rawdb.cli import main
+from rawdb.typed import many, streamed
 from tests.support.shapes import faults, hints
 from tests.typed.shop import imported, make_tables, write_queries
 
@@ -36,6 +37,8 @@ CALLS: Mapping[str, tuple[dict[str, Any], ...]] = {
         {"ids": [1, 2, 3, 4], "limit": 9, "recent": True, "since": LONG_AGO, "filters": [equal("customer_id", 9)]},
         {"ids": [1, 2, 3, 4], "limit": 9, "page": Page([SortKey("id")])},
     ),
+    "customer_rename": ({"id": 1, "name": "ad"},),
+    "tidy": ({},),
     "order_totals": ({"least": 0}, {"least": Decimal("7.5")}),
     "order_revenue": ({},),
     "order_mailed": ({},),
@@ -91,6 +94,15 @@ def test_coroutines_give_the_same(database_url: str, tmp_path: Path) -> None:
         await database.dispose()
 
     asyncio.run(everything())
+
+
+def test_streams_and_many_are_those_of_the_statement(database_url: str, tmp_path: Path) -> None:
+    make_tables(database_url)
+    queries = write_queries(tmp_path / "queries")
+    with rawdb.Database(database_url, queries=queries) as database, database.writer.using() as sql:
+        assert many(sql.customer_rename, [{"id": 1, "name": "x"}, {"id": 99, "name": "y"}]) == 1
+        assert [row["id"] for row in streamed(sql.list, fetch_size=1)(least=2)] == [2, 3, 4]
+        assert list(streamed(sql.list)(3)) == sql.list(3)
 
 
 def test_nothing_can_be_null_that_never_is(database_url: str, tmp_path: Path) -> None:
@@ -160,7 +172,7 @@ RETURNING id, state, details, uid, tags;
     assert (row["date"], row["four"], row["place"], row["n"]) == (date | None, Decimal, int, int | None)
     assert hints(statements.order_add)["state"] == Literal["new", "paid", "sent"]
     with rawdb.Database(database_url, queries=queries) as database, database.writer.using() as sql:
-        new = sql.order_add("paid", {"a": [1]}, UUID(int=7), "{red,blue}")
+        new = sql.order_add("paid", {"a": [1]}, UUID(int=7), ["red", "blue"])
         assert wrong(statements.order_add, new) == []
         assert wrong(statements.order_get, sql.order_get(new["id"], "paid")) == []
 

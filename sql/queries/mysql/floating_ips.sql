@@ -53,3 +53,13 @@ SELECT f.id, f.project_id, f.auto_assigned
    AND /*{visibility}*/ f.deleted = 0 /*{}*/
  ORDER BY f.id
    FOR UPDATE;
+
+-- name: floating_ip_get_pools()
+-- The pools that addresses belong to, each once; NULL is one. Here DISTINCT goes from pool to pool by itself.
+-- Index: floating_ips_pool_deleted_fixed_ip_id_project_id_id_idx; none where only deleted ones are asked for, since all
+-- of it is read. Locks: none.
+SELECT o.pool
+  FROM (SELECT DISTINCT f.pool
+          FROM floating_ips AS f
+         WHERE /*{visibility}*/ f.deleted = 0 /*{}*/) AS o
+ ORDER BY o.pool;
