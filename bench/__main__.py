@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import rawdb
-from bench import contention, growth, report, settings, startup
+from bench import contention, growth, report, settings, shapes, startup
 from bench.bare import Bare
 from bench.databases import loaded, server, use
 from bench.dataset import Dataset
@@ -17,7 +17,7 @@ from bench.sessions import Floor, Naive
 from bench.timing import in_turns, ratio, summary
 
 RESULTS = Path(__file__).with_name("results.json")
-PARTS = ("operations", "contention", "growth", "startup")
+PARTS = ("operations", "contention", "growth", "startup", "shapes")
 
 
 def main() -> None:
@@ -28,6 +28,10 @@ def main() -> None:
             found = _measure(dialect, url, options)
         if not options.dry:
             keep({dialect: found})
+    if "shapes" in options.parts.split(","):
+        measured = shapes.measure()
+        if not options.dry:
+            keep({"shapes": measured})
     if not options.dry:
         report.write(kept())
 

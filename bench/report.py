@@ -40,7 +40,14 @@ def write(results: Mapping[str, Any]) -> None:
     parts = [_HEAD, _settings(results), "![CPU of a call, rawdb to floor](performance.svg)\n"]
     judged = list(verdicts(results))
     parts += [_operations(dialect, results) for dialect in DIALECTS if "operations" in results.get(dialect, {})]
-    parts += [_contention(results), _growth(results), _startup(results), _peers(results), _targets(judged)]
+    parts += [
+        _contention(results),
+        _growth(results),
+        _startup(results),
+        _shapes(results),
+        _peers(results),
+        _targets(judged),
+    ]
     PAGE.write_text("\n".join(part for part in parts if part))
 
 
@@ -148,6 +155,17 @@ def _own(results: Mapping[str, Any]) -> str:
     return (
         f"\nA folder of one's own with {OWN_STATEMENTS} statements over declared tables is read and checked in {whole} "
         f"ms of CPU, with `Database(..., lazy=True)` in {lazy} ms.\n"
+    )
+
+
+def _shapes(results: Mapping[str, Any]) -> str:
+    one = results.get("shapes")
+    if not one:
+        return ""
+    sizes = [f"{int(kilobytes):,} kB after {int(count):,} shapes" for count, kilobytes in one["kilobytes"].items()]
+    return (
+        "## Ever new shapes\n\nEach call has another combination of filters, so another text. The newest "
+        f"{one['kept']:,} are kept: {', '.join(sizes)}.\n"
     )
 
 

@@ -32,6 +32,8 @@ __all__ = [
     "update_returning_pk",
 ]
 
+#: Rows that are looked at where one was to match.
+_SEEN = 100
 Where = Mapping[str, Any] | Iterable[Predicate | AnyOf | Constant]
 
 
@@ -125,9 +127,12 @@ def update_returning_pk(
     Round trips: one on PostgreSQL, else two.
     """
     scope = scope_of(sql)
+    pair: Any = surrogate
+    if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
+        raise TypeError(f"surrogate is a pair of a column and its value, not {surrogate!r}")
     name, value = surrogate
     conditions = [*match({name: value}), *_conditions(where)]
-    return scope.atomic(lambda: _update_one(scope, sql, table, changes, (name, value), conditions))
+    return scope.atomic(lambda: _update_one(scope, sql, table, changes, conditions))
 
 
 def update_on_match(
@@ -174,21 +179,24 @@ def _update_one(
     sql: BoundStatements,
     table: str,
     changes: Mapping[str, Any],
-    surrogate: tuple[str, Any],
     conditions: Sequence[Predicate | AnyOf | Constant],
 ) -> tuple[Any, ...]:
     key = _table(scope, table).unique.get("PRIMARY", ())
     if not key:
         raise DBError(f"{table} has no primary key")
     if not scope.database.dialect.has_returning:
-        matched = update(sql, table, changes, conditions)
-        name, value = surrogate
-        # It may be one of the columns that were changed.
-        rows = find(sql, table, {name: changes.get(name, value)}) if matched == 1 else []
+        # Which row it is can be seen before the change alone; the change still has all conditions to meet.
+        rows = find(sql, table, conditions, limit=_SEEN)
+        matched = len(rows)
+        if matched == 1:
+            before = {name: rows[0][name] for name in key}
+            matched = update(sql, table, changes, [*conditions, *match(before)])
+            columns = _table(scope, table).columns
+            rows = [{**before, **{name: columns[name].encode(changes[name]) for name in key if name in changes}}]
     else:
         rows = _call(scope, table, "update_returning", changes=changes, filters=conditions)
         matched = len(rows)
-    if matched == 0 or (matched == 1 and not rows):
+    if matched == 0:
         raise NoRowsMatched(f"no row of {table} matched")
     if matched > 1:
         raise MultiRowsMatched(f"{matched} rows of {table} matched, where one was to be changed")
@@ -217,8 +225,30 @@ def _as_dicts(rows: Any, columns: Sequence[str] | None) -> Any:
     """Rows as dicts; of a list a list."""
     if columns is None or isinstance(rows, (str, bytes, Mapping)) or not isinstance(rows, Iterable):
         return rows
-    named = (dict(zip(columns, row, strict=True)) for row in rows)
+    names = _listed(columns)
+    named = (dict(zip(names, _cells(row, names), strict=True)) for row in rows)
     return list(named) if isinstance(rows, Sequence) else named
+
+
+def _listed(columns: Any) -> list[str]:
+    """The names of columns, each once."""
+    if isinstance(columns, (str, bytes)) or not isinstance(columns, Iterable):
+        raise TypeError(f"columns is a list of names, not {columns!r}")
+    names = list(columns)
+    if twice := sorted({str(name) for name in names if names.count(name) > 1}):
+        raise TypeError(f"columns names {', '.join(twice)} twice")
+    return names
+
+
+def _cells(row: Any, names: list[str]) -> Sequence[Any]:
+    """A row that has a value for each column."""
+    if isinstance(row, (str, bytes)) or not isinstance(row, Sequence):
+        raise TypeError(f"with columns each row is a list or tuple of values, not {row!r}")
+    if len(row) != len(names):
+        raise TypeError(
+            f"{len(names)} columns are named ({', '.join(names)}), and a row has {len(row)} values: {row!r}"
+        )
+    return row
 
 
 def _insert_many(scope: Scope, table: str, rows: list[Mapping[str, Any]]) -> int:
@@ -235,8 +265,13 @@ def _copy(scope: Scope, table: str, rows: list[Mapping[str, Any]]) -> int:
     text = f"{statement.tag}COPY {dialect.quote(known.name)} ({listed}) FROM STDIN"
     sent = Compiled(statement.name, text, location=statement.location, table=known.name, writes=True)
     binds = [dialect.binder(column.type) for column in columns]
+
+    def cells(row: Mapping[str, Any]) -> list[Any]:
+        """In the order of the columns: rows may name them in others."""
+        return [row[column.name] for column in columns]
+
     lines = (
-        [cell if bind is None or cell is None else bind(cell) for bind, cell in zip(binds, row.values(), strict=True)]
+        [cell if bind is None or cell is None else bind(cell) for bind, cell in zip(binds, cells(row), strict=True)]
         for row in complete
     )
     return scope.held(sent, lambda connection: connection.copy(sent, lines))

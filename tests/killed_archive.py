@@ -69,30 +69,20 @@ def count_statements(dialect: str, counter: Counter) -> None:
     spoken = type(get_dialect(dialect))
     spoken.execute = counter.wrap(spoken.execute)  # type: ignore[method-assign]
     plain_read = pymysql.connections.Connection._read_query_result
-    plain_limited = postgresql._limited
+    plain_ready = postgresql._Connection._ready
 
     def read(connection: Any, unbuffered: bool = False) -> Any:
         counter.sent()
         return plain_read(connection, unbuffered=unbuffered)
 
-    def limited(work: Any, seconds: float) -> Any:
-        return plain_limited(watched(work, counter), seconds)
+    def ready(connection: Any, wanted: int) -> int:
+        if wanted == Wait.R:
+            # The driver waits for an answer, and has nothing more to send.
+            counter.sent()
+        return plain_ready(connection, wanted)
 
     pymysql.connections.Connection._read_query_result = read
-    postgresql._limited = limited
-
-
-def watched(work: Any, counter: Counter) -> Any:
-    """The work of PostgreSQL's driver, which says when it waits for an answer and has nothing more to send."""
-    answer = None
-    while True:
-        try:
-            wanted = work.send(answer)
-        except StopIteration as done:
-            return done.value
-        if wanted == Wait.R:
-            counter.sent()
-        answer = yield wanted
+    postgresql._Connection._ready = ready  # type: ignore[method-assign]
 
 
 def run(task: dict[str, Any]) -> tuple[int, int]:

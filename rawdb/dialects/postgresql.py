@@ -87,8 +87,9 @@ class _Connection(psycopg.Connection[Any]):
             raise
         except psycopg.Error:
             raise
-        except BaseException:
+        except BaseException as error:
             # Interrupted while it waited: the server need not go on for nobody.
+            error.__dict__[_INTERRUPTION] = True
             with contextlib.suppress(psycopg.Error):
                 self.cancel_safe(timeout=_CANCEL_TIMEOUT)
             raise
@@ -97,7 +98,7 @@ class _Connection(psycopg.Connection[Any]):
         """What the socket is ready for, of what the driver waits for."""
         poll = select.poll()
         poll.register(self.pgconn.socket, _EVENTS[wanted])
-        found = poll.poll(self.read_timeout * 1000)
+        found = poll.poll(min(self.read_timeout, _LONGEST) * 1000)
         if not found:
             raise _NoAnswer(f"the connection is lost: no answer within {self.read_timeout:g} s")
         events = found[0][1]
@@ -112,6 +113,10 @@ class _NoAnswer(psycopg.OperationalError):
 #: By the number of what is waited for: nothing, to read, to write, either.
 _EVENTS = (0, select.POLLIN, select.POLLOUT, select.POLLIN | select.POLLOUT)
 _CANCEL_TIMEOUT = 5.0
+#: Marks what came from outside while the driver waited.
+_INTERRUPTION = "rawdb_interruption"
+#: Seconds that poll() can wait.
+_LONGEST = 2_000_000.0
 
 
 #: Types of columns in a JSON document of rows; everything else is read as text and converted by the assignment.
@@ -292,7 +297,7 @@ class PostgreSQL(Dialect):
     ) -> Result:
         # The attribute behind the property, which is a call more for each statement.
         connection = cast(_Connection, cursor._conn)
-        prepare = None if by_key or connection.prepares_all else False
+        prepare = None if by_key or getattr(connection, "prepares_all", False) else False
         cursor.execute(cast(Any, text), parameters or None, prepare=prepare)
         result = cursor.pgresult
         width = 0 if result is None else result.nfields
@@ -304,7 +309,8 @@ class PostgreSQL(Dialect):
             rows = cursor.fetchall()
         except psycopg.DataError as error:
             raise _unreadable(cursor, result) or error from error
-        if connection.has_whole_numerics:
+        # Of a connection made elsewhere, none of this is known.
+        if getattr(connection, "has_whole_numerics", False):
             rows = _checked_numerics(cursor, rows)
         return as_result((_decoded(names), rows, cursor.rowcount, None))
 
@@ -381,6 +387,13 @@ class PostgreSQL(Dialect):
         self, error: BaseException, *, connecting: bool = False, unique_columns: UniqueColumns | None = None
     ) -> Exception:
         return errors_postgresql.translate(error, connecting=connecting, unique_columns=unique_columns)
+
+    def interruption(self, error: BaseException) -> BaseException | None:
+        # The end of a pipeline makes an error of its own of whatever ends it while it is busy.
+        cause = error.__context__
+        if not isinstance(error, psycopg.OperationalError) or error.sqlstate is not None or cause is None:
+            return None
+        return cause if _INTERRUPTION in cause.__dict__ else None
 
     def is_outdated(self, error: BaseException) -> bool:
         # A prepared statement's table has changed, and the server never plans it anew.

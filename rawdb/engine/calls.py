@@ -58,7 +58,7 @@ class BoundStatements:
         return BoundStatement(self._scope, statement)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._scope.database.statements]
+        return sorted({*super().__dir__(), *self._scope.database.statements})
 
     def execute(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
         """Run one statement of your own in this scope, its parameters written `:name` on every dialect.
@@ -109,16 +109,20 @@ class BoundStatement:
             try:
                 return call(self._scope, self.statement, arguments)
             except (DBNonExistentColumn, InvalidSortKey) as error:
-                # Found before anything was sent; somebody may have added it since the tables were read.
+                # Somebody may have added it since the tables were read.
                 before, self.statement = self.statement, self._anew(error)
                 if self.statement is before:
                     raise
 
     def _anew(self, error: Exception) -> Statement:
-        """The statement with the tables as they are now; the same one where nothing has changed."""
-        if getattr(error, "inner_exception", None) is not None:
+        """The statement with the tables as they are now; the same one where there is no reason to call it again."""
+        try:
+            found = self._scope.database.anew(self.statement, self._scope.describe)
+        except DBError:
+            # The reason for looking says more than why nothing could be seen.
             return self.statement
-        return self._scope.database.anew(self.statement, self._scope.describe)
+        # What the server refused is not sent again: a block may have done other things since.
+        return self.statement if getattr(error, "inner_exception", None) is not None else found
 
     def many(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Run it once for each dict of parameters, all or none; returns how many rows matched, all together.
@@ -249,6 +253,9 @@ def _complete(statement: Statement, arguments: dict[str, Any]) -> None:
     table = statement.table
     if table is not None:
         if "values" in arguments:
+            if isinstance(arguments["values"], Iterator):
+                # It is read once, and the call may be made again.
+                arguments["values"] = list(arguments["values"])
             arguments["values"] = _new_rows(statement, table, arguments["values"])
         if "changes" in arguments and not statement.stamps_itself:
             arguments["changes"] = _stamped(statement, table, arguments["changes"])

@@ -60,7 +60,10 @@ class Connection:
         self._cursor = dialect.cursor(raw)
         #: Results that are read in parts, and not at their end yet.
         self._streams: list[OpenStream] = []
+        #: The streams that were open at each savepoint.
+        self._marks: dict[str, list[OpenStream]] = {}
         self._in_block = False
+        self._marks.clear()
         self._failed: Exception | None = None
         self._over: Exception | None = None
 
@@ -176,6 +179,8 @@ class Connection:
 
     def describe(self) -> Description:
         """The tables of the live database."""
+        if isinstance(self._cursor, _Occupied):
+            self._cursor.free()
         try:
             return self.dialect.describe(self.raw)
         except Exception as error:
@@ -226,13 +231,19 @@ class Connection:
     def savepoint(self, name: str) -> None:
         """Mark the place that `back_to` returns to."""
         self.run(Compiled("SAVEPOINT", f"SAVEPOINT {name}"))
+        self._marks[name] = list(self._streams)
 
     def release(self, name: str) -> None:
         """Forget a savepoint; what was done since stays."""
         self.run(Compiled("RELEASE SAVEPOINT", f"RELEASE SAVEPOINT {name}"))
+        self._marks.pop(name, None)
 
     def back_to(self, name: str) -> None:
         """Undo what was done since a savepoint, an error included."""
+        before = self._marks.pop(name, [])
+        for stream in [one for one in self._streams if one not in before]:
+            # The server forgets them.
+            stream.undo()
         self.run(Compiled("ROLLBACK TO SAVEPOINT", f"ROLLBACK TO SAVEPOINT {name}"))
         self._failed = None
 
@@ -388,6 +399,7 @@ class OpenStream:
         self._parameters = parameters
         self._stream = stream
         self._is_over = False
+        self._is_undone = False
         #: Whether nobody will ask for more.
         self.abandoned = False
 
@@ -403,6 +415,8 @@ class OpenStream:
 
     def fetch(self, count: int) -> list[tuple[Any, ...]]:
         """The next rows, at most so many; none: that was all."""
+        if self._is_undone:
+            raise DBError(f"the rows of {self.name} are gone with the savepoint that was undone: read them before")
         if self._is_over:
             return []
         try:
@@ -423,6 +437,12 @@ class OpenStream:
             self._connection.attempt(self._sent, self._parameters, self._stream.close)
         finally:
             self._connection.forget(self)
+
+    def undo(self) -> None:
+        """Forget it, with the savepoint behind which it was opened. Where the driver must, it is read to its end."""
+        self._is_undone = self.abandoned = True
+        if not self._connection.dialect.streams_alone:
+            self.drop()
 
     def drop(self) -> bool:
         """Forget it before a rollback; False: the connection is of no more use."""

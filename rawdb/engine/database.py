@@ -64,7 +64,7 @@ class Database(Generic[S_co]):
     ) -> None:
         for name, given in (("connection", connection), ("slave_connection", slave_connection or connection)):
             if not isinstance(given, (str, URL)):
-                raise TypeError(f"{name}: expected a database URL such as sqlite:///cloud.db, got {given!r}")
+                raise _no_url(name, given)
         self._made_of = (connection, slave_connection, queries, tables, rules, lazy, dict(options))
         self.options = DatabaseOptions.from_keywords(options)
         extra = dict(parse_qsl(self.options.connection_parameters, keep_blank_values=True))
@@ -85,8 +85,7 @@ class Database(Generic[S_co]):
         self._started: _Started | None = None
         self.reader: Entry[S_co] = Entry(self._itself, READER)
         self.writer: Entry[S_co] = Entry(self._itself, WRITER)
-        #: What works in its place, in a test.
-        self.stand_in: Database[Any] | None = None
+        self._stand_ins: list[Database[Any]] = []
         self._loaded: _Loaded | None = None
         self._of_tables: dict[tuple[str, str], tuple[Table, Statement]] = {}
         _databases.add(self)
@@ -115,7 +114,7 @@ class Database(Generic[S_co]):
         return _rebuilt, (type(self), *self._made_of)
 
     def _itself(self) -> Database[Any]:
-        return self.stand_in or self
+        return self._stand_ins[-1] if self._stand_ins else self
 
     @contextmanager
     def replaced_by(self, other: Database[Any]) -> Iterator[Database[Any]]:
@@ -123,11 +122,20 @@ class Database(Generic[S_co]):
 
         In every thread. What is open on a context stays as it is, so replace it where nothing is.
         """
-        before, self.stand_in = self.stand_in, other
+        if not isinstance(other, Database):
+            raise TypeError(f"expected a Database to work on, not {other!r}")
+        self._stand_ins.append(other)
         try:
             yield other
         finally:
-            self.stand_in = before
+            # Blocks of several threads may end in another order than they began.
+            last = max(index for index, one in enumerate(self._stand_ins) if one is other)
+            del self._stand_ins[last]
+
+    @property
+    def stand_in(self) -> Database[Any] | None:
+        """What works in its place, in a test: the one that came last."""
+        return self._stand_ins[-1] if self._stand_ins else None
 
     @property
     def statements(self) -> Mapping[str, Statement]:
@@ -168,7 +176,7 @@ class Database(Generic[S_co]):
 
     def sql(self, context: Any = None) -> S_co:
         """The statements of the reader or writer that is open on `context` in this thread."""
-        return bound(current_scope(self.stand_in or self, context))  # type: ignore[return-value]
+        return bound(current_scope(self._itself(), context))  # type: ignore[return-value]
 
     def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement with the tables that its slots need, which are looked for in the live database.
@@ -194,13 +202,15 @@ class Database(Generic[S_co]):
         For a call that names a column which its table did not have. `describe` reads the catalog (2 round trips),
         unless the tables were read since the statement was made.
         """
-        with self._lock:
-            found = self.statements[statement.name]
-            if found is not statement:
-                return found
-            if self._given_tables is None and self.queries is not None:
-                self._started = self._with_live_tables(self._start(), self.queries, describe())
+        found = self.statements[statement.name]
+        if found is statement and self._given_tables is None:
+            self._publish(describe())
         return self.statements[statement.name]
+
+    def _publish(self, description: Description) -> None:
+        """Go on with the tables that a catalog has. It is read before: nobody waits for a connection with the lock."""
+        with self._lock:
+            self._started = self._with_live_tables(self._start(), self.queries, description)
 
     def table(self, name: str, describe: Callable[[], Description]) -> Table:
         """A table that is declared, or stands in the live database, whose catalog `describe` reads.
@@ -209,9 +219,7 @@ class Database(Generic[S_co]):
         """
         found = self.tables.get(name)
         if found is None and self._given_tables is None:
-            with self._lock:
-                started, description = self._start(), describe()
-                self._started = self._with_live_tables(started, self.queries, description)
+            self._publish(describe())
             found = self.tables.get(name)
         if found is None:
             hint = did_you_mean(name, self.tables)
@@ -230,15 +238,15 @@ class Database(Generic[S_co]):
 
         For whoever changes tables; declared tables stay as they are declared. A block that is open is not disturbed.
         """
-        with self._lock:
-            started = self._started
-            if started is None or self._given_tables is not None or self.queries is None:
-                return
-            connection = started.master.acquire()
-            try:
-                self._started = self._with_live_tables(started, self.queries, connection.describe())
-            finally:
-                started.master.release(connection)
+        started = self._started
+        if started is None or self._given_tables is not None:
+            return
+        connection = started.master.acquire()
+        try:
+            description = connection.describe()
+        finally:
+            started.master.release(connection)
+        self._publish(description)
 
     def dispose(self) -> None:
         """Close all connections. The database can be used again and then opens new ones."""
@@ -399,6 +407,12 @@ def _unconnected(error: Exception, url: URL) -> Exception:
     return translated
 
 
+def _no_url(name: str, given: Any) -> TypeError:
+    # Only its type: what was meant for a URL may hold a password.
+    kind = type(given).__name__
+    return TypeError(f"{name}: expected a database URL such as sqlite:///cloud.db, not a value of type {kind}")
+
+
 def _rebuilt(
     kind: type[Database],
     connection: Any,
@@ -424,7 +438,7 @@ def _load_files(
 
 def _newest_change(tables_file: Path, queries: Path) -> int:
     """When the newest of the files was changed (a removed file changes its folder)."""
-    paths = [str(tables_file), str(queries)]
+    paths = [str(tables_file), str(tables_file.with_name("indexes.csv")), str(queries)]
     for folder, folders, files in os.walk(queries):
         paths += [os.path.join(folder, name) for name in (*folders, *files)]  # noqa: PTH118 - a tenth of pathlib's time
     return max((os.stat(path).st_mtime_ns for path in paths if os.path.exists(path)), default=0)  # noqa: PTH110, PTH116

@@ -10,6 +10,7 @@ scope whose guard is dead is rolled back by whoever finds it: the next block of 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -67,6 +68,9 @@ class Home(Protocol):
     def anew(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement, with the tables that the live database has now."""
 
+    def look_anew(self) -> None:
+        """Read the live database's tables again."""
+
     def table(self, name: str, describe: Callable[[], Description]) -> Table:
         """A table that is declared, or stands in the live database."""
 
@@ -80,6 +84,7 @@ class Scope:
     __slots__ = (
         "__weakref__",
         "_connection",
+        "_described",
         "_gate",
         "_loan",
         "_pool",
@@ -119,6 +124,8 @@ class Scope:
         self._pool: Pool | None = None
         self._connection: Connection | None = None
         self._loan = 0
+        #: Whether the tables were looked for in its transaction, whose own changes may be undone.
+        self._described = False
         #: Held while a statement of the transaction runs.
         self._gate: Any = None if autocommit else threading.RLock()
         self._savepoints = 0
@@ -228,8 +235,9 @@ class Scope:
 
     def describe(self) -> Description:
         """The tables of the live database, as this scope sees them: those of its own transaction too."""
-        if self._connection is not None:
-            return self._connection.describe()
+        if self._connection is not None and not self.autocommit:
+            self._described = True
+            return self.held(_DESCRIBE, lambda connection: connection.describe())
         pool = self._current_pool()
         borrowed = pool.acquire()
         try:
@@ -291,6 +299,14 @@ class Scope:
             finally:
                 if self.mode == WRITER:
                     pool.writer_lock.release(self)
+            if self._described and not commit:
+                self._forget_tables()
+
+    def _forget_tables(self) -> None:
+        """Look for the tables again: those that were seen may have been undone with what made them."""
+        self._described = False
+        with contextlib.suppress(DBError):
+            self.database.look_anew()
 
     def savepoint(self) -> Savepoint:
         """A part that is undone alone when an exception leaves it."""
@@ -298,13 +314,26 @@ class Scope:
 
     def mark(self) -> tuple[Connection, str]:
         """Set a savepoint; its connection and its name."""
-        if self.over:
-            raise NoEngineContextEstablished(f"this {self.mode} block is over")
         self._savepoints += 1
         name = f"rawdb_{self._savepoints}"
-        connection = self._connection or self._begin()
-        connection.savepoint(name)
-        return connection, name
+
+        def mark(connection: Connection) -> Connection:
+            connection.savepoint(name)
+            return connection
+
+        return self.held(_SAVEPOINT, mark), name
+
+    def hold(self) -> bool:
+        """Keep other threads from the connection until `let_go`; False where one uses it."""
+        return bool(self._gate.acquire(blocking=False))
+
+    def let_go(self) -> None:
+        """The end of `hold`."""
+        self._gate.release()
+
+    def in_use(self) -> DBError:
+        """The error for the end of a part while another thread uses the connection."""
+        return self._in_use(_SAVEPOINT)
 
     def still_has(self, connection: Connection) -> bool:
         """Whether it is open, on this connection: a part may outlive the block that it belongs to."""
@@ -341,9 +370,8 @@ class Scope:
         finally:
             scopes = self._siblings
             if scopes is not None:
-                if scopes and scopes[-1] is self:
-                    scopes.pop()
-                elif self in scopes:
+                # In one step: its owner may open a block while another thread leaves this one.
+                with contextlib.suppress(ValueError):
                     scopes.remove(self)
                 self._siblings = None
                 if self.written and scopes:
@@ -428,15 +456,27 @@ class Savepoint:
         if isinstance(error, GeneratorExit) and (threading.get_ident() != self._thread or scope.is_sending()):
             connection.evicted = True
             return False
+        if not scope.hold():
+            # Neither kept nor undone: the transaction can only be rolled back.
+            connection.evicted = True
+            if error is None:
+                raise scope.in_use()
+            return False
+        try:
+            self._end(connection, error)
+        finally:
+            scope.let_go()
+        return False
+
+    def _end(self, connection: Connection, error: BaseException | None) -> None:
         if error is not None:
             _undo(connection, self._name, error)
-            return False
+            return
         try:
             connection.release(self._name)
         except BaseException as failure:
             _undo(connection, self._name, failure)
             raise
-        return False
 
 
 def _undo(connection: Connection, savepoint: str, error: BaseException) -> None:
@@ -465,6 +505,8 @@ class _Open(threading.local):
 
 OPEN = _Open()
 _END = Compiled("the end of the block", "")
+_SAVEPOINT = Compiled("a savepoint", "SELECT 1")
+_DESCRIBE = Compiled("a look at the catalog", "SELECT 1")
 
 
 def _sweep(scopes: list[Scope]) -> None:

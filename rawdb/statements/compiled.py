@@ -61,7 +61,7 @@ class Call:
 
     __slots__ = ("arguments", "context", "dialect", "key", "rules", "values")
 
-    def __init__(self, arguments: Mapping[str, Any], context: Any, rules: Rules, dialect: Dialect) -> None:
+    def __init__(self, arguments: dict[str, Any], context: Any, rules: Rules, dialect: Dialect) -> None:
         self.arguments = arguments
         self.context = context
         self.rules = rules

@@ -74,6 +74,11 @@ _NO_CALLS = """
     time timestamp timestamptz
     """
 _HARMLESS = frozenset(_NO_CALLS.split())
+#: The name and the columns of a WITH, which look like a call.
+_WITH = re.compile(
+    r"(?:\bWITH(?:\s+RECURSIVE)?|,)\s+[A-Za-z_]\w*\s*\([\w\s,]*\)\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\(",
+    re.IGNORECASE,
+)
 
 
 def effects(text: str) -> int:
@@ -88,7 +93,7 @@ def effects(text: str) -> int:
         found |= NOWAIT
     if not _READS.match(plain) or _WRITES_INSIDE.search(plain):
         return found | WRITES
-    called = _CALLS.findall(plain)
+    called = _CALLS.findall(_WITH.sub(" (", plain))
     if any(name.lower() not in _HARMLESS for name in called):
         found |= MAY_WRITE
     return found

@@ -49,6 +49,12 @@ class Lazy(dict[str, T]):
     def __eq__(self, other: object) -> bool:
         return dict(self.items()) == other
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def copy(self) -> dict[str, T]:
+        return dict(self.items())
+
     __hash__ = None
 
     def __repr__(self) -> str:

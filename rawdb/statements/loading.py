@@ -58,13 +58,18 @@ def lazy_statements(
 ) -> Mapping[str, Statement]:
     """The same for a folder that was checked before: all names, each statement parsed when it is first asked for.
 
-    A fault inside a statement is raised then; what only the whole folder shows (a name or a part that stands twice, an
-    overlay that differs, text before the first name) is not looked for.
+    A fault inside a statement is raised then; what only the whole folder shows (a part that stands twice, an
+    overlay that differs, text before the first name) is not looked for, but for two statements of one name.
     """
     places: dict[str, tuple[_File, int]] = {}
     for layer, folder in _layers(Path(root), dialect):
+        own: dict[str, tuple[_File, int]] = {}
         for path in sorted(folder.glob("*.sql")):
-            places.update(_File(path, layer).places())
+            for name, place in _File(path, layer).places():
+                if name in own:
+                    raise StatementError(f"{place[0].location(place[1])} - {name} stands twice; give it another name")
+                own[name] = place
+        places.update(own)
     parts = {
         part: name for name, (file, number) in places.items() if file.has_parts for part in parts_in(file.block(number))
     }
@@ -96,6 +101,10 @@ class _File:
     def places(self) -> Iterator[tuple[str, tuple[_File, int]]]:
         """The names in it, and where each stands."""
         return ((header[1], (self, number)) for number, header in enumerate(self._headers))
+
+    def location(self, number: int) -> str:
+        """File and line of a header."""
+        return f"{self._source.path}:{self._source.line_of(self._headers[number].start())}:1"
 
     def block(self, number: int) -> Block:
         """The block behind a header."""

@@ -39,6 +39,7 @@ HEADER = re.compile(r"^[ \t]*--[ \t]*name[ \t]*:", re.MULTILINE | re.IGNORECASE)
 _SHAPE = re.compile(
     r"[ \t]*(?P<name>[^\s(^$!<*#]*)[ \t]*(?P<parameters>\([^)]*\))?[ \t]*(?P<operation>[^\s\w(]*)[ \t]*$"
 )
+_BLANKS = ("space", "comment", "line_comment")
 _RECORD_CLASS = re.compile(r"--\s*record_class\s*:", re.IGNORECASE)
 _OPERATIONS = {operation.value: operation for operation in Operation}
 _UNUSABLE = {
@@ -275,7 +276,10 @@ class _Segments:
         self._source = source
         self._dialect = dialect
         self._resolver = resolver
-        self._tokens = [token for token in tokens if token.kind not in ("line_comment", "semicolon")]
+        # The semicolons inside are those of a body, as a trigger has one.
+        end = max((index for index, token in enumerate(tokens) if token.kind not in _BLANKS), default=0)
+        ends = {end} if tokens and tokens[end].kind == "semicolon" else set()
+        self._tokens = [one for index, one in enumerate(tokens) if one.kind != "line_comment" and index not in ends]
         self._index = 0
 
     def parse(self) -> tuple[Segment, ...]:

@@ -122,7 +122,12 @@ def _read(aggregate: Any) -> Any:
     if isinstance(aggregate, bytes):
         aggregate = aggregate.decode()
     # As json.loads, which looks for blanks around it that no server writes.
-    return _scan(aggregate, 0)[0] if isinstance(aggregate, str) else aggregate
+    if not isinstance(aggregate, str):
+        return aggregate
+    try:
+        return _scan(aggregate, 0)[0]
+    except (StopIteration, ValueError) as error:
+        raise DBDataError(f"a relation that is no JSON: {aggregate[:60]!r}") from error
 
 
 def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...], column: Column | None) -> str:

@@ -35,9 +35,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect
@@ -288,12 +288,26 @@ class Rows(Slot):
         quote, type_of = text.dialect.quote, text.dialect.type_of
         typed = ", ".join(f"{quote(column.name)} {type_of(column.type)}" for column in columns)
         listed = ", ".join(f"v.{quote(column.name)}" for column in columns)
+        documents = [column for column in columns if column.type == "json"]
         text.drop("VALUES")
-        text.add(f" SELECT {listed} FROM json_to_recordset({text.bind(_to_json)}) AS v({typed})")  # noqa: S608
+        bound = text.bind(partial(_to_json, documents=documents))
+        text.add(f" SELECT {listed} FROM json_to_recordset({bound}) AS v({typed})")  # noqa: S608
 
 
-def _to_json(rows: Sequence[Mapping[str, Any]]) -> str:
+def _to_json(rows: Sequence[Mapping[str, Any]], documents: Sequence[Column]) -> str:
+    """Rows as one document, those that are in it as what they hold."""
+    if documents:
+        rows = [{**row, **{column.name: _document(column, row[column.name]) for column in documents}} for row in rows]
     return json.dumps(rows, default=_cell)
+
+
+def _document(column: Column, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise DBDataError(f"{column.table}.{column.name}: no JSON document: {error}") from error
 
 
 def _cell(value: Any) -> str:
@@ -347,6 +361,8 @@ class Filters(Slot):
     def collect(self, call: Call) -> None:
         # Without them an UPDATE or DELETE would change every row: there they may be empty, but not forgotten.
         predicates = call.arguments[self.argument] if self.details else call.arguments.get(self.argument)
+        if isinstance(predicates, Iterator):
+            predicates = kept(call, self.argument, predicates)
         try:
             call.key.append(tuple([predicate.choices(call) for predicate in predicates or ()]))
         except (AttributeError, TypeError):
@@ -372,6 +388,12 @@ def _check_predicates(name: str, predicates: Any) -> None:
     for one in predicates:
         if not hasattr(one, "choices"):
             raise TypeError(f"{name}: expected predicates, such as equal('name', value), got {one!r}")
+
+
+def kept(call: Call, name: str, values: Iterator[Any]) -> list[Any]:
+    """What an iterator gives, in its place: another slot may want it, or the call be made again."""
+    found = call.arguments[name] = list(values)
+    return found
 
 
 def _is_nothing(value: Any) -> bool:
@@ -448,6 +470,8 @@ class List(Slot):
             raise TypeError(f"{self.argument}: expected a list of values, got the text {values!r}")
         if isinstance(values, Mapping) or not isinstance(values, Iterable):
             raise TypeError(f"{self.argument}: expected a list of values, got {values!r}")
+        if isinstance(values, Iterator):
+            values = kept(call, self.argument, values)
         values = [value for value in values if value is not None]
         call.key.append(collect_list(call, values, is_whole=bool(self.details)))
 

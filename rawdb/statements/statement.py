@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -120,7 +120,7 @@ class Statement:
         """Every slot, nested ones included."""
         return walk(self.segments)
 
-    def call(self, arguments: Mapping[str, Any], context: Any, rules: Rules) -> Call:
+    def call(self, arguments: dict[str, Any], context: Any, rules: Rules) -> Call:
         """The key and the values of a call. Raises TypeError for missing and unknown arguments."""
         names = tuple(arguments)
         if names not in self._known:

@@ -74,7 +74,9 @@ def variants(statement: Statement, samples: Mapping[str, Any] | None = None) -> 
             yield from variants(step, samples)
         return
     given = samples or {}
-    fixed = {name: given.get(name, _sample(name, column)) for name, column in _plain_parameters(statement.segments)}
+    # Where a parameter stands twice, the place that knows its column says what it holds.
+    places = sorted(_plain_parameters(statement.segments), key=lambda place: place[1] is not None)
+    fixed = {name: given.get(name, _sample(name, column)) for name, column in places}
     closed = [axis for slot in statement.slots() if (axis := _closed(slot))]
     opened = [axis for slot in statement.slots() if (axis := _opened(statement, slot, given))]
     default = _merged(axis[0] for axis in opened)

@@ -50,6 +50,10 @@ def walk(
     walker = _Walker(parse_url(url), Path(migrations), before, after, rows, samples or {})
     with connected(walker.url) as run:
         upwards = migrate.status(walker.url, migrations=migrations)
+        if done := [each.id for each in upwards if each.applied]:
+            raise ValueError(
+                f"a walk needs an empty database, and {done[0]} is applied here: its tables would get rows"
+            )
         # Numbers may have gaps: below the first is the empty database, below another the one before.
         below = [0, *(each.number for each in upwards)]
         for each, lower in zip(upwards, below, strict=False):

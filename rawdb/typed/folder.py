@@ -102,6 +102,9 @@ def _asked(
         names: dict[str, Mapping[int, str]] = {}
         faults: list[str] = []
         for name, statement in statements.items():
+            if statement.undeclared is not None:
+                faults.append(_without_table(statement))
+                continue
             try:
                 variant = next(variants(statement))
                 names[name] = variant.names
@@ -123,6 +126,9 @@ def _asked(
 
 def _refused(dialect: Dialect, raw: Any, statement: Statement) -> Iterator[str]:
     """The first variant that the server refuses: what follows is mostly the same."""
+    if statement.undeclared is not None:
+        yield _without_table(statement)
+        return
     names: Mapping[int, str] = {}
     try:
         for variant in variants(statement):
@@ -134,6 +140,13 @@ def _refused(dialect: Dialect, raw: Any, statement: Statement) -> Iterator[str]:
 
 #: PostgreSQL: the type of a parameter cannot be told, or is another one at another place.
 _NO_TYPE = ("42P18", "42P08")
+
+
+def _without_table(statement: Statement) -> str:
+    return (
+        f"{statement.location}:1 - {statement.name}: the table {statement.undeclared} is not in the database; "
+        "was it migrated?"
+    )
 
 
 def _fault(dialect: Dialect, statement: Statement, error: Exception, names: Mapping[int, str]) -> str:

@@ -305,3 +305,31 @@ def test_migrations_are_those_of_the_project(project: Path, capsys: pytest.Captu
     assert output(capsys, "migrate", "upgrade") == "applied 0001.notes\n"
     assert output(capsys, "migrate", "stamp", "1") == "nothing to do\n"
     assert output(capsys, "migrate", "repair", "apply") == "nothing to do\n"
+
+
+def test_a_check_of_a_database_that_was_not_migrated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    queries = tmp_path / "queries"
+    queries.mkdir()
+    (queries / "notes.sql").write_text(
+        "-- name: note_add(title)!\n-- New ones.\n"
+        "INSERT INTO notes (/*{columns}*/ title /*{}*/) VALUES /*{rows}*/ (:title) /*{}*/;\n"
+    )
+    (tmp_path / "empty.db").touch()
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    told = output(capsys, "sql", "check", "--queries", str(queries), "--url", url, "--dialect", "sqlite", status=1)
+    assert "the table notes is not in the database; was it migrated?" in told
+
+
+def test_a_parameter_at_two_places_has_a_sample_of_its_column(
+    database_url: str, dialect: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with rawdb.Database(database_url) as database, database.writer.autocommit.using() as sql:
+        sql.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, size INTEGER)")
+    queries = tmp_path / "queries"
+    queries.mkdir()
+    (queries / "notes.sql").write_text(
+        "-- name: find(low)\n-- Some.\n"
+        "SELECT n.id FROM notes AS n WHERE n.size > :low AND COALESCE(n.size, :low) > 0;\n"
+    )
+    command = ("sql", "check", "--queries", str(queries), "--url", database_url, "--dialect", dialect)
+    assert f"prepared on {dialect}" in output(capsys, *command)

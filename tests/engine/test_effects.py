@@ -20,6 +20,8 @@ from rawdb.statements.variants import variants
         ("-- DELETE FROM g\nSELECT 1", 0),
         ("(SELECT 1) UNION (SELECT 2)", 0),
         ("WITH g AS (SELECT 1 AS n) SELECT g.n FROM g", 0),
+        ("WITH RECURSIVE g (n, m) AS (SELECT 1, 2), h (n) AS MATERIALIZED (SELECT 1) SELECT g.n FROM g", 0),
+        ("SELECT g.a, change_it (g.n) AS n FROM g", MAY_WRITE),
         ('SELECT "update set"."insert into" FROM "update set"', 0),
         ("SELECT g.set FROM g AS g WHERE g.commit = 1", 0),
         ("COMMIT", CONTROL | WRITES),

@@ -124,3 +124,10 @@ def test_rawdbs_own_statements_are_parsed_when_called(db: str) -> None:
     statements = rawdb.default_database().statements
     assert set(statements) == set(house.effective("sqlite"))
     assert statements["key_pair_get"] is statements["key_pair_get"]
+
+
+def test_two_statements_of_a_name_are_found_at_once(folder: Path) -> None:
+    (folder / "again.sql").write_text(GOOD)
+    tables = lazy_tables(folder / "columns.csv")
+    with pytest.raises(StatementError, match="good stands twice"):
+        lazy_statements(folder, get_dialect("sqlite"), tables)

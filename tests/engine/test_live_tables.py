@@ -51,6 +51,11 @@ class TestLiveTables:
        AND /*{after}*/ a.id > 0 /*{}*/
      ORDER BY /*{order}*/ a.id /*{}*/;
 
+    -- name: animals_delete(name)!
+    -- Remove some.
+    DELETE FROM animals
+     WHERE /*{filters}*/ animals.name = :name /*{}*/;
+
     -- name: now()$
     -- A statement without a table.
     SELECT 1;
@@ -150,6 +155,48 @@ class TestLiveTables:
             with pytest.raises(InvalidSortKey):
                 sql.animals(page=Page([SortKey("zork"), SortKey("id")]))
             assert [row["name"] for row in sql.animals()] == ["cat", "dog", "owl"]
+
+    def test_a_call_that_is_made_again_reads_no_iterator_twice(self, database: Database) -> None:
+        """An empty one would be no condition at all, and no row."""
+        self.create(database)
+        with database.writer.using(None) as sql:
+            sql.animals_create(values=[{"name": name} for name in "abcd"])
+        with connected(database.url) as run:
+            run("ALTER TABLE animals ADD COLUMN color VARCHAR(9)")
+        with database.writer.using(None) as sql:
+            assert sql.animals_delete(filters=(equal(name, value) for name, value in [("color", "red")])) == 0
+        with connected(database.url) as run:
+            run("ALTER TABLE animals ADD COLUMN breed VARCHAR(9)")
+        with database.writer.using(None) as sql:
+            assert sql.animals_create(values=({"name": name, "breed": "x"} for name in "ef")) == 2
+            for kind in ("sise", "nmae"):
+                with pytest.raises(DBNonExistentColumn, match=f"no column '{kind}'"):
+                    sql.animals_delete(filters=(equal(name, 1) for name in [kind]))
+            assert [row["name"] for row in sql.animals()] == list("abcdef")
+
+    def test_what_a_transaction_saw_of_its_own_tables_is_undone_with_it(self, database: Database) -> None:
+        self.create(database)
+        if database.dialect.name != "mysql":  # there DDL commits
+            with pytest.raises(KeyError), database.writer.using(None) as sql:
+                sql.execute("ALTER TABLE animals ADD COLUMN extra INTEGER")
+                sql.animal_create(values={"name": "cat", "extra": 2})
+                raise KeyError
+            assert "extra" not in database.tables["animals"].columns
+        with database.writer.using(None) as sql:
+            with pytest.raises(DBNonExistentColumn):
+                sql.animal_create(values={"name": "cat", "extra": 2})
+            sql.animal_create(values={"name": "cat"})
+
+    def test_a_database_without_files_looks_anew(self, database: Database, open_database: Open) -> None:
+        self.create(database)
+        bare = open_database(database.url.render(), queries=None, tables=None)
+        with bare.writer.using(None) as sql:
+            assert rawdb.tables.find(sql, "animals") == []
+        with connected(database.url) as run:
+            run("ALTER TABLE animals ADD COLUMN color VARCHAR(9)")
+        bare.look_anew()
+        with bare.writer.using(None) as sql:
+            assert rawdb.tables.insert(sql, "animals", {"name": "cat", "color": "red"})["color"] == "red"
 
     def test_a_column_that_the_server_misses_is_not_looked_for(self, database: Database) -> None:
         """The statement was sent: it is not sent again."""

@@ -48,6 +48,15 @@ CREATE TABLE extra (id INTEGER PRIMARY KEY);
 CREATE TABLE extra_too (id INTEGER PRIMARY KEY);
 INSERT INTO extra (id) VALUES (1);
 
+-- name: thing_watch()#
+-- A trigger of two statements, and a statement behind it.
+CREATE TRIGGER thing_watch AFTER INSERT ON things
+FOR EACH ROW BEGIN
+    UPDATE parts SET name = 'one' WHERE thing_id = -1;
+    UPDATE parts SET name = 'two' WHERE thing_id = -2;
+END;
+DROP TRIGGER thing_watch;
+
 -- name: things_sizes()
 -- Their sizes.
 SELECT t.name, t.size, t.kind FROM things AS t ORDER BY t.name;
@@ -231,6 +240,13 @@ def test_transactions_are_not_a_script_s(database: Database) -> None:
     with pytest.raises(DBError, match="would begin or end a transaction"), database.writer.using(None) as sql:
         sql.execute_script("UPDATE things SET size = 0; COMMIT; UPDATE things SET size = 1")
     assert sizes(database) == {"a": 5, "b": 1}
+
+
+@pytest.mark.dialects("sqlite", "mysql")
+def test_a_body_in_a_file_keeps_its_semicolons(database: Database) -> None:
+    assert [step.text.count(";") for step in database.statements["thing_watch"].steps] == [2, 0]
+    with database.writer.autocommit.using(None) as sql:
+        assert sql.thing_watch() is None
 
 
 @pytest.mark.dialects("sqlite")

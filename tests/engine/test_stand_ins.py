@@ -112,3 +112,64 @@ def test_other_errors_are_left_alone(dialect: str) -> None:
     assert caught.value.__cause__ is None
     with pytest.raises(ValueError, match="unknown dialect 'oracle'"), rawdb.translated("oracle"):
         raise AssertionError
+
+
+@pytest.mark.dialects("sqlite")
+def test_stand_ins_that_overlap(database: Database) -> None:
+    """As blocks of two threads do: the first ends before the second."""
+    one, two = (Database("sqlite://") for _ in range(2))
+    first, second = database.replaced_by(one), database.replaced_by(two)
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert database.stand_in is two
+    second.__exit__(None, None, None)
+    assert database.stand_in is None
+    for wrong in (None, "x"):
+        with pytest.raises(TypeError, match="expected a Database"), database.replaced_by(wrong):  # type: ignore[arg-type]
+            pass
+
+
+@pytest.mark.parametrize("given", [["postgresql://u:hidden@h/d"], {"url": "mysql://u:hidden@h/d"}, b"hidden", 5])
+def test_what_is_no_url_is_not_shown(given: Any) -> None:
+    for options in ({"connection": given}, {"connection": "sqlite://", "slave_connection": given}):
+        with pytest.raises(TypeError, match="expected a database URL") as raised:
+            Database(**options)
+        assert "hidden" not in str(raised.value)
+
+
+class _Interrupt(BaseException):
+    """What a signal's handler raises."""
+
+
+@pytest.mark.dialects("postgresql")
+@pytest.mark.parametrize("at", range(1, 8))
+def test_an_interrupt_while_the_driver_waits(database: Database, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """At each of its waits: what was raised is what comes out, nothing is run again, stored or lent."""
+    from rawdb.dialects.postgresql import _Connection
+
+    ready = _Connection._ready
+    runs, waits = [], iter(range(1, 1000))
+
+    def interrupted(connection: Any, wanted: int) -> int:
+        if next(waits) == at:
+            raise _Interrupt
+        return ready(connection, wanted)
+
+    @database.writer
+    def grow(context: Any) -> None:
+        runs.append(context)
+        database.sql(context).thing_grow.many([{"name": "a", "by": 1}] * 3)
+
+    names_in(database)
+    with monkeypatch.context() as patched:
+        patched.setattr(_Connection, "_ready", interrupted)
+        try:
+            grow(None)
+        except _Interrupt:
+            assert next(waits) > at
+        else:
+            assert next(waits) <= at
+    assert len(runs) == 1
+    assert database.lent() == []
+    assert names_in(database) == []

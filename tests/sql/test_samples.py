@@ -36,7 +36,7 @@ def test_new_rows_have_all_that_they_must_have(dialect: str) -> None:
 def test_an_embedded_database_runs_every_text_as_it_stands(
     rawdb_servers: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
-    migrated = request.getfixturevalue("migrated_databases").get("sqlite")
+    migrated = request.getfixturevalue("migrated_databases").take("sqlite", "empty")
     raw = sqlite3.connect(migrated.partition("///")[2], isolation_level=None)
     faults = []
     for statement in house.effective("sqlite").values():

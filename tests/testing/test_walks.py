@@ -144,3 +144,12 @@ class TestDrift:
             assert_no_drift(database_url, tables=tmp_path)
         with pytest.raises(TypeError, match="against what"):
             assert_no_drift(database_url)
+
+
+@pytest.mark.dialects("sqlite")
+def test_a_database_in_use_is_left_alone(database_url: str, folder: Path) -> None:
+    migrate.upgrade(database_url, migrations=folder)
+    with pytest.raises(ValueError, match="a walk needs an empty database"):
+        walk(database_url, folder)
+    with connected(database_url) as run:
+        assert run("SELECT COUNT(*) FROM notes").rows == [(0,)]
