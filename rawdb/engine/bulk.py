@@ -73,9 +73,8 @@ def _prepared(scope: Scope, statement: Statement, row: Mapping[str, Any]) -> Pre
     arguments = dict(row)
     if statement.takes_now:
         arguments.setdefault("now", timeutils.utcnow())
-    call = statement.call(arguments, scope.context, scope.database.rules)
-    compiled = statement.compiled(call, scope.database.cache)
-    return compiled, compiled.parameters(call.values)
+    database = scope.database
+    return statement.prepared(arguments, scope.context, database.rules, database.cache)
 
 
 def _for_many(compiled: Compiled) -> Compiled:

@@ -171,14 +171,12 @@ class BoundStatement:
 
 def _streamed(scope: Scope, statement: Statement, arguments: dict[str, Any], fetch_size: int) -> Stream:
     """The rows of a call, of one part after the other where its list is too long for one."""
-    statement, arguments = _completed(scope, statement, arguments)
+    statement = _complete(scope, statement, arguments)
     database = scope.database
 
     def calls() -> Iterator[tuple[Compiled, list[Any]]]:
         for part in _parts(statement, arguments) if statement.is_divisible else [arguments]:
-            prepared = statement.call(part, scope.context, database.rules)
-            compiled = statement.compiled(prepared, database.cache)
-            yield compiled, compiled.parameters(prepared.values)
+            yield statement.prepared(part, scope.context, database.rules, database.cache)
 
     return Stream(scope, calls(), fetch_size, lambda result: _rows(statement, result), _explained_for)
 
@@ -237,17 +235,17 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
         return _shape(statement, arguments, _run(scope, statement, arguments))
     if statement.steps:
         return run_script(scope, statement, arguments)
-    if statement.undeclared is not None:
-        statement = scope.database.inspected(statement, scope.describe)
-    _complete(statement, arguments)
+    statement = _complete(scope, statement, arguments)
     parts = _parts(statement, arguments) if statement.is_divisible else [arguments]
     if len(parts) == 1:
         return _shape(statement, arguments, _run(scope, statement, parts[0]))
     return _shape_all(statement, arguments, _run_parts(scope, statement, parts))
 
 
-def _complete(statement: Statement, arguments: dict[str, Any]) -> None:
-    """Add the clock, and make the rows and changes of the call what is stored."""
+def _complete(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Statement:
+    """The statement with the tables that its slots need; its arguments get the clock, rows and changes as stored."""
+    if statement.undeclared is not None:
+        statement = scope.database.inspected(statement, scope.describe)
     if statement.takes_now and "now" not in arguments:
         arguments["now"] = timeutils.utcnow()
     table = statement.table
@@ -259,15 +257,7 @@ def _complete(statement: Statement, arguments: dict[str, Any]) -> None:
             arguments["values"] = _new_rows(statement, table, arguments["values"])
         if "changes" in arguments and not statement.stamps_itself:
             arguments["changes"] = _stamped(statement, table, arguments["changes"])
-
-
-def _completed(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> tuple[Statement, dict[str, Any]]:
-    """A statement that reads, with the tables that its slots need, and its arguments with the clock's."""
-    if statement.undeclared is not None:
-        statement = scope.database.inspected(statement, scope.describe)
-    if statement.takes_now:
-        arguments.setdefault("now", timeutils.utcnow())
-    return statement, arguments
+    return statement
 
 
 def _run_parts(scope: Scope, statement: Statement, parts: list[dict[str, Any]]) -> list[Result]:
@@ -278,9 +268,7 @@ def _run_parts(scope: Scope, statement: Statement, parts: list[dict[str, Any]]) 
 
 def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Result:
     database = scope.database
-    prepared = statement.call(arguments, scope.context, database.rules)
-    compiled = statement.compiled(prepared, database.cache)
-    parameters = compiled.parameters(prepared.values)
+    compiled, parameters = statement.prepared(arguments, scope.context, database.rules, database.cache)
     if compiled.batch:
         return scope.atomic(lambda: scope.run(compiled, parameters[0]))
     try:
@@ -291,9 +279,8 @@ def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Resul
 
 def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any] | list[dict[str, Any]]:
     """One row, or several of the same columns, ready to be bound."""
-    now = timeutils.utcnow()
     if isinstance(values, Mapping):
-        return _stored(statement, table, values, now)
+        return _stored(statement, table, values, timeutils.utcnow())
     if statement.operation is Operation.INSERT_RETURNING:
         raise TypeError(f"{statement.name} stores one row and returns it: `values` must be a dict")
     if not isinstance(values, Iterable) or isinstance(values, (str, bytes)):

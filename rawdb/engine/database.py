@@ -85,6 +85,8 @@ class Database(Generic[S_co]):
         self._started: _Started | None = None
         self.reader: Entry[S_co] = Entry(self._itself, READER)
         self.writer: Entry[S_co] = Entry(self._itself, WRITER)
+        #: What works in its place, in a test: the one that came last. Looked at by every call, so no property.
+        self.stand_in: Database[Any] | None = None
         self._stand_ins: list[Database[Any]] = []
         self._loaded: _Loaded | None = None
         self._of_tables: dict[tuple[str, str], tuple[Table, Statement]] = {}
@@ -114,7 +116,7 @@ class Database(Generic[S_co]):
         return _rebuilt, (type(self), *self._made_of)
 
     def _itself(self) -> Database[Any]:
-        return self._stand_ins[-1] if self._stand_ins else self
+        return self.stand_in or self
 
     @contextmanager
     def replaced_by(self, other: Database[Any]) -> Iterator[Database[Any]]:
@@ -125,17 +127,14 @@ class Database(Generic[S_co]):
         if not isinstance(other, Database):
             raise TypeError(f"expected a Database to work on, not {other!r}")
         self._stand_ins.append(other)
+        self.stand_in = other
         try:
             yield other
         finally:
             # Blocks of several threads may end in another order than they began.
             last = max(index for index, one in enumerate(self._stand_ins) if one is other)
             del self._stand_ins[last]
-
-    @property
-    def stand_in(self) -> Database[Any] | None:
-        """What works in its place, in a test: the one that came last."""
-        return self._stand_ins[-1] if self._stand_ins else None
+            self.stand_in = self._stand_ins[-1] if self._stand_ins else None
 
     @property
     def statements(self) -> Mapping[str, Statement]:

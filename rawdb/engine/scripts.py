@@ -30,9 +30,7 @@ def run_script(scope: Scope, script: Statement, arguments: dict[str, Any]) -> No
     sent: Sent = []
     for step in script.steps:
         own = {name: value for name, value in arguments.items() if name in step.accepts}
-        call = step.call(own, scope.context, database.rules)
-        compiled = step.compiled(call, database.cache)
-        sent.append((compiled, compiled.parameters(call.values)))
+        sent.append(step.prepared(own, scope.context, database.rules, database.cache))
     _run_all(scope, sent)
 
 

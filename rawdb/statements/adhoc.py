@@ -10,7 +10,7 @@ from typing import Any
 from rawdb.dialects import Dialect
 from rawdb.exceptions import StatementError
 from rawdb.statements.pieces import split
-from rawdb.statements.tokens import ANYTHING, Source, Token, scan
+from rawdb.statements.tokens import ANYTHING, BLANKS, Source, Token, scan
 from rawdb.statements.values import untyped
 
 #: Longer texts are not kept: they are made for one call.
@@ -86,7 +86,7 @@ def in_pieces(dialect: Dialect, text: str) -> list[tuple[int, str]]:
         for token in tokens:
             if token.kind == "parameter":
                 raise source.error(token.position, f"a script takes no parameters, such as {token.text}", "use execute")
-        words = [token for token in tokens if token.kind not in ("space", "comment", "line_comment")]
+        words = [token for token in tokens if token.kind not in BLANKS]
         piece = "".join([dialect.escaped(token.text) for token in tokens])
         pieces.append((source.line_of(words[0].position), piece.strip()))
     return pieces
@@ -117,7 +117,7 @@ def _holds_statements(tokens: list[Token], dialect: Dialect, text: str) -> bool:
 
 def _check_one(source: Source, tokens: list[Token]) -> None:
     """Refuse several statements in one text: some drivers send all of them, some the first."""
-    words = [token for token in tokens if token.kind not in ("space", "comment", "line_comment")]
+    words = [token for token in tokens if token.kind not in BLANKS]
     for token, following in pairwise(words):
         if token.kind == "semicolon" and following.kind != "semicolon":
             raise source.error(following.position, "a second statement in one text", "call execute() for each")

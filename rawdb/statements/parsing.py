@@ -32,14 +32,13 @@ from rawdb.statements.slots import (
 )
 from rawdb.statements.statement import Statement
 from rawdb.statements.survey import accepted_arguments
-from rawdb.statements.tokens import Source, Token, is_name, own_syntax, scan
+from rawdb.statements.tokens import BLANKS, Source, Token, is_name, own_syntax, scan
 
 _IN = re.compile(r"\b(?P<no>NOT\s+)?IN\s*\(\s*$", re.IGNORECASE)
 HEADER = re.compile(r"^[ \t]*--[ \t]*name[ \t]*:", re.MULTILINE | re.IGNORECASE)
 _SHAPE = re.compile(
     r"[ \t]*(?P<name>[^\s(^$!<*#]*)[ \t]*(?P<parameters>\([^)]*\))?[ \t]*(?P<operation>[^\s\w(]*)[ \t]*$"
 )
-_BLANKS = ("space", "comment", "line_comment")
 _RECORD_CLASS = re.compile(r"--\s*record_class\s*:", re.IGNORECASE)
 _OPERATIONS = {operation.value: operation for operation in Operation}
 _UNUSABLE = {
@@ -260,7 +259,7 @@ def _splits(segments: tuple[Segment, ...], operation: Operation, resolver: Resol
         return None
     if operation not in (Operation.SELECT, Operation.INSERT_UPDATE_DELETE):
         return None
-    words = [token for token in tokens if token.kind not in ("space", "comment", "line_comment")]
+    words = [token for token in tokens if token.kind not in BLANKS]
     at = next(index for index, token in enumerate(words) if token.kind == "slot_open" and "list" in token.text)
     before = [token.text.upper() for token in words[max(0, at - 3) : at]]
     return lists[0].argument if before[-2:] == ["IN", "("] and before[0] != "NOT" else None
@@ -277,7 +276,7 @@ class _Segments:
         self._dialect = dialect
         self._resolver = resolver
         # The semicolons inside are those of a body, as a trigger has one.
-        end = max((index for index, token in enumerate(tokens) if token.kind not in _BLANKS), default=0)
+        end = max((index for index, token in enumerate(tokens) if token.kind not in BLANKS), default=0)
         ends = {end} if tokens and tokens[end].kind == "semicolon" else set()
         self._tokens = [one for index, one in enumerate(tokens) if one.kind != "line_comment" and index not in ends]
         self._index = 0

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rawdb.statements.tokens import Token
+from rawdb.statements.tokens import BLANKS, Token
 
-_BLANK = frozenset({"space", "comment", "line_comment"})
 #: What may hold statements of its own.
 _BODIES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"})
 #: `END IF` and the like close what is not counted.
@@ -21,7 +20,7 @@ def split(tokens: Iterable[Token]) -> list[list[Token]]:
             pieces.append([])
         else:
             pieces[-1].append(token)
-    return [piece for piece in pieces if any(token.kind not in _BLANK for token in piece)]
+    return [piece for piece in pieces if any(token.kind not in BLANKS for token in piece)]
 
 
 def _is_inside_a_body(piece: list[Token]) -> bool:

@@ -135,14 +135,17 @@ class Statement:
             raise
         return call
 
-    def compiled(self, call: Call, cache: Cache) -> Compiled:
-        """The finished text behind a call's key."""
+    def prepared(
+        self, arguments: dict[str, Any], context: Any, rules: Rules, cache: Cache
+    ) -> tuple[Compiled, list[Any]]:
+        """What a call sends: the finished text behind its key, and its parameters. Raises as `call` does."""
+        call = self.call(arguments, context, rules)
         key = (self, *call.key)
         found = cache.get(key)
         if found is None:
             found = self.compile(call)
             cache.add(key, found)
-        return found
+        return found, found.parameters(call.values)
 
     def compile(self, call: Call) -> Compiled:
         """The text that a call's key stands for, put together anew."""

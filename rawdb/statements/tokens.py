@@ -119,6 +119,8 @@ _REFUSED_CHARACTERS = {
     "`": ("a quoted name that does not end", "close it with `"),
     "\\": ("a backslash means different things in different servers", "bind the text as a parameter"),
 }
+#: The kinds of tokens that say nothing.
+BLANKS = frozenset({"space", "comment", "line_comment"})
 #: What nothing of it can be.
 _HARMLESS = frozenset({"line_comment", "number", "operator", "parameter", "semicolon", "space", "word"})
 #: What of it is a dialect's own syntax, allowed in that dialect's folder.
