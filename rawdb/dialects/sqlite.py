@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+import time as clock
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -222,6 +223,20 @@ class _Stream(Stream):
             _found.cells = None
 
 
+def _write_ahead(raw: sqlite3.Connection, timeout: float) -> None:
+    # Of several connections that turn a new file into one with a write-ahead log, the library refuses all
+    # but one at once, without asking its busy handler.
+    deadline = clock.monotonic() + timeout
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or clock.monotonic() > deadline:
+                raise
+        clock.sleep(0.005)
+
+
 class SQLite(Dialect):
     """SQLite 3.35 and later."""
 
@@ -261,7 +276,7 @@ class SQLite(Dialect):
     def _set_up(self, raw: sqlite3.Connection, url: URL, options: ConnectionOptions) -> None:
         raw.create_function("REGEXP", 2, _regexp, deterministic=True)
         if not url.is_memory and not _READ_ONLY & set(url.query.items()):
-            raw.execute("PRAGMA journal_mode = WAL").close()
+            _write_ahead(raw, options.sqlite_busy_timeout)
         if not options.sqlite_synchronous:
             raw.execute("PRAGMA synchronous = OFF").close()
         raw.execute(f"PRAGMA foreign_keys = {'ON' if options.sqlite_fk else 'OFF'}").close()
