@@ -63,7 +63,7 @@ def _send(scope: Scope, statement: Statement, prepared: list[Prepared]) -> int:
             counted = [min(statement.counts, scope.run(compiled, each).matched) for each in parameters]
             matched += sum(counted)
         else:
-            matched += scope.run(_for_many(compiled), parameters).matched
+            matched += scope.run(compiled.for_many(), parameters).matched
     return matched
 
 
@@ -75,17 +75,3 @@ def _prepared(scope: Scope, statement: Statement, row: Mapping[str, Any]) -> Pre
         arguments.setdefault("now", timeutils.utcnow())
     database = scope.database
     return statement.prepared(arguments, scope.context, database.rules, database.cache)
-
-
-def _for_many(compiled: Compiled) -> Compiled:
-    """The same text, to be sent with a list of sets of parameters."""
-    return Compiled(
-        compiled.name,
-        compiled.text,
-        compiled.binders,
-        location=compiled.location,
-        table=compiled.table,
-        writes=compiled.writes,
-        batch=True,
-        names=compiled.names,
-    )

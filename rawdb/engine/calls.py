@@ -251,7 +251,7 @@ def _complete(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> 
     table = statement.table
     if table is not None:
         if "values" in arguments:
-            if isinstance(arguments["values"], Iterator):
+            if not isinstance(arguments["values"], (list, dict)) and isinstance(arguments["values"], Iterator):
                 # It is read once, and the call may be made again.
                 arguments["values"] = list(arguments["values"])
             arguments["values"] = _new_rows(statement, table, arguments["values"])
@@ -279,11 +279,11 @@ def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Resul
 
 def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any] | list[dict[str, Any]]:
     """One row, or several of the same columns, ready to be bound."""
-    if isinstance(values, Mapping):
+    if type(values) is not list and isinstance(values, Mapping):
         return _stored(statement, table, values, timeutils.utcnow())
     if statement.operation is Operation.INSERT_RETURNING:
         raise TypeError(f"{statement.name} stores one row and returns it: `values` must be a dict")
-    if not isinstance(values, Iterable) or isinstance(values, (str, bytes)):
+    if type(values) is not list and (not isinstance(values, Iterable) or isinstance(values, (str, bytes))):
         raise TypeError(f"{statement.name}: `values` is a dict, or a list of dicts, not {values!r}")
     return new_rows(statement, table, list(values))
 
@@ -312,7 +312,7 @@ def _stored(statement: Statement, table: Table, values: Any, now: datetime) -> d
 
 def _stamped(statement: Statement, table: Table, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The changes with the time of the update, where the table keeps one and the caller gives none."""
-    if not isinstance(changes, Mapping):
+    if type(changes) is not dict and not isinstance(changes, Mapping):
         raise TypeError(f"{statement.name}: `changes` is a dict of columns and values, not {changes!r}")
     return {**{name: timeutils.utcnow() for name in table.stamped}, **changes}
 

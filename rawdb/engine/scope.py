@@ -371,8 +371,10 @@ class Scope:
             scopes = self._siblings
             if scopes is not None:
                 # In one step: its owner may open a block while another thread leaves this one.
-                with contextlib.suppress(ValueError):
+                try:  # noqa: SIM105 - suppress() costs three calls, and every call of an operation comes by here
                     scopes.remove(self)
+                except ValueError:
+                    pass
                 self._siblings = None
                 if self.written and scopes:
                     # Whatever is open around it cannot be run again any more: this would be done twice.

@@ -11,15 +11,13 @@ from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
 from rawdb.operations.quotas.usages import lock_projects
 from rawdb.rows import SecurityGroup
-from rawdb.statements.criteria import equal
 
 NAME = "default"
 
 
 def find_default_group(context: Any) -> SecurityGroup | None:
     """The live default group of the context's project. Round trips: 1."""
-    filters = [equal("project_id", context.project_id)]
-    return sql(context).security_group_ensure_default__find(filters=filters)
+    return sql(context).security_group_ensure_default__find(project_id=context.project_id)
 
 
 @writer.savepoint
@@ -49,7 +47,7 @@ def ensure_default_group(context: Any) -> tuple[bool, SecurityGroup]:
 def _count(context: Any, owner: Row) -> None:
     user_id = owner["user_id"]
     if sql(context).security_group_ensure_default__usage(
-        filters=[equal("project_id", owner["project_id"])], user_key="" if user_id is None else str(user_id)
+        project_id=owner["project_id"], user_key="" if user_id is None else str(user_id)
     ):
         return
     now = timeutils.utcnow()

@@ -9,6 +9,7 @@ can become part of one.
 
 from __future__ import annotations
 
+import copy
 import re
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -131,6 +132,12 @@ class Compiled:
     def parameters(self, values: Sequence[Any]) -> list[Any]:
         """The parameters of a call. Raises DBDataError or ValueError for a value that cannot be one."""
         return [None if (value := values[index]) is None else convert(value) for index, convert in self.binders]
+
+    def for_many(self) -> Compiled:
+        """The same text, to be sent with a list of sets of parameters."""
+        same = copy.copy(self)
+        same.batch = True
+        return same
 
 
 class Text:

@@ -30,6 +30,11 @@ class Comparison(NamedTuple):
     operator: str
     how: Any
 
+    @property
+    def by_key(self) -> bool:
+        """Whether it holds for one value alone."""
+        return self.operator == "=" and self.how in ("value", "null")
+
     def render(self, text: Text, slot: Slot) -> None:
         """The comparison as SQL."""
         [column] = slot.columns(text, [self.column])
@@ -61,6 +66,11 @@ class Alternatives(NamedTuple):
     """Comparisons in a key of which one must hold."""
 
     comparisons: tuple[Comparison | Alternatives, ...]
+
+    @property
+    def by_key(self) -> bool:
+        """Never: what an index is asked for hangs on more than one value."""
+        return False
 
     def render(self, text: Text, slot: Slot) -> None:
         """The alternatives as SQL; with none of them, true."""

@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
     column: Column | None
     stored: bool
-    #: Whether a sign of equality stands between the two.
+    #: Whether a sign of equality stands between the two, or it is one of several behind IN.
     equal: bool = False
 
 
@@ -257,7 +257,7 @@ class Resolver:
             return Place(None, False)
         before = self._before(opened)
         if before == "IN":
-            return Place(self._column_before(opened - 1), False)
+            return Place(self._column_before(opened - 1), False, True)
         if before == "VALUES" or (before == "," and self._closes_row(opened - 2)):
             return Place(self._inserted(first, opened), True)
         closed = self._closing(opened)

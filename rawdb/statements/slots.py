@@ -88,7 +88,7 @@ class Parameter:
     column: Column | None
     stored: bool
     matches_null: str = ""
-    #: Whether it stands behind a sign of equality.
+    #: Whether it stands behind a sign of equality, or is one of several behind IN.
     equal: bool = False
     elsewhere: Column | None = None
 
@@ -103,6 +103,12 @@ class Parameter:
             value = _NOT_GIVEN.get(self.column.type)
         call.values.append(value)
 
+    @property
+    def is_taken_as_given(self) -> bool:
+        """Whether its value alone is collected, whatever that is."""
+        varies = self.column is not None and not self.stored and self.column.type in _NOT_GIVEN
+        return not (self.matches_null or varies)
+
     def render(self, text: Text) -> None:
         """A placeholder, or the test for NULL."""
         if self.matches_null and text.choice():
@@ -116,6 +122,34 @@ class Parameter:
             text.by_key = text.by_key and self.equal
         placeholder = text.bind(convert, name=self.name, certain=self.column is not None)
         text.add(text.typed(placeholder, self.elsewhere) if self.column is None and self.elsewhere else placeholder)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Parameters with no slot between them that are taken as they are given: collected in one go."""
+
+    names: tuple[str, ...]
+
+    def collect(self, call: Call) -> None:
+        """Their values."""
+        call.values.extend(map(call.arguments.__getitem__, self.names))
+
+
+def collectors(segments: Iterable[Segment]) -> tuple[Segment | Parameters, ...]:
+    """What a call does with some segments: those that depend on none left out, parameters side by side together."""
+    found: list[Segment | Parameters] = []
+    for segment in segments:
+        if isinstance(segment, Literal):
+            continue
+        if isinstance(segment, Parameter) and segment.is_taken_as_given:
+            last = found[-1] if found else None
+            if isinstance(last, Parameters):
+                found[-1] = Parameters((*last.names, segment.name))
+            else:
+                found.append(Parameters((segment.name,)))
+        else:
+            found.append(segment)
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -147,9 +181,9 @@ class Slot:
         text.render(self.body)
 
     @cached_property
-    def _varying(self) -> tuple[Segment, ...]:
-        """The segments of the sample that depend on a call."""
-        return tuple(segment for segment in self.body if not isinstance(segment, Literal))
+    def _varying(self) -> tuple[Segment | Parameters, ...]:
+        """What a call does with the sample."""
+        return collectors(self.body)
 
     @property
     def is_required(self) -> bool:
@@ -316,7 +350,7 @@ def _cell(value: Any) -> str:
 
 def _rows(call: Call) -> Sequence[Mapping[str, Any]]:
     values = call.arguments["values"]
-    return [values] if isinstance(values, Mapping) else values
+    return values if type(values) is list or not isinstance(values, Mapping) else [values]
 
 
 class Set(Slot):
@@ -371,10 +405,11 @@ class Filters(Slot):
 
     def render(self, text: Text) -> None:
         predicates = text.choice()
-        if predicates:
-            text.by_key = False
-        else:
+        if not predicates:
             text.add_true()
+        elif not (self.details and all(one.by_key for one in predicates)):
+            # Of a list they choose the plan; in an UPDATE or DELETE what is equal says which rows it is for.
+            text.by_key = False
         for index, choices in enumerate(predicates):
             if index:
                 text.add(" AND ")
@@ -442,15 +477,21 @@ class Elements(Slot):
         if self.kind == "repeat" and not elements:
             raise ValueError(f"{self.argument} is empty, and there is no SQL for nothing")
         call.key.append(len(elements))
+        varying = self._varying
         for element in elements:
-            if not isinstance(element, Mapping):
+            if type(element) is not dict and not isinstance(element, Mapping):
                 raise TypeError(f"{self.argument}: expected a list of dicts, got the element {element!r}")
-            super().collect(call.inside(element))
+            inside = call.inside(element)
+            for segment in varying:
+                segment.collect(inside)
 
     def render(self, text: Text) -> None:
         count = text.choice()
         if self.kind == "repeat":
+            by_key = text.by_key
             text.elements(self.body, count, " ")
+            # It is no condition: no plan hangs on its values.
+            text.by_key = by_key
         elif self.kind == "any":
             text.add("(" if count else f"({FALSE}")
             text.elements(self.body, count, " OR ")
@@ -507,7 +548,8 @@ def collect_list(call: Call, values: list[Any], *, is_whole: bool) -> int:
 def list_text(text: Text, word: str, size: int, name: str, column: Column | None) -> str:
     """A list behind `word` (IN, NOT IN, or nothing where the parentheses are the statement's own)."""
     convert = text.compared(name, column, equal=True)
-    text.by_key = False
+    # Of numbers that the server gave, each finds one row at most, whatever it is.
+    text.by_key = text.by_key and column is not None and column.autoincrement
     if size == _ARRAY:
         array = text.dialect.array
         operator = "= ANY" if word == "IN" else "<> ALL"

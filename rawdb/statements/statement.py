@@ -13,7 +13,7 @@ from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Text
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
-from rawdb.statements.slots import Literal, Rows, Slot
+from rawdb.statements.slots import Parameters, Rows, Slot, collectors
 from rawdb.statements.survey import accepted_arguments, relations, walk
 
 
@@ -112,9 +112,9 @@ class Statement:
         return any(isinstance(slot, Rows) and slot.has_batches(self.dialect) for slot in self.slots())
 
     @cached_property
-    def _varying(self) -> tuple[Segment, ...]:
-        """The segments that depend on a call."""
-        return tuple(segment for segment in self.segments if not isinstance(segment, Literal))
+    def _varying(self) -> tuple[Segment | Parameters, ...]:
+        """What a call does with the segments."""
+        return collectors(self.segments)
 
     def slots(self) -> Iterator[Slot]:
         """Every slot, nested ones included."""

@@ -59,6 +59,9 @@ SELECT (SELECT /*{map h.name h.at as moments}*/ COUNT(*) /*{}*/ FROM g AS h WHER
 SELECT g.id
   FROM g AS g
  WHERE g.at = :at;
+-- name: g_among(at, other)
+-- At one of two moments.
+SELECT g.id FROM g AS g WHERE g.at IN (:at, :other);
 """
 COLUMNS = {
     "postgresql": "id INTEGER PRIMARY KEY, at timestamp, zoned timestamptz, day date, hour time, price numeric(9, 2),"
@@ -470,6 +473,7 @@ class TestPrecision:
                     assert sql.p_list(filters=[Predicate(name, "<", moment)]) == [row]
                     assert sql.p_list(filters=[Predicate(name, ">=", moment)]) == []
                 assert sql.p_at(at=moment) == [{"id": 1}]
+                assert sql.p_among(at=moment, other=moment + timedelta(days=1)) == [{"id": 1}]
         finally:
             with connected(url) as run:
                 run("DROP TABLE p")

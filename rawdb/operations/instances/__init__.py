@@ -337,7 +337,7 @@ def instance_data_get_for_project(context: Any, project_id: str | None, session:
 
     `session` has no effect. Round trips: 1. Source: Nova Grizzly.
     """
-    row = sql(context).instance_data_get_for_project(filters=[equal("project_id", project_id)])
+    row = sql(context).instance_data_get_for_project(project_id=project_id)
     return int(row["instances"]), int(row["vcpus"]), int(row["memory_mb"])
 
 

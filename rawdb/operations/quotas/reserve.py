@@ -16,7 +16,6 @@ from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown, OverQuota, Quo
 from rawdb.operations._rows import Row, only_columns
 from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, sync_function
 from rawdb.operations.quotas.usages import Usage, lock_projects, lost_race, write_usages
-from rawdb.statements.criteria import equal
 
 LOG = logging.getLogger(__name__)
 
@@ -124,9 +123,7 @@ def decide(context: Any, statements: BoundStatements, request: Request, uuids: l
 
 
 def _read_usages(statements: BoundStatements, request: Request) -> list[Row]:
-    rows: list[Row] = statements.quota_reserve__usages(
-        filters=[equal("project_id", request.project_id)], user_key=request.user_id or ""
-    )
+    rows: list[Row] = statements.quota_reserve__usages(project_id=request.project_id, user_key=request.user_id or "")
     return rows
 
 

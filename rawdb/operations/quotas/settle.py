@@ -13,7 +13,6 @@ from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
 from rawdb.operations._rows import Row, only_columns
 from rawdb.operations.quotas.usages import Usage, close_reservations, lock_projects, write_usages
-from rawdb.statements.criteria import equal
 
 T = TypeVar("T")
 #: Reads the live reservations to settle, each with its usage.
@@ -91,9 +90,7 @@ def _expire_in(context: Any, project_id: str | None, now: datetime) -> None:
 
     def find(statements: BoundStatements) -> list[Row]:
         nonlocal more
-        rows: list[Row] = statements.reservation_expire__open(
-            filters=[equal("project_id", project_id)], now=now, limit=_BATCH
-        )
+        rows: list[Row] = statements.reservation_expire__open(project_id=project_id, now=now, limit=_BATCH)
         # A full batch may be found, settled and not answered: then the repetition finds the rest of them.
         more = more or len(rows) == _BATCH
         return rows

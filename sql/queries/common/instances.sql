@@ -51,7 +51,7 @@ SELECT COUNT(*) AS instances,
        COALESCE(SUM(i.vcpus), 0) AS vcpus,
        COALESCE(SUM(i.memory_mb), 0) AS memory_mb
   FROM instances AS i
- WHERE /*{filters}*/ i.project_id = :project_id /*{}*/
+ WHERE i.project_id = :project_id
    AND /*{visibility}*/ i.deleted = 0 /*{}*/;
 
 -- name: instance_destroy(uuid, project_id, vm_state, now)!

@@ -148,7 +148,7 @@ SELECT u.id,
        u.until_refresh,
        u.updated_at
   FROM quota_usages AS u
- WHERE /*{filters}*/ u.project_id = :project_id /*{}*/
+ WHERE u.project_id = :project_id
    AND u.deleted = 0
    AND COALESCE(u.user_id, '') IN (:user_key, '')
  UNION ALL
@@ -160,7 +160,7 @@ SELECT NULL,
        NULL,
        NULL
   FROM quota_usages AS o
- WHERE /*{filters}*/ o.project_id = :project_id /*{}*/
+ WHERE o.project_id = :project_id
    AND o.deleted = 0
    AND COALESCE(o.user_id, '') NOT IN (:user_key, '')
  GROUP BY o.resource
@@ -373,7 +373,7 @@ SELECT r.id,
    AND u.deleted = 0
  WHERE r.deleted = 0
    AND r.expire < :now
-   AND /*{filters}*/ r.project_id = :project_id /*{}*/
+   AND r.project_id = :project_id
  ORDER BY r.id
  LIMIT :limit;
 

@@ -114,7 +114,7 @@ UPDATE security_group_rules
 -- Index: uniq_security_groups0project_id0name0deleted. Locks: none.
 SELECT g.*
   FROM security_groups AS g
- WHERE /*{filters}*/ g.project_id = :project_id /*{}*/
+ WHERE g.project_id = :project_id
    AND g.name = 'default'
    AND g.deleted = 0
  ORDER BY g.id
@@ -142,7 +142,7 @@ SELECT :security_group_id, d.protocol, d.from_port, d.to_port, d.cidr, :now, 0
 UPDATE quota_usages
    SET in_use = in_use + 1,
        updated_at = :now
- WHERE /*{filters}*/ project_id = :project_id /*{}*/
+ WHERE project_id = :project_id
    AND COALESCE(user_id, '') = :user_key
    AND resource = 'security_groups'
    AND deleted = 0;

@@ -35,7 +35,7 @@ SELECT u.id,
        u.until_refresh,
        u.updated_at
   FROM quota_usages AS u
- WHERE /*{filters}*/ u.project_id = :project_id /*{}*/
+ WHERE u.project_id = :project_id
    AND u.deleted = 0
    AND u.user_key IN (:user_key, '')
  UNION ALL
@@ -47,7 +47,7 @@ SELECT NULL,
        NULL,
        NULL
   FROM quota_usages AS o
- WHERE /*{filters}*/ o.project_id = :project_id /*{}*/
+ WHERE o.project_id = :project_id
    AND o.deleted = 0
    AND o.user_key NOT IN (:user_key, '')
  GROUP BY o.resource

@@ -8,7 +8,7 @@
 UPDATE quota_usages
    SET in_use = in_use + 1,
        updated_at = :now
- WHERE /*{filters}*/ project_id = :project_id /*{}*/
+ WHERE project_id = :project_id
    AND user_key = :user_key
    AND resource = 'security_groups'
    AND deleted = 0;
