@@ -136,6 +136,9 @@ def _plain_text(place: str, value: Any) -> str:
 
 
 def _text(place: str, value: Any, limit: int) -> str:
+    if type(value) is str and len(value) <= limit and value.isascii() and "\x00" not in value:
+        # What nearly every text is.
+        return value
     text = _plain_text(place, value)
     if len(text) > limit:
         raise _refused(place, value, f"at most {limit} characters (it has {len(text)})")
