@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rawdb import tables as tables
     from rawdb import testing as testing
     from rawdb.default import (
+        DefaultDatabase,
         configure,
         configure_defaults,
         default_database,
@@ -45,6 +46,7 @@ __all__ = [
     "Constant",
     "DBError",
     "Database",
+    "DefaultDatabase",
     "Page",
     "Predicate",
     "RetryPolicy",
@@ -73,6 +75,7 @@ __version__ = "0.1.0"
 _MODULES = ("aio", "api", "criteria", "exceptions", "migrate", "paging", "retry", "schema", "tables", "testing")
 _HOMES = {
     "rawdb.default": (
+        "DefaultDatabase",
         "configure",
         "configure_defaults",
         "default_database",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from rawdb import options as service
 from rawdb._house import sql_root
@@ -14,7 +14,7 @@ from rawdb.engine.config import from_environment
 from rawdb.engine.database import Database
 from rawdb.engine.options import check_names
 from rawdb.engine.scope import current_scope
-from rawdb.engine.transactions import READER, WRITER, Entry
+from rawdb.engine.transactions import READER, WRITER, Entry, S_co
 from rawdb.exceptions import AlreadyStartedError, CantStartEngineError
 
 _OF_DATABASE = ("connection", "slave_connection", "queries", "tables")
@@ -120,6 +120,22 @@ def sql(context: Any = None) -> BoundStatements:
     """The statements of the reader or writer that is open on `context` in this thread."""
     scope = current_scope(default_database(), context)
     return scope.handle or bound(scope)
+
+
+class DefaultDatabase(Generic[S_co]):
+    """The default database for functions that are written before it is configured, with the class of its statements.
+
+    `database = DefaultDatabase[Statements]()` has `reader`, `writer` and `sql`, which are those of this module. To type
+    checkers their statements are those of the class that `rawdb sql types` wrote. It holds nothing and opens nothing.
+    """
+
+    def __init__(self) -> None:
+        self.reader: Entry[S_co] = Entry(default_database, READER)
+        self.writer: Entry[S_co] = Entry(default_database, WRITER)
+
+    def sql(self, context: Any = None) -> S_co:
+        """The statements of the reader or writer that is open on `context` in this thread."""
+        return sql(context)  # type: ignore[return-value]
 
 
 def transaction_context_provider(kind: type[T]) -> type[T]:

@@ -68,7 +68,8 @@ def count_statements(dialect: str, counter: Counter) -> None:
     """Let the counter see every statement of this process, BEGIN and COMMIT included."""
     spoken = type(get_dialect(dialect))
     spoken.execute = counter.wrap(spoken.execute)  # type: ignore[method-assign]
-    plain_read = pymysql.connections.Connection._read_query_result
+    driver: Any = pymysql.connections.Connection
+    plain_read = driver._read_query_result
     plain_ready = postgresql._Connection._ready
 
     def read(connection: Any, unbuffered: bool = False) -> Any:
@@ -81,8 +82,8 @@ def count_statements(dialect: str, counter: Counter) -> None:
             counter.sent()
         return plain_ready(connection, wanted)
 
-    pymysql.connections.Connection._read_query_result = read
-    postgresql._Connection._ready = ready  # type: ignore[method-assign]
+    driver._read_query_result = read
+    postgresql._Connection._ready = ready  # type: ignore[assignment,method-assign]
 
 
 def run(task: dict[str, Any]) -> tuple[int, int]:

@@ -11,15 +11,16 @@ SQL of your own; `run` calls any blocking function of yours. A transaction belon
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import Any, Generic
 
 from rawdb import default
-from rawdb.aio.blocks import Block, Database, Entry, Statements, statements_of, wrap
+from rawdb.aio.blocks import A_co, Block, Database, Entry, Statements, statements_of, wrap
 from rawdb.aio.tasks import configure, coroutine, run
 
 __all__ = [
     "Block",
     "Database",
+    "DefaultDatabase",
     "Entry",
     "Statements",
     "configure",
@@ -38,6 +39,21 @@ writer = Entry(default.writer)
 def sql(context: Any = None) -> Statements:
     """The statements of the reader or writer that the running task has open on `context`."""
     return statements_of(lambda: default.sql(context))
+
+
+class DefaultDatabase(Generic[A_co]):
+    """`reader`, `writer` and `sql` of this module; `DefaultDatabase[AsyncStatements]()` tells type checkers the class.
+
+    As `rawdb.DefaultDatabase`, of statements that are awaited.
+    """
+
+    def __init__(self) -> None:
+        self.reader: Entry[A_co] = Entry(default.reader)
+        self.writer: Entry[A_co] = Entry(default.writer)
+
+    def sql(self, context: Any = None) -> A_co:
+        """The statements of the reader or writer that the running task has open on `context`."""
+        return sql(context)  # type: ignore[return-value]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,15 +12,25 @@ statement to its text:
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from rawdb.typed.handles import AsyncHandle, Handle, Rows, many, streamed
 
-__all__ = ["AsyncHandle", "Handle", "Json", "Rows", "Value", "many", "streamed"]
+if TYPE_CHECKING or sys.version_info >= (3, 12):
+    from typing import TypedDict
+else:
+    try:
+        # The one whose fields pydantic can read, and so FastAPI, before Python 3.12.
+        from typing_extensions import TypedDict
+    except ImportError:
+        from typing import TypedDict
+
+__all__ = ["AsyncHandle", "Handle", "Json", "Rows", "TypedDict", "Value", "many", "streamed"]
 
 #: A JSON document: a text is one already.
 Json: TypeAlias = dict[str, Any] | list[Any] | str | float | bool

@@ -27,11 +27,15 @@ _MAKES_NULL = frozenset({"LEFT", "RIGHT", "FULL", "UNION", "EXCEPT", "INTERSECT"
 
 
 class Shape(NamedTuple):
-    """A statement's result: the cells of its row by name, None where they are not told; whether there always is one."""
+    """A statement's result: the cells of its row by name, None where they are not told; whether there always is one.
+
+    `table` is the one whose `*` the row is.
+    """
 
     columns: Mapping[str, Cell] | None
     always: bool
     faults: tuple[str, ...] = ()
+    table: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Evidence:
                 slot.kind == "when" and slot.is_result for slot in statement.slots()
             )
             items = [Item(one.name, self._said(one, may_be_null=may_be_null)) for one in described]
-        return _told(statement, Result(items, read.one_row))
+        return _told(statement, Result(items, read.one_row, read.table))
 
     def _merged(self, own: Item, theirs: PreparedColumn) -> Cell:
         labels = theirs.kinds == {"str"} and all(kind.startswith("Literal[") for kind in own.cell.kinds)
@@ -150,4 +154,4 @@ def _told(statement: Statement, result: Result) -> Shape:
     nameless = [number for number, item in enumerate(result.items, 1) if item.name is None]
     if nameless:
         return Shape(None, result.one_row, (f"column {nameless[0]} of its result has no name; give it one with AS",))
-    return Shape({item.name or "": item.cell for item in result.items}, result.one_row)
+    return Shape({item.name or "": item.cell for item in result.items}, result.one_row, table=result.table)

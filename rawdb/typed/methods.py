@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rawdb.dialects.prepared import Kinds
+from rawdb.schema.row_types import row_name
 from rawdb.schema.typed_dicts import TypedDictClass, camel
-from rawdb.statements.columns import Column
+from rawdb.statements.columns import Column, Table
 from rawdb.statements.compiled import Segment
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
@@ -241,17 +242,37 @@ class Methods:
             else:
                 one = _united([columns[key] for columns in told if key in columns])
                 fields[key] = written(one.kinds, nullable=one.nullable)
+        tables = {shape.table for shape in shapes}
+        table = self._sides[0].tables.get(tables.pop() or "") if len(tables) == 1 else None
+        if table is not None and fields == self._fields(table):
+            return self._table_row(table, statement.name)
         return self._classes.add(statement.name, "Row", f"A row of {statement.name}.", fields)
+
+    def _table_row(self, table: Table, owner: str) -> str:
+        """The class of a table's whole rows, one for all that give them; `owner` names it where the table cannot."""
+        name = row_name(table.name)
+        stem = name.removesuffix("Row") if name.isidentifier() else owner
+        return self._classes.add(stem, "Row", f"A row of {table.name}.", self._fields(table))
+
+    def _fields(self, table: Table) -> dict[str, str]:
+        """The columns of a table, as all dialects give them."""
+        fields = {}
+        for name in table.columns:
+            own = [(side, side.tables[table.name].columns.get(name)) for side in self._sides]
+            kinds = Kinds(kind for side, column in own if column is not None for kind in side.gives(column))
+            nullable = any(column is None or (column.nullable and not column.primary_key) for _, column in own)
+            fields[name] = written(kinds, nullable=nullable)
+        return fields
 
     def _relation(self, relation: Relation | Pairs, owner: str) -> str:
         if isinstance(relation, Pairs):
             return "dict[str, Any]"
-        fields = {}
-        for name, column in relation.table.columns.items():
-            kinds = Kinds(kind for side in self._sides for kind in side.gives(column))
-            fields[name] = written(kinds, nullable=column.nullable and not column.primary_key)
-        fields |= {inner.key: self._relation(inner, f"{owner}_{inner.key}") for inner in relation.inner}
-        name = self._classes.add(owner, "Row", f"A row of {relation.table.name} under `{relation.key}`.", fields)
+        inner = {one.key: self._relation(one, f"{owner}_{one.key}") for one in relation.inner}
+        if inner:
+            doc = f"A row of {relation.table.name} under `{relation.key}`."
+            name = self._classes.add(owner, "Row", doc, self._fields(relation.table) | inner)
+        else:
+            name = self._table_row(relation.table, owner)
         return f"{name} | None" if relation.single else f"list[{name}]"
 
     def _new_row(self, statement: Statement) -> str:

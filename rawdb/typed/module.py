@@ -16,14 +16,16 @@ _HOMES = {
     "datetime": ("date", "datetime", "time", "timedelta"),
     "decimal": ("Decimal",),
     "ipaddress": ("IPv4Address", "IPv4Interface", "IPv4Network", "IPv6Address", "IPv6Interface", "IPv6Network"),
-    "typing": ("Any", "Literal", "NotRequired", "Protocol", "TypedDict"),
+    "typing": ("Any", "Literal", "NotRequired", "Protocol"),
     "uuid": ("UUID",),
     "rawdb": ("AnyOf", "Constant", "Page", "Predicate"),
-    "rawdb.typed": ("AsyncHandle", "Handle", "Json", "Value"),
+    "rawdb.typed": ("AsyncHandle", "Handle", "Json", "TypedDict", "Value"),
 }
 _OF_RAWDB = ("rawdb", "rawdb.typed")
 _BUILTIN = ("bool", "bytes", "dict", "float", "int", "list", "str")
 _WIDTH = 100
+#: Formatters and linters leave it as it is: else it would not be what `--check` expects.
+_AS_WRITTEN = ("# ruff: noqa", "# fmt: off")
 _DOC = """The statements of {folder} for type checkers and editors.
 
 Written by `rawdb sql types` from what {sources}: do not edit.
@@ -54,7 +56,7 @@ def module_text(folder: Folder, name: str, *, with_async: bool = False) -> str:
     exported = [f'    "{one}",' for one in sorted(named)]
     doc = _DOC.format(folder=name, sources=_sources(folder)).replace("\\", "\\\\")
     return "\n".join([
-        f'"""{doc}"""', "", *_imports(f"{body}\n{aliases}"), "", "__all__ = [", *exported, "]",
+        f'"""{doc}"""', *_AS_WRITTEN, "", *_imports(f"{body}\n{aliases}"), "", "__all__ = [", *exported, "]",
         *(["", aliases] if aliases else []), "", "", body, "",
     ])  # fmt: skip
 

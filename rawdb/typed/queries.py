@@ -37,10 +37,14 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a query: its columns, None where they are not told, and whether it is one row whatever happens."""
+    """The result of a query: its columns, None where they are not told, and whether it is one row whatever happens.
+
+    `table` is the one whose `*` it is, with nothing beside it.
+    """
 
     items: Sequence[Item] | None
     one_row: bool = False
+    table: str | None = None
 
     def columns(self) -> Columns | None:
         """The columns by name, where all have one."""
@@ -53,6 +57,7 @@ class _Source(NamedTuple):
     alias: str
     columns: Columns | None
     optional: bool
+    table: str | None = None
 
 
 @dataclass
@@ -96,6 +101,14 @@ class _Scope:
         if not own or any(one.columns is None for one in own) or (self.merges and not alias):
             return None
         return [Item(name, self.column(one.alias, name) or Cell()) for one in own for name in one.columns or ()]
+
+    def table(self, listed: Words) -> str | None:
+        """The table whose `*` a list of results is."""
+        if not _is_star(listed):
+            return None
+        alias = "" if len(listed) == 1 else name_of(listed[0])
+        own = [one.table for one in self.sources if not alias or one.alias.lower() == alias.lower()]
+        return own[0] if len(own) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -163,7 +176,7 @@ class Reader:
         if any(upper(words, index) in ("ROLLUP", "CUBE", "SETS") for index in range(len(words))):
             return Result(None)
         items = self._items(listed, scope)
-        return Result(items, _is_one_row(words, parts, listed))
+        return Result(items, _is_one_row(words, parts, listed), scope.table(_without_distinct(listed)))
 
     def _read_target(self, words: Words, parts: Mapping[str, Words], scope: _Scope) -> None:
         """The table that INSERT, UPDATE or DELETE changes, and those it reads besides."""
@@ -206,6 +219,7 @@ class Reader:
     def _read_source(self, words: Words, index: int, scope: _Scope, *, optional: bool) -> int:
         """One table, query or function with its alias; gives where it ends."""
         columns: Columns | None = None
+        table: str | None = None
         alias = ""
         if upper(words, index) == "(":
             end = closing(words, index)
@@ -222,10 +236,11 @@ class Reader:
             while upper(words, index + 1) == ".":
                 index += 2
             alias = name_of(words[index])
-            columns = scope.common[alias] if alias in scope.common else self.tables(alias)
+            table = None if alias in scope.common else alias
+            columns = self.tables(alias) if table else scope.common[alias]
             index += 1
             if upper(words, index) == "(":
-                columns, index = None, closing(words, index) + 1
+                columns, table, index = None, None, closing(words, index) + 1
         if upper(words, index) == "AS":
             index += 1
         if index < len(words) and is_name(words[index]) and upper(words, index) not in _NO_ALIAS:
@@ -233,9 +248,9 @@ class Reader:
             if upper(words, index) == "(":
                 end = closing(words, index)
                 names = [name_of(word) for word in words[index + 1 : end] if is_name(word)]
-                columns = None if columns is None else _renamed_columns(columns, names)
+                columns, table = None if columns is None else _renamed_columns(columns, names), None
                 index = end + 1
-        scope.sources.append(_Source(alias, columns, optional))
+        scope.sources.append(_Source(alias, columns, optional, table))
         # What else may stand there, such as an index hint, is passed over.
         return _next_join(words, index, set(outside(words)))
 
@@ -259,7 +274,7 @@ class Reader:
     def _items(self, words: Words, scope: _Scope) -> list[Item] | None:
         items: list[Item] = []
         for entry in split(_without_distinct(words), (",",)):
-            if entry[-1].text == "*" and (len(entry) == 1 or (len(entry) == 3 and entry[1].text == ".")):
+            if _is_star(entry):
                 columns = scope.star("" if len(entry) == 1 else name_of(entry[0]))
                 if columns is None:
                     return None
@@ -295,6 +310,10 @@ def _next_join(words: Words, index: int, plain: set[int]) -> int:
                 return index
         index += 1
     return index
+
+
+def _is_star(entry: Words) -> bool:
+    return len(entry) in (1, 3) and entry[-1].text == "*" and (len(entry) == 1 or entry[1].text == ".")
 
 
 def _without_distinct(words: Words) -> Words:

@@ -35,7 +35,7 @@ async def count(context: Any) -> int:
 
 def names() -> list[str]:
     """The rows that are committed."""
-    return sorted(row["name"] for row in api.key_pair_get_all_by_user(own_context(), "fake-user"))
+    return sorted(str(row["name"]) for row in api.key_pair_get_all_by_user(own_context(), "fake-user"))
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -14,9 +14,24 @@ from rawdb import aio, api
 from rawdb.context import RequestContext
 from rawdb.engine.retry import RetryPolicy
 from rawdb.exceptions import DBDeadlock, DBError, KeypairNotFound, NoEngineContextEstablished, RetryRequest
+from rawdb.typed import AsyncHandle
 from tests.aio.aio_helpers import count, create, names, nothing_lent, own_context, stopped
 
 Threads = Callable[..., None]
+
+
+def test_the_default_database_with_the_class_of_its_statements(context: RequestContext) -> None:
+    database = aio.DefaultDatabase[AsyncHandle]()
+
+    async def work() -> None:
+        async with database.writer.using(context) as sql:
+            await create(context, "one")
+            assert (await sql.execute("SELECT COUNT(*) FROM key_pairs")).rows == [(1,)]
+            assert (await database.sql(context).execute("SELECT COUNT(*) FROM key_pairs")).rows == [(1,)]
+        with pytest.raises(NoEngineContextEstablished):
+            database.sql(context)
+
+    asyncio.run(work())
 
 
 def test_a_block_commits_or_rolls_back(context: RequestContext) -> None:

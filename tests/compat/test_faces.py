@@ -23,7 +23,7 @@ COUNTS = {"nova_grizzly": 254, "manila": 99}
 
 @pytest.fixture(params=sorted(COUNTS))
 def name(request: pytest.FixtureRequest) -> str:
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture

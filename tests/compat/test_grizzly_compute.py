@@ -64,12 +64,12 @@ class TestDisks:
 
     def test_guards_come_first(self, nobody: RequestContext, statements: list[str]) -> None:
         for call in (
-            lambda: nova_grizzly.block_device_mapping_create(nobody, None),
-            lambda: nova_grizzly.block_device_mapping_update(nobody, 1, None),
-            lambda: nova_grizzly.block_device_mapping_update_or_create(nobody, None),
+            lambda: nova_grizzly.block_device_mapping_create(nobody, None),  # type: ignore[arg-type]
+            lambda: nova_grizzly.block_device_mapping_update(nobody, 1, None),  # type: ignore[arg-type]
+            lambda: nova_grizzly.block_device_mapping_update_or_create(nobody, None),  # type: ignore[arg-type]
             lambda: nova_grizzly.block_device_mapping_update_or_create(context=nobody, values={}),
-            lambda: nova_grizzly.instance_get_all_by_filters(nobody, None),
-            lambda: nova_grizzly.instance_floating_address_get_all(nobody, None),
+            lambda: nova_grizzly.instance_get_all_by_filters(nobody, None),  # type: ignore[arg-type]
+            lambda: nova_grizzly.instance_floating_address_get_all(nobody, None),  # type: ignore[arg-type]
         ):
             with pytest.raises(NotAuthorized):
                 call()
@@ -159,7 +159,7 @@ class TestInstances:
                 nova_grizzly.instance_floating_address_get_all(reading(context, "yes"), unknown)
         for wrong in (None, "asdf", 1):
             with pytest.raises(InvalidUUID):
-                nova_grizzly.instance_floating_address_get_all(context, wrong)
+                nova_grizzly.instance_floating_address_get_all(context, wrong)  # type: ignore[arg-type]
 
 
 class TestMigrations:

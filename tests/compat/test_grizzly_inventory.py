@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,12 @@ from rawdb.exceptions import AggregateNotFound, ComputeHostNotFound, DBDataError
 from tests.operations.aggregate_helpers import make as make_aggregate
 from tests.operations.factories import stored, together
 from tests.operations.inventory_helpers import admin, anybody, make_node, make_service, node_values, refused
+from tests.support.rows import Row
 
 LATER = timedelta(seconds=5)
 
 
-def stats(node: dict) -> dict:
+def stats(node: Row) -> dict[str, Any]:
     return {row["key"]: row["value"] for row in node["stats"]}
 
 
@@ -27,7 +29,7 @@ class TestServices:
         node = make_node(service["id"])
         found = nova_grizzly.service_get(admin_context, service["id"])
         assert found == {**service, "compute_node": [node]}
-        assert nova_grizzly.service_destroy(admin_context, instance_id=service["id"]) is None
+        assert nova_grizzly.service_destroy(admin_context, instance_id=service["id"]) is None  # type: ignore[func-returns-value]
         for operation in (nova_grizzly.service_get, nova_grizzly.service_destroy):
             with pytest.raises(ServiceNotFound) as missing:
                 operation(admin_context, service["id"])
@@ -45,8 +47,10 @@ class TestComputeNodes:
         assert node["stats"][0]["compute_node_id"] == node["id"]
         assert "service" not in node
         assert stored("compute_nodes")[0]["stats"] == "{}"
+        nothing: Any
         for nothing in ({}, None):
             assert nova_grizzly.compute_node_create(admin_context, node_values(stats=nothing))["stats"] == []
+        bad: Any
         for bad in ({"k" * 256: 1}, {"k": []}, {"k": "v" * 256}):
             with pytest.raises(DBDataError):
                 nova_grizzly.compute_node_create(admin_context, node_values(stats={"a": 1, **bad}))
@@ -74,7 +78,7 @@ class TestComputeNodes:
         assert (stats(gone), gone["service"]) == ({"k": "w"}, None)
         for unknown in (other["id"], None, "asdf", 2**70):
             with pytest.raises(ComputeHostNotFound):
-                nova_grizzly.compute_node_get(anybody(), unknown)
+                nova_grizzly.compute_node_get(anybody(), unknown)  # type: ignore[arg-type]
 
     def test_update(self, admin_context: RequestContext, stopped_clock: datetime) -> None:
         node = nova_grizzly.compute_node_create(admin_context, node_values(stats={"a": 1, "b": 2, "c": 3}))
@@ -109,7 +113,7 @@ class TestComputeNodes:
         assert nova_grizzly.compute_node_get(admin_context, node["id"])["vcpus"] == 7
         for unknown in (None, "asdf", 2**70, other["id"] + 1):
             with pytest.raises(ComputeHostNotFound):
-                nova_grizzly.compute_node_update(admin_context, unknown, {"stats": {"k": "v"}})
+                nova_grizzly.compute_node_update(admin_context, unknown, {"stats": {"k": "v"}})  # type: ignore[arg-type]
 
     def test_update_at_once(self, admin_context: RequestContext) -> None:
         node = nova_grizzly.compute_node_create(admin_context, node_values())
@@ -137,8 +141,8 @@ class TestComputeNodes:
 def test_guards(db: str, statements: list[str]) -> None:
     refused(
         statements,
-        lambda context: nova_grizzly.compute_node_create(context, None),
-        lambda context: nova_grizzly.compute_node_update(context, 1, None),
+        lambda context: nova_grizzly.compute_node_create(context, None),  # type: ignore[arg-type]
+        lambda context: nova_grizzly.compute_node_update(context, 1, None),  # type: ignore[arg-type]
         lambda context: nova_grizzly.compute_node_get_all(context),
         lambda context: nova_grizzly.service_get(context, 1),
         lambda context: nova_grizzly.service_destroy(context, 1),
@@ -213,7 +217,7 @@ class TestVolumeUsage:
     def test_times(self, context: RequestContext, stopped_clock: datetime) -> None:
         api.vol_usage_update(context, "v", 10, 10, 10, 10, "i", "p", "u", "z")
 
-        def update(reads: int, last_refreshed: datetime | None, totals: bool = False) -> dict:
+        def update(reads: int, last_refreshed: datetime | None, totals: bool = False) -> dict[str, Any]:
             nova_grizzly.vol_usage_update(context, "v", reads, 20, 20, 20, "j", last_refreshed, totals)
             [row] = stored("volume_usage_cache")
             assert (row["instance_uuid"], row["project_id"], row["user_id"]) == ("j", "p", "u")

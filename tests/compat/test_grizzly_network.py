@@ -19,6 +19,7 @@ from tests.operations.factories import stored
 from tests.operations.instance_helpers import make, new_uuid, reading
 from tests.operations.network_helpers import admin, member, network, put
 from tests.operations.quota_helpers import usage_row, usages
+from tests.support.rows import there
 
 
 class TestFixedAddresses:
@@ -39,7 +40,7 @@ class TestFixedAddresses:
         put("fixed_ips", address="10.0.0.1", instance_uuid="i", virtual_interface_id=7, allocated=True, leased=True)
         put("fixed_ips", address="10.0.0.2", instance_uuid="i", virtual_interface_id=8)
         before, other = stored("fixed_ips")
-        assert nova_grizzly.fixed_ip_disassociate(admin_context, "10.0.0.1") is None
+        assert nova_grizzly.fixed_ip_disassociate(admin_context, "10.0.0.1") is None  # type: ignore[func-returns-value]
         after, untouched = stored("fixed_ips")
         assert after == {**before, "instance_uuid": None, "updated_at": after["updated_at"]}
         assert untouched == other
@@ -51,15 +52,15 @@ class TestFloatingAddresses:
     def test_writers_return_addresses_or_nothing(self, context: RequestContext) -> None:
         assert nova_grizzly.floating_ip_create(context, {"address": "1.1.1.1", "pool": "p"}) == "1.1.1.1"
         more = [{"address": "1.1.1.2", "pool": "p"}, {"address": "1.1.1.3", "pool": "q"}]
-        assert nova_grizzly.floating_ip_bulk_create(context, more) is None
+        assert nova_grizzly.floating_ip_bulk_create(context, more) is None  # type: ignore[func-returns-value]
         with pytest.raises(FloatingIpExists):
             nova_grizzly.floating_ip_bulk_create(context, [{"address": "1.1.1.4"}, more[0]])
         assert len(stored("floating_ips")) == 3
         given = nova_grizzly.floating_ip_allocate_address(context, "fake-project", "p")
         assert given in ("1.1.1.1", "1.1.1.2")
-        assert nova_grizzly.floating_ip_deallocate(context, given) is None
+        assert nova_grizzly.floating_ip_deallocate(context, given) is None  # type: ignore[func-returns-value]
         assert {row["project_id"] for row in stored("floating_ips")} == {None}
-        assert nova_grizzly.floating_ip_deallocate(context, "9.9.9.9") is None
+        assert nova_grizzly.floating_ip_deallocate(context, "9.9.9.9") is None  # type: ignore[func-returns-value]
         with pytest.raises(NoMoreFloatingIps):
             nova_grizzly.floating_ip_allocate_address(context, "fake-project", "nowhere")
         with pytest.raises(NotAuthorized):
@@ -71,12 +72,12 @@ class TestFloatingAddresses:
             put("floating_ips", address=f"1.1.1.{number}", project_id="fake-project", auto_assigned=False)
         statements.clear()
         ips = [{"address": "1.1.1.1"}, {"address": "1.1.1.0"}, {"address": "9.9.9.9"}, {"address": None}]
-        assert nova_grizzly.floating_ip_bulk_destroy(context, iter(ips)) is None
+        assert nova_grizzly.floating_ip_bulk_destroy(context, iter(ips)) is None  # type: ignore[arg-type]
         assert [name for name in statements if "quota" in name or "reservation" in name] == []
         assert [bool(row["deleted"]) for row in stored("floating_ips")] == [True, True, False]
         assert usages() == {("fake-project", None, "floating_ips"): (5, 0)}
         with pytest.raises(NotAuthorized):
-            nova_grizzly.floating_ip_bulk_destroy(RequestContext(None, None, is_admin=False), None)
+            nova_grizzly.floating_ip_bulk_destroy(RequestContext(None, None, is_admin=False), None)  # type: ignore[arg-type]
 
 
 def test_only_allocated_addresses_are_in_use(context: RequestContext) -> None:
@@ -111,7 +112,7 @@ class TestSecurityGroups:
         assert nova_grizzly.security_group_get_by_name(context, "fake-project", "g") == found
         [row] = nova_grizzly.security_group_rule_get_by_security_group(context, group["id"])
         assert row == api.security_group_rule_get_by_security_group(context, group["id"])[0]
-        assert [one["uuid"] for one in row["grantee_group"]["instances"]] == [instance["uuid"]]
+        assert [one["uuid"] for one in there(row["grantee_group"])["instances"]] == [instance["uuid"]]
 
         by_number = nova_grizzly.security_group_get_by_instance(context, instance["id"])
         assert by_number == api.security_group_get_by_instance(context, instance["uuid"])
@@ -122,7 +123,7 @@ class TestSecurityGroups:
         instance = make(context)
         put("security_group_instance_association", instance_uuid=None, security_group_id=1)
         for number in (None, "asdf", 2**70, instance["id"] + 1, instance["uuid"]):
-            assert nova_grizzly.security_group_get_by_instance(context, number) == []
+            assert nova_grizzly.security_group_get_by_instance(context, number) == []  # type: ignore[arg-type]
         group = api.security_group_create(context, {"project_id": "p", "name": "g"})
         api.instance_add_security_group(context, instance["uuid"], group["id"])
         api.instance_destroy(context, instance["uuid"])

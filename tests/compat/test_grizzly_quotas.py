@@ -97,7 +97,7 @@ class TestReserve:
 
     def test_guards(self, nobody: RequestContext, context: RequestContext, statements: list[str]) -> None:
         with pytest.raises(NotAuthorized):
-            nova_grizzly.quota_reserve(nobody, None, None, None, None, None, None)
+            nova_grizzly.quota_reserve(nobody, None, None, None, None, None, None)  # type: ignore[arg-type]
         with pytest.raises(AdminRequired):
             nova_grizzly.quota_usage_update(context, "p", "cores", in_use=1)
         assert statements == []

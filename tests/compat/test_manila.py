@@ -10,9 +10,10 @@ from rawdb.compat import manila, manila_models
 from rawdb.context import RequestContext
 from rawdb.exceptions import AdminRequired, ServiceNotFound
 from tests.operations.factories import stored
+from tests.support.rows import Row
 
 
-def make(context: RequestContext, host: str = "h", **values: object) -> dict:
+def make(context: RequestContext, host: str = "h", **values: object) -> Row:
     given = {"host": host, "binary": "manila-share", "topic": "manila-share", **values}
     row = manila.service_create(context, given)
     assert "availability_zone" not in given or given["availability_zone"] == values["availability_zone"]
@@ -42,13 +43,13 @@ def test_by_host_and_topic_raises(admin_context: RequestContext) -> None:
     assert manila.service_get_by_host_and_topic(admin_context, "h", "manila-share") == row
     for host, topic in (("off", "manila-share"), ("h", "other"), (None, None)):
         with pytest.raises(ServiceNotFound) as missing:
-            manila.service_get_by_host_and_topic(admin_context, host, topic)
+            manila.service_get_by_host_and_topic(admin_context, host, topic)  # type: ignore[arg-type]
         assert missing.value.kwargs == {"code": 404, "service_id": None}
 
 
 def test_service_update_returns_nothing(admin_context: RequestContext) -> None:
     row = make(admin_context)
-    assert manila.service_update(admin_context, row["id"], {"report_count": 3}) is None
+    assert manila.service_update(admin_context, row["id"], {"report_count": 3}) is None  # type: ignore[func-returns-value]
     assert manila.service_get(admin_context, row["id"])["report_count"] == 3
     with pytest.raises(ServiceNotFound):
         manila.service_update(admin_context, row["id"] + 1, {"report_count": 3})
@@ -56,10 +57,10 @@ def test_service_update_returns_nothing(admin_context: RequestContext) -> None:
 
 def test_guards(context: RequestContext, statements: list[str]) -> None:
     for call in (
-        lambda: manila.service_create(context, None),
+        lambda: manila.service_create(context, None),  # type: ignore[arg-type]
         lambda: manila.service_get(context, 1),
         lambda: manila.service_get_by_host_and_topic(context, "h", "t"),
-        lambda: manila.service_update(context, 1, None),
+        lambda: manila.service_update(context, 1, None),  # type: ignore[arg-type]
     ):
         with pytest.raises(AdminRequired):
             call()
@@ -89,7 +90,7 @@ def test_register_models(database_url: str) -> None:
     rawdb.configure(connection=database_url)
     try:
         for _ in range(2):
-            assert manila_models.register_models() is None
+            assert manila_models.register_models() is None  # type: ignore[func-returns-value]
         assert migrate.version() is not None
         assert stored("manila_nodes") == []
     finally:

@@ -124,6 +124,7 @@ def test_a_list_is_checked_before_anything_is_sent(database: Database) -> None:
     sent: list[str] = []
     database.observers.append(lambda name, text: sent.append(name))
     with database.writer.using(None) as sql:
+        wrong: Any
         for wrong, error, what in (
             ({"name": "x", "size": "zork"}, DBDataError, "things.size"),
             ({"name": "x"}, TypeError, "thing_add needs the argument 'size'"),

@@ -34,6 +34,7 @@ from rawdb.exceptions import (
 )
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
+from tests.support.rows import there
 
 
 def value(database: Database, text: str) -> Any:
@@ -256,7 +257,7 @@ class TestErrors:
         assert error.location.endswith("things.sql:3")
         assert error.dialect == database.url.dialect
         assert error.__cause__ is error.inner_exception
-        assert database.dialect.is_driver_error(error.inner_exception)
+        assert database.dialect.is_driver_error(there(error.inner_exception))
         assert "[thing_create, " in str(error)
         assert "bound-secret" not in str(error)
 
@@ -291,7 +292,7 @@ class TestErrors:
         finally:
             rawdb.remove_filters(missing)
         assert raised.value.statement == "execute"
-        assert database.dialect.is_driver_error(raised.value.inner_exception)
+        assert database.dialect.is_driver_error(there(raised.value.inner_exception))
 
     @pytest.mark.dialects("sqlite")
     def test_own_rules_while_connecting(self, open_database: Open, tmp_path: Path) -> None:
@@ -580,14 +581,14 @@ def test_options_reach_the_dialect() -> None:
         ("read_timeout", None, "a number"),
     ],
 )
-def test_an_option_of_a_wrong_type_is_named(name: str, value: object, wanted: str) -> None:
+def test_an_option_of_a_wrong_type_is_named(name: str, value: Any, wanted: str) -> None:
     with pytest.raises(TypeError, match=f"option {name} takes {wanted}, not {re.escape(repr(value))}"):
         Database("sqlite://", **{name: value})
 
 
 def test_options_as_texts() -> None:
     """Configuration files and the environment know nothing but texts."""
-    given = {
+    given: dict[str, Any] = {
         "max_pool_size": "7",
         "pool_timeout": "2.5",
         "max_overflow": "-1",

@@ -9,10 +9,12 @@ import pytest
 
 import rawdb
 import rawdb.default
+import rawdb.typed
 from rawdb.dialects import parse_url
 from rawdb.exceptions import (
     AlreadyStartedError,
     CantStartEngineError,
+    NoEngineContextEstablished,
     NotSupportedWarning,
 )
 
@@ -67,6 +69,23 @@ class TestDefault:
             sql.execute("SELECT 1")
             assert len(rawdb.default.lent_connections()) == 1
         assert rawdb.default.lent_connections() == []
+
+
+def test_with_the_class_of_its_statements(url: str) -> None:
+    """Made before there is a database, it goes by the default one of each moment, whose blocks are the same."""
+    rawdb.dispose()
+    database = rawdb.DefaultDatabase[rawdb.typed.Handle]()
+    rawdb.configure(connection=url)
+    with database.writer.using("x") as sql:
+        assert rawdb.sql("x").execute("SELECT 1").rows == [(1,)]
+        assert database.sql("x").execute("SELECT 1").rows == sql.execute("SELECT 1").rows
+    with database.reader.using("x"), pytest.raises(TypeError, match="READER"), rawdb.writer.using("x"):
+        pass
+    with pytest.raises(NoEngineContextEstablished):
+        database.sql("x")
+    rawdb.dispose()
+    with pytest.raises(CantStartEngineError), database.reader.using():
+        pass
 
 
 def test_sql_of_ones_own(tmp_path: Path) -> None:

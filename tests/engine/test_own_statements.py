@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pydoc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -210,6 +210,7 @@ class TestResults:
 
 class TestCalls:
     def test_a_value_whose_slot_is_off(self, sql: Any) -> None:
+        call: Callable[[], object]
         for call in (
             lambda: sql.goods_delete(name="x", filters=[]),
             lambda: sql.goods_delete(by_name=False, name="x", filters=[]),
@@ -250,6 +251,7 @@ class TestCalls:
         assert codes(sql) == ["a", "b", "c"]
 
     def test_misspelt_columns(self, sql: Any) -> None:
+        call: Callable[[], object]
         for call in (
             lambda: sql.goods_add(values={"code": "n", "qtty": 1}),
             lambda: sql.goods_add(values=[{"code": "n", "qtty": 1}]),
@@ -276,7 +278,7 @@ class TestCalls:
         assert inspect.signature(sql.goods_list).parameters["page"].default is None
         assert sql.good_get.__name__ == "good_get"
         assert repr(sql.good_get).startswith("<statement good_get(code, name) of ")
-        shown = pydoc.render_doc(sql.good_get, renderer=pydoc.plaintext)
+        shown = pydoc.render_doc(sql.good_get, renderer=pydoc.plaintext)  # type: ignore[attr-defined]
         for part in ("good_get(code, name)", "One, of a name", "SELECT g.*", "goods.sql:"):
             assert part in shown
 
@@ -388,7 +390,7 @@ class TestHostileTexts:
             try:
                 yield make()
             except (TypeError, ValueError) as error:
-                assert error
+                assert str(error)
 
     @pytest.mark.dialects("sqlite")
     def test_constructors(self, database: Database) -> None:

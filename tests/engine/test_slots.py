@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ from rawdb.statements.criteria import AnyOf, Page, Predicate, SortKey, equal
 from rawdb.statements.slots import MAX_LIST
 from rawdb.statements.variants import variants
 from tests.engine.conftest import Open
+from tests.support.rows import Row
 
 IN_THE_EAST = datetime.fromisoformat("2014-06-01T14:30:00.123456+02:00")
 NOW = datetime.fromisoformat("2014-06-01T12:30:00.123456")
@@ -38,7 +40,7 @@ def sql(database: Database) -> Any:
         yield bound
 
 
-def names(rows: list[dict[str, Any]]) -> list[str]:
+def names(rows: Sequence[Row]) -> list[str]:
     return [row["name"] for row in rows]
 
 
@@ -428,7 +430,7 @@ def _try(database: Database, call: Any) -> None:
     except (DBError, DBInvalidUnicodeParameter) as error:
         assert "syntax" not in str(error).lower(), error
     except (ValueError, TypeError, InvalidSortKey) as error:
-        assert error
+        assert str(error)
 
 
 _CALLER = get_admin_context()

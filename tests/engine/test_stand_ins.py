@@ -122,9 +122,9 @@ def test_stand_ins_that_overlap(database: Database) -> None:
     first.__enter__()
     second.__enter__()
     first.__exit__(None, None, None)
-    assert database.stand_in is two
+    assert (database.stand_in,) == (two,)
     second.__exit__(None, None, None)
-    assert database.stand_in is None
+    assert (database.stand_in,) == (None,)
     for wrong in (None, "x"):
         with pytest.raises(TypeError, match="expected a Database"), database.replaced_by(wrong):  # type: ignore[arg-type]
             pass

@@ -159,7 +159,7 @@ class TestVerbs:
         ],
     )  # fmt: skip
     def test_allowed(self, tmp_path: Path, mark: str, text: str) -> None:
-        assert load(tmp_path, f"-- name: x(){mark}\n-- X.\n{text}", layer="postgresql", dialect="postgresql")
+        load(tmp_path, f"-- name: x(){mark}\n-- X.\n{text}", layer="postgresql", dialect="postgresql")
 
     def test_the_mark_that_is_expected(self, tmp_path: Path) -> None:
         for layer, mark in (("common", "^"), ("sqlite", "")):
@@ -173,8 +173,8 @@ class TestVerbs:
         own = {"layer": "mysql", "dialect": "mysql"}
         insert = "INSERT INTO things (name) VALUES ('a') ON DUPLICATE KEY UPDATE size = 1"
         assert "LAST_INSERT_ID" in fault(tmp_path, f"-- name: x()<!\n-- X.\n{insert}", **own)
-        assert load(tmp_path, f"-- name: x()<!\n-- X.\n{insert}, id = LAST_INSERT_ID(id)", **own)
-        assert load(tmp_path, f"-- name: x()<!\n-- X.\n{insert} RETURNING id", **own)
+        load(tmp_path, f"-- name: x()<!\n-- X.\n{insert}, id = LAST_INSERT_ID(id)", **own)
+        load(tmp_path, f"-- name: x()<!\n-- X.\n{insert} RETURNING id", **own)
         copied = insert.replace("VALUES ('a')", "SELECT p.name FROM parts AS p")
         assert "counts as two" in fault(tmp_path, f"-- name: x()!\n-- X.\n{copied}", **own)
 
@@ -208,7 +208,7 @@ class TestResults:
     def test_two_of_a_name(self, tmp_path: Path, text: str, name: str) -> None:
         found = fault(tmp_path, text)
         assert f"two columns of the result are called {name} (the first at 3:8)" in found
-        assert load(tmp_path, f"-- name: x()$\n-- X.\n{text}")  # the first column of the first row
+        load(tmp_path, f"-- name: x()$\n-- X.\n{text}")  # the first column of the first row
 
     @pytest.mark.parametrize(
         "text",
@@ -220,14 +220,14 @@ class TestResults:
         ],
     )
     def test_each_its_own(self, tmp_path: Path, text: str) -> None:
-        assert load(tmp_path, text)
+        load(tmp_path, text)
 
     def test_capitals(self, tmp_path: Path) -> None:
         text = "SELECT t.name AS displayName FROM things AS t"
         assert "displayname on PostgreSQL" in fault(tmp_path, text)
         assert fault(tmp_path, text, layer="postgresql", dialect="postgresql")
-        assert load(tmp_path, text.replace("displayName", '"displayName"'), layer="postgresql", dialect="postgresql")
-        assert load(tmp_path, text, layer="mysql", dialect="mysql")
+        load(tmp_path, text.replace("displayName", '"displayName"'), layer="postgresql", dialect="postgresql")
+        load(tmp_path, text, layer="mysql", dialect="mysql")
 
 
 def places(statement: Statement) -> dict[str, str]:

@@ -259,9 +259,9 @@ def test_names_that_are_not_there(live: Database) -> None:
             with pytest.raises(DBError, match="wares has no column 'zork"):
                 call()
         with pytest.raises(TypeError, match="where is a dict of columns and values"):
-            tables.delete(sql, "wares", "code")
+            tables.delete(sql, "wares", "code")  # type: ignore[arg-type]
         with pytest.raises(TypeError, match="expected predicates"):
-            tables.delete(sql, "wares", ["code"])
+            tables.delete(sql, "wares", ["code"])  # type: ignore[list-item]
         with pytest.raises(ValueError, match="no column to set"):
             tables.update(sql, "wares", {}, {"code": "a"})
         assert len(tables.find(sql, "wares")) == 1

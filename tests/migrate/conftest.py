@@ -14,6 +14,7 @@ import pytest
 
 from rawdb.testing.databases import connected
 from tests.migrate.cases import small_history
+from tests.support.rows import there
 
 Run = Callable[..., Any]
 Kill = Callable[..., bool]
@@ -50,7 +51,7 @@ def kill(database_url: str) -> Iterator[Kill]:
                 "statements": statements,
             }
             print(json.dumps(task), file=process.stdin, flush=True)
-            ended_by, counted = map(int, process.stdout.readline().split())
+            ended_by, counted = map(int, there(process.stdout).readline().split())
             assert ended_by in (0, signal.SIGKILL)
             assert (counted == statements) is (ended_by != 0)
             return ended_by != 0

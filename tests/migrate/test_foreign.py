@@ -158,7 +158,7 @@ def test_a_stamp_settles_a_half_done_migration(database_url: str, history: Path,
     assert states(database_url, history)[1] == "half applied"
     run("DROP TABLE tags")
     assert states(database_url, history)[1] == "pending"
-    small = {"url": database_url, "migrations": history}
+    small: dict[str, Any] = {"url": database_url, "migrations": history}
     assert migrate.stamp(version=0, **small) == ["0001.notes"]
     assert migrate.stamp(version=1, **small) == ["0001.notes"]
     assert len(migrate.upgrade(**small)) == 2
@@ -188,6 +188,7 @@ def test_a_version_that_is_none_is_refused(database_url: str, history: Path, wro
 
 @pytest.mark.dialects("sqlite")
 def test_other_arguments_of_a_wrong_kind_are_refused_by_name(database_url: str, history: Path) -> None:
+    names: Any
     for names, error, text in (
         ({"migrations": 7}, TypeError, "migrations takes a folder, not 7"),
         ({"lock_timeout": "5"}, TypeError, "lock_timeout takes a number, not '5'"),

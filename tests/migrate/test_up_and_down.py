@@ -19,6 +19,7 @@ from rawdb.migrate.backends import Target
 from rawdb.schema import diff, dump, inspect
 from rawdb.testing.databases import connected
 from tests.migrate.cases import fill, small_history, write
+from tests.support.rows import there
 
 NEWEST = len(list((sql_root() / "migrations" / "sqlite").glob("*.sql"))) // 2
 
@@ -152,11 +153,15 @@ def test_yoyo_by_hand_applies_and_rolls_back_the_whole_schema(database_url: str,
 def test_a_changed_added_or_missing_file_is_refused(database_url: str, history: Path) -> None:
     migrate.write_manifest(history)
     migrate.upgrade(database_url, 1, migrations=history)
-    with (history / "0002.tags.sql").open("a") as text:
-        text.write("-- one more word\n")
+    with (history / "0002.tags.sql").open("a") as file:
+        file.write("-- one more word\n")
     (history / "0003.colours.rollback.sql").unlink()
     write(history, "0004.more", "CREATE TABLE more (id INTEGER);\n")
-    for act in (migrate.upgrade, lambda *a, **k: migrate.downgrade(*a, 0, **k), migrate.repair):
+    for act in (
+        migrate.upgrade,
+        lambda url, migrations: migrate.downgrade(url, 0, migrations=migrations),
+        migrate.repair,
+    ):
         with pytest.raises(DBMigrationError) as caught:
             act(database_url, migrations=history)
         text = str(caught.value)
@@ -219,7 +224,7 @@ def test_a_failing_statement_is_named_and_what_went_before_is_undone(
     )
     with pytest.raises(DBMigrationError, match=r"0004\.broken failed at 'CREATE TABLE notes .*exists") as caught:
         migrate.upgrade(database_url, migrations=history)
-    assert get_dialect(dialect).is_driver_error(caught.value.__cause__)
+    assert get_dialect(dialect).is_driver_error(there(caught.value.__cause__))
     assert migrate.version(database_url, migrations=history) == 3
     assert tables_of(database_url) & {"fine", "notes", "never"} == {"notes"}
     assert {each.state for each in migrate.status(database_url, migrations=history)} == {"applied", "pending"}

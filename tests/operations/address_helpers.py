@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import rawdb
@@ -9,6 +10,7 @@ from rawdb import api
 from rawdb.context import RequestContext, get_admin_context
 from tests.operations.factories import stored
 from tests.operations.instance_helpers import insert, new_uuid
+from tests.support.rows import Row
 
 #: A member of another project than the tests' own.
 STRANGER = RequestContext("another-user", "another-project", is_admin=False)
@@ -37,20 +39,20 @@ def instance(**values: Any) -> str:
     return uuid
 
 
-def fixed(address: str | None, **values: Any) -> dict[str, Any]:
+def fixed(address: str | None, **values: Any) -> Row:
     """A fixed address."""
     return api.fixed_ip_create(admin(), {"address": address, **values})
 
 
-def floating(address: str | None, **values: Any) -> dict[str, Any]:
+def floating(address: str | None, **values: Any) -> Row:
     """A floating address."""
     return api.floating_ip_create(admin(), {"address": address, **values})
 
 
 def row_of(table: str, row_id: int) -> dict[str, Any]:
     """One row as it is now, in the types that operations give."""
-    get = {"fixed_ips": api.fixed_ip_get, "floating_ips": api.floating_ip_get}[table]
-    row = dict(get(admin("yes"), row_id))
+    gets: dict[str, Callable[..., Row]] = {"fixed_ips": api.fixed_ip_get, "floating_ips": api.floating_ip_get}
+    row = dict(gets[table](admin("yes"), row_id))
     row.pop("fixed_ip", None)
     return row
 
@@ -61,11 +63,11 @@ def delete(table: str, row_id: int) -> None:
         sql.execute(f"UPDATE {table} SET deleted = id WHERE id = {int(row_id)}")
 
 
-def addresses(rows: list[dict[str, Any]]) -> list[str]:
+def addresses(rows: Sequence[Row]) -> list[str]:
     """The addresses of rows, in order."""
     return [row["address"] for row in rows]
 
 
-def changed(row: dict[str, Any], **values: Any) -> dict[str, Any]:
+def changed(row: Row, **values: Any) -> dict[str, Any]:
     """The row with other values."""
     return {**row, **values}

@@ -139,7 +139,9 @@ def check(name: str, outcomes: list[Any], workers: int, free: int) -> None:
     assert len(set(got)) == len(got)
     context = get_admin_context()
     if name == "floating_ip_allocate_address":
-        owned = [row["address"] for row in api.floating_ip_get_all(context) if row["project_id"] == "fake-project"]
+        owned: list[Any] = [
+            row["address"] for row in api.floating_ip_get_all(context) if row["project_id"] == "fake-project"
+        ]
     else:
         network_id = SINGLE if name == "fixed_ip_associate" else NETWORK
         rows = [row for row in api.fixed_ip_get_all(context) if row["instance_uuid"] is not None]

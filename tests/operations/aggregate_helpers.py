@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rawdb import api
 from tests.operations.factories import stored
 from tests.operations.inventory_helpers import anybody
+from tests.support.rows import Row
 
 
-def make(name: str | None = "a", hosts: tuple[str | None, ...] = (), **metadata: str) -> dict[str, Any]:
+def make(name: str | None = "a", hosts: tuple[str | None, ...] = (), **metadata: str) -> Row:
     """An aggregate with hosts and metadata, as aggregate_get shows it."""
     row = api.aggregate_create(anybody(), {"name": name}, metadata)
     for host in hosts:
-        api.aggregate_host_add(anybody(), row["id"], host)
+        api.aggregate_host_add(anybody(), row["id"], host)  # type: ignore[arg-type]
     return api.aggregate_get(anybody(), row["id"])
 
 
@@ -24,7 +23,7 @@ def pairs(aggregate_id: int) -> list[tuple[str, str, bool]]:
     return [(row["key"], row["value"], row["deleted"] == 0) for row in rows]
 
 
-def spoiled(name: str = "s") -> dict[str, Any]:
+def spoiled(name: str = "s") -> Row:
     """An aggregate with what others may have left: hosts and pairs that were deleted, once and again."""
     row = make(name, ("gone", "back"), gone="old", back="old")
     for _ in range(2):

@@ -22,7 +22,7 @@ def soft_delete(table: str, row_id: int) -> None:
         run(f"UPDATE {table} SET deleted = id WHERE id = {int(row_id)}")
 
 
-def together(*functions: Callable[[], Any]) -> list[Any]:
+def together(*functions: Callable[..., Any]) -> list[Any]:
     """Call each function in a thread of its own, all at the same moment; their results or exceptions, in order."""
     barrier = threading.Barrier(len(functions))
     results: list[Any] = [None] * len(functions)

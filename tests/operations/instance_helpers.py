@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import rawdb
 from rawdb import api, timeutils
 from rawdb.context import RequestContext
+from tests.support.rows import Row
 
 #: Texts that JSON, SQL and the drivers each treat in a way of their own.
 NASTY = (
@@ -48,7 +49,7 @@ def insert(table: str, **values: Any) -> None:
         )
 
 
-def make(context: RequestContext, **values: Any) -> dict[str, Any]:
+def make(context: RequestContext, **values: Any) -> Row:
     """An instance of the context's project."""
     return api.instance_create(context, {"project_id": context.project_id, "user_id": context.user_id, **values})
 
@@ -58,12 +59,12 @@ def reading(context: RequestContext, read_deleted: str) -> RequestContext:
     return RequestContext(context.user_id, context.project_id, context.is_admin, read_deleted)
 
 
-def pairs(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def pairs(rows: Sequence[Row]) -> dict[str, Any]:
     """The keys and values of metadata rows."""
     return {row["key"]: row["value"] for row in rows}
 
 
-def uuids(rows: list[dict[str, Any]]) -> list[str]:
+def uuids(rows: Sequence[Row]) -> list[str]:
     """The uuids of instances, in order."""
     return [row["uuid"] for row in rows]
 

@@ -10,6 +10,7 @@ import pytest
 from rawdb import api
 from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import AdminRequired
+from tests.support.rows import Row
 
 #: What a new row has in the columns that nobody gives.
 COMMON = {"updated_at": None, "deleted_at": None, "deleted": 0}
@@ -37,7 +38,7 @@ def refused(statements: list[str], *calls: Callable[[RequestContext], Any]) -> N
     assert statements == []
 
 
-def make_service(host: str = "h1", binary: str = "nova-compute", **values: Any) -> dict[str, Any]:
+def make_service(host: str = "h1", binary: str = "nova-compute", **values: Any) -> Row:
     given = {"host": host, "binary": binary, "topic": "compute", **values}
     return api.service_create(admin(), given)
 
@@ -55,5 +56,5 @@ def node_values(service_id: int = 1, **values: Any) -> dict[str, Any]:
     }
 
 
-def make_node(service_id: int = 1, **values: Any) -> dict[str, Any]:
+def make_node(service_id: int = 1, **values: Any) -> Row:
     return api.compute_node_create(admin(), node_values(service_id, **values))

@@ -22,6 +22,7 @@ from rawdb.exceptions import (
 from tests.operations.factories import stored
 from tests.operations.inventory_helpers import node_values
 from tests.operations.quota_workers import PATIENCE, WORKERS, Barrier
+from tests.support.rows import Row
 
 
 def caller() -> RequestContext:
@@ -207,7 +208,7 @@ class Figures(Contest):
         figure = worker * 1000 + number
         values = dict.fromkeys(self.COLUMNS, figure)
         admin = RequestContext(None, None, is_admin=True, overwrite=False)
-        row = api.compute_node_update(admin, self.id, values)
+        row: Row = api.compute_node_update(admin, self.id, values)
         assert {row[column] for column in self.COLUMNS} == {figure}, row
         return figure
 

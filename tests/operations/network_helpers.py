@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import AdminRequired, Forbidden
 from tests.operations.factories import stored
 from tests.operations.instance_helpers import insert
+from tests.support.rows import Row
 
 #: Values that no id can have.
 NO_IDS: tuple[Any, ...] = ("asdf", 2**70, None)
@@ -33,12 +34,12 @@ def put(table: str, **values: Any) -> int:
     return int(stored(table)[-1]["id"])
 
 
-def network(**values: Any) -> dict[str, Any]:
+def network(**values: Any) -> Row:
     """A network."""
     return api.network_create_safe(admin(), values)
 
 
-def ids(rows: list[dict[str, Any]]) -> list[int]:
+def ids(rows: Sequence[Row]) -> list[int]:
     """The ids of rows, in order."""
     return [row["id"] for row in rows]
 

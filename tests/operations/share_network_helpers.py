@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from rawdb import api
 from rawdb.context import RequestContext
 from rawdb.exceptions import DBDataError, NotAuthorized, NovaException
 from tests.operations.instance_helpers import insert
+from tests.support.rows import Row
 
 COMMON = {"updated_at": None, "deleted_at": None, "deleted": "False"}
 #: Values of a wrong kind for an id: none of them is one, and some are no plain value at all.
@@ -24,19 +25,19 @@ def member(read_deleted: str = "no") -> RequestContext:
     return RequestContext("fake-user", "fake-project", is_admin=False, read_deleted=read_deleted)
 
 
-def service(**values: Any) -> dict[str, Any]:
+def service(**values: Any) -> Row:
     return api.security_service_create(member(), {"project_id": "p", "type": "ldap", **values})
 
 
-def network(**values: Any) -> dict[str, Any]:
+def network(**values: Any) -> Row:
     return api.share_network_create(member(), {"project_id": "p", **values})
 
 
-def server(**values: Any) -> dict[str, Any]:
+def server(**values: Any) -> Row:
     return api.share_server_create(member(), {"host": "h", **values})
 
 
-def allocation(server_id: str, **values: Any) -> dict[str, Any]:
+def allocation(server_id: str, **values: Any) -> Row:
     return api.network_allocation_create(member(), {"share_server_id": server_id, **values})
 
 
@@ -44,10 +45,10 @@ def share(**values: Any) -> str:
     """Store a share, and its id."""
     row = {"id": f"share-{next(_numbers)}", "project_id": "p", "size": 1, **values}
     insert("shares", **row)
-    return row["id"]
+    return str(row["id"])
 
 
-def ids(rows: list[dict[str, Any]]) -> list[Any]:
+def ids(rows: Sequence[Row]) -> list[Any]:
     return [row["id"] for row in rows]
 
 

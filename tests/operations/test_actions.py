@@ -19,21 +19,22 @@ from rawdb.exceptions import (
     NotFound,
 )
 from tests.operations.factories import soft_delete, stored, together
+from tests.support.rows import Row, there
 
 INSTANCE = "5bc1a6d2-2f11-4c0e-9f5d-6b1f2c3d4e5f"
 OTHER_INSTANCE = "00000000-0000-4000-8000-000000000001"
 REQUEST = "req-1"
 
 
-def start(context: RequestContext, **values: Any) -> dict[str, Any]:
+def start(context: RequestContext, **values: Any) -> Row:
     return api.action_start(context, {"action": "reboot", "instance_uuid": INSTANCE, "request_id": REQUEST, **values})
 
 
-def start_event(context: RequestContext, event: str = "ev", **values: Any) -> dict[str, Any]:
+def start_event(context: RequestContext, event: str = "ev", **values: Any) -> Row:
     return api.action_event_start(context, {"event": event, "instance_uuid": INSTANCE, "request_id": REQUEST, **values})
 
 
-def finish_event(context: RequestContext, event: str = "ev", result: str = "Success", **values: Any) -> dict[str, Any]:
+def finish_event(context: RequestContext, event: str = "ev", result: str = "Success", **values: Any) -> Row:
     return api.action_event_finish(
         context, {"event": event, "instance_uuid": INSTANCE, "request_id": REQUEST, "result": result, **values}
     )
@@ -194,7 +195,12 @@ class TestFinish:
         start(nobody)
         moment = datetime.fromisoformat("2013-02-03T04:05:06.700000")
         key = {"instance_uuid": INSTANCE, "request_id": REQUEST}
-        changes = [{"message": "m"}, {"user_id": "u"}, {"project_id": "p"}, {"finish_time": moment}]
+        changes: list[dict[str, object]] = [
+            {"message": "m"},
+            {"user_id": "u"},
+            {"project_id": "p"},
+            {"finish_time": moment},
+        ]
         results = together(*(lambda c=c: api.action_finish(with_read_deleted("no"), {**key, **c}) for c in changes))
         assert not [result for result in results if isinstance(result, BaseException)]
         [row] = stored("instance_actions")
@@ -250,25 +256,25 @@ class TestReads:
     def test_none_matches_what_has_none(self, nobody: RequestContext) -> None:
         row = start(nobody, request_id=None)
         start(nobody)
-        assert api.action_get_by_request_id(nobody, INSTANCE, None) == row
+        assert api.action_get_by_request_id(nobody, INSTANCE, None) == row  # type: ignore[arg-type]
         orphan = api.action_start(nobody, {"action": "x"})
-        assert api.actions_get(nobody, None) == [orphan]
+        assert api.actions_get(nobody, None) == [orphan]  # type: ignore[arg-type]
 
     def test_uuid_object(self, nobody: RequestContext) -> None:
         row = start(nobody, instance_uuid=uuid.UUID(INSTANCE))
         assert row["instance_uuid"] == INSTANCE
-        assert api.actions_get(nobody, uuid.UUID(INSTANCE)) == [row]
+        assert api.actions_get(nobody, uuid.UUID(INSTANCE)) == [row]  # type: ignore[arg-type]
 
     def test_bad_arguments(self, nobody: RequestContext) -> None:
         for call in (
-            lambda: api.actions_get(nobody, [INSTANCE]),
-            lambda: api.action_get_by_request_id(nobody, INSTANCE, {}),
+            lambda: api.actions_get(nobody, [INSTANCE]),  # type: ignore[arg-type]
+            lambda: api.action_get_by_request_id(nobody, INSTANCE, {}),  # type: ignore[arg-type]
         ):
             with pytest.raises(DBDataError):
                 call()
         for nothing in ("one", 2**70, None):
-            assert api.action_events_get(nobody, nothing) == []
-            assert api.action_event_get_by_id(nobody, 1, nothing) is None
+            assert api.action_events_get(nobody, nothing) == []  # type: ignore[arg-type]
+            assert api.action_event_get_by_id(nobody, 1, nothing) is None  # type: ignore[arg-type]
 
     def test_visibility(self, nobody: RequestContext) -> None:
         live, gone = start(nobody), start(nobody, request_id="req-2")
@@ -296,7 +302,7 @@ class TestReads:
         event = start_event(nobody)
         plain = RequestContext("me", "mine", is_admin=False)
         assert len(api.actions_get(plain, INSTANCE)) == 1
-        assert api.action_get_by_request_id(plain, INSTANCE, REQUEST)["project_id"] == "theirs"
+        assert there(api.action_get_by_request_id(plain, INSTANCE, REQUEST))["project_id"] == "theirs"
         assert api.action_events_get(plain, event["action_id"]) == [event]
 
     def test_round_trips(self, nobody: RequestContext, statements: list[str]) -> None:

@@ -26,6 +26,7 @@ from tests.operations.address_workers import (
 )
 from tests.operations.factories import stored, together
 from tests.operations.instance_helpers import new_uuid
+from tests.support.rows import there
 
 WORKERS = 12
 ROUNDS = 10
@@ -97,7 +98,7 @@ def test_what_is_given_back_is_claimed_again(db: str) -> None:
             assert row["instance_uuid"] == uuid
             with lock:
                 del holders[row["id"]]
-            api.fixed_ip_disassociate(admin(), row["address"])
+            api.fixed_ip_disassociate(admin(), there(row["address"]))
 
     # As many claimers as addresses: each finds one whenever it asks.
     assert together(*[run] * len(rows)) == [None] * len(rows)

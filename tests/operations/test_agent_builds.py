@@ -12,11 +12,12 @@ from rawdb.context import RequestContext
 from rawdb.exceptions import AgentBuildExists, AgentBuildNotFound, DBDataError, DBDuplicateEntry, DBError, NotFound
 from tests.operations.factories import soft_delete, stored, together
 from tests.operations.inventory_helpers import COMMON, NO_IDS, admin, refused
+from tests.support.rows import Row, there
 
 TRIPLE = {"hypervisor": "kvm", "os": "linux", "architecture": "x86"}
 
 
-def make(**values: Any) -> dict[str, Any]:
+def make(**values: Any) -> Row:
     return api.agent_build_create(admin(), {**TRIPLE, **values})
 
 
@@ -41,16 +42,16 @@ class TestCreate:
         for other in ({"os": "Linux"}, {"os": "linux "}, {"hypervisor": "xen"}, {"architecture": "arm"}):
             make(**other)
         for _ in range(2):
-            api.agent_build_destroy(admin_context, api.agent_build_get_by_triple(admin_context, **TRIPLE)["id"])
+            api.agent_build_destroy(admin_context, there(api.agent_build_get_by_triple(admin_context, **TRIPLE))["id"])
             make()
         assert len(stored("agent_builds")) == 7
 
     def test_parts_that_are_missing(self, admin_context: RequestContext) -> None:
         rows = [make(os=None), make(os=None), api.agent_build_create(admin_context, {})]
         assert rows[2]["hypervisor"] is None
-        assert api.agent_build_get_by_triple(admin_context, "kvm", None, "x86") == rows[0]
-        assert api.agent_build_get_by_triple(admin_context, None, None, None) == rows[2]
-        assert api.agent_build_get_by_triple(admin_context, None, None, "x86") is None
+        assert api.agent_build_get_by_triple(admin_context, "kvm", None, "x86") == rows[0]  # type: ignore[arg-type]
+        assert api.agent_build_get_by_triple(admin_context, None, None, None) == rows[2]  # type: ignore[arg-type]
+        assert api.agent_build_get_by_triple(admin_context, None, None, "x86") is None  # type: ignore[arg-type]
         for unfit in ({"os": "o" * 256}, {"version": b"1"}, {"deleted": "no"}):
             with pytest.raises(DBDataError):
                 make(**unfit)
@@ -98,9 +99,9 @@ class TestDestroy:
         row = make()
         for no_id in (*NO_IDS, row["id"] + 1, 0):
             with pytest.raises(AgentBuildNotFound):
-                api.agent_build_destroy(admin(), no_id)
+                api.agent_build_destroy(admin(), no_id)  # type: ignore[arg-type]
             with pytest.raises(AgentBuildNotFound):
-                api.agent_build_update(admin(), no_id, {"version": "2"})
+                api.agent_build_update(admin(), no_id, {"version": "2"})  # type: ignore[arg-type]
         assert stored("agent_builds") == [row]
 
     def test_one_of_many_at_once(self, db: str) -> None:
@@ -121,7 +122,7 @@ class TestUpdate:
         # Twice the same is no miss.
         api.agent_build_update(admin_context, row["id"], given)
         timeutils.advance_time_seconds(5)
-        api.agent_build_update(admin_context, str(row["id"]), {})
+        api.agent_build_update(admin_context, str(row["id"]), {})  # type: ignore[arg-type]
         assert stored("agent_builds")[0] == {**expected, "updated_at": timeutils.utcnow()}
 
     def test_visibility(self, db: str) -> None:
@@ -148,11 +149,11 @@ class TestUpdate:
 def test_only_administrators(statements: list[str]) -> None:
     refused(
         statements,
-        lambda context: api.agent_build_create(context, None),
+        lambda context: api.agent_build_create(context, None),  # type: ignore[arg-type]
         lambda context: api.agent_build_get_by_triple(context, "h", "o", "a"),
         lambda context: api.agent_build_get_all(context),
         lambda context: api.agent_build_destroy(context, 1),
-        lambda context: api.agent_build_update(context, 1, None),
+        lambda context: api.agent_build_update(context, 1, None),  # type: ignore[arg-type]
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -21,18 +22,19 @@ from rawdb.exceptions import (
 from tests.operations.aggregate_helpers import make, pairs, spoiled
 from tests.operations.factories import soft_delete, stored
 from tests.operations.inventory_helpers import COMMON, NO_IDS, anybody
+from tests.support.rows import Row
 
-ZONE = "availability_zone"
+ZONE: Final = "availability_zone"
 
 
-def names(rows: list[dict[str, Any]]) -> list[str]:
+def names(rows: Sequence[Row]) -> list[str]:
     return [row["name"] for row in rows]
 
 
 class TestCreate:
     def test_returns_what_get_returns(self, nobody: RequestContext, stopped_clock: datetime) -> None:
         values, metadata = {"name": "é", ZONE: "ignored", "zork": 1}, {ZONE: "z", "k": 1}
-        row = api.aggregate_create(nobody, values, metadata)
+        row = api.aggregate_create(nobody, values, metadata)  # type: ignore[arg-type]
         assert row == {
             "id": row["id"],
             "name": "é",
@@ -94,6 +96,7 @@ class TestCreate:
         assert api.aggregate_update(nobody, twins[1]["id"], {"name": "a"})["id"] == twins[1]["id"]
 
     def test_all_or_nothing(self, nobody: RequestContext, statements: list[str]) -> None:
+        metadata: Any
         for values, metadata in (
             ({"name": "n" * 256}, {}),
             ({"name": b"n"}, {}),
@@ -132,13 +135,13 @@ class TestReads:
         assert row["hosts"] == ["h2", "h1"]
         assert row["metadetails"] == {"k": "v", ZONE: "z"}
         assert row[ZONE] == "z"
-        assert api.aggregate_get(nobody, aggregate_id=str(row["id"])) == row
+        assert api.aggregate_get(nobody, aggregate_id=str(row["id"])) == row  # type: ignore[arg-type]
 
     def test_a_missing_one(self, nobody: RequestContext) -> None:
         row = make()
         for no_id in (0, row["id"] + 1, *NO_IDS):
             with pytest.raises(AggregateNotFound) as missing:
-                api.aggregate_get(nobody, no_id)
+                api.aggregate_get(nobody, no_id)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "aggregate_id": no_id}
         with pytest.raises(AggregateNotFound):
             api.aggregate_get(anybody("only"), row["id"])
@@ -175,7 +178,7 @@ class TestReads:
 
 class TestByHost:
     @pytest.fixture
-    def rows(self, nobody: RequestContext) -> list[dict[str, Any]]:
+    def rows(self, nobody: RequestContext) -> Sequence[Row]:
         gone = make("gone", ("h",), k="v")
         rows = [
             make("b", ("other", "h"), k="v", availability_zone="z"),
@@ -199,7 +202,7 @@ class TestByHost:
                 assert api.aggregate_get_by_host(context, "h", no_key) == expected
             assert names(api.aggregate_get_by_host(context, host="other")) == ["b", "c"]
             assert api.aggregate_get_by_host(context, "zork") == []
-            assert api.aggregate_get_by_host(context, None) == []
+            assert api.aggregate_get_by_host(context, None) == []  # type: ignore[arg-type]
         assert api.aggregate_get_by_host(anybody("only"), "h") == []
 
     def test_with_a_key(self, nobody: RequestContext, rows: list[dict[str, Any]]) -> None:
@@ -213,7 +216,7 @@ class TestByHost:
         make("b", ("h",))
         # Twice in there, shown once.
         assert row["hosts"] == [None, "h", None]
-        assert api.aggregate_get_by_host(nobody, None) == [row]
+        assert api.aggregate_get_by_host(nobody, None) == [row]  # type: ignore[arg-type]
 
 
 class TestUpdate:
@@ -227,7 +230,7 @@ class TestUpdate:
         assert api.aggregate_get_all(nobody) == [changed, other]
         timeutils.advance_time_seconds(5)
         for values in ({"name": "c"}, {}, {"zork": 1}, {"metadata": None}):
-            assert api.aggregate_update(nobody, str(row["id"]), values) == changed
+            assert api.aggregate_update(nobody, str(row["id"]), values) == changed  # type: ignore[arg-type]
 
     def test_a_taken_name(self, nobody: RequestContext) -> None:
         row, other, gone = make("a"), make("b"), make("c")
@@ -239,7 +242,7 @@ class TestUpdate:
         # The name is looked at before the aggregate.
         for no_id in (gone["id"], 0, *NO_IDS):
             with pytest.raises(AggregateNameExists):
-                api.aggregate_update(nobody, no_id, {"name": "b"})
+                api.aggregate_update(nobody, no_id, {"name": "b"})  # type: ignore[arg-type]
         assert [one for one in api.aggregate_get_all(nobody) if one["metadetails"]] == []
         api.aggregate_update(nobody, row["id"], {"name": None})
         with pytest.raises(AggregateNameExists):
@@ -255,7 +258,7 @@ class TestUpdate:
         api.aggregate_delete(nobody, gone["id"])
         for no_id in (gone["id"], 0, *NO_IDS):
             with pytest.raises(AggregateNotFound) as missing:
-                api.aggregate_update(nobody, no_id, {"name": "a", ZONE: "z"})
+                api.aggregate_update(nobody, no_id, {"name": "a", ZONE: "z"})  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "aggregate_id": no_id}
         found = api.aggregate_update(anybody("only"), gone["id"], {"name": "b"})
         assert (found["name"], found["deleted"]) == ("b", gone["id"])
@@ -298,6 +301,7 @@ class TestUpdate:
 
     def test_all_or_nothing(self, nobody: RequestContext, statements: list[str]) -> None:
         row = make("a", k="v", availability_zone="z")
+        values: Any
         for values in ({ZONE: None}, {ZONE: None, "metadata": {"k": "w"}}, {"metadata": {"new": None}}):
             with pytest.raises(DBError):
                 api.aggregate_update(nobody, row["id"], {"name": "b", **values})
@@ -334,7 +338,7 @@ class TestDelete:
         api.aggregate_delete(nobody, row["id"])
         for no_id in (row["id"], 0, *NO_IDS):
             with pytest.raises(AggregateNotFound) as missing:
-                api.aggregate_delete(nobody, no_id)
+                api.aggregate_delete(nobody, no_id)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "aggregate_id": no_id}
         for read_deleted in ("yes", "only"):
             api.aggregate_delete(anybody(read_deleted), row["id"])
@@ -344,9 +348,9 @@ class TestDelete:
 class TestHosts:
     def test_add(self, nobody: RequestContext, stopped_clock: datetime) -> None:
         row, other = make("a"), make("b")
-        assert api.aggregate_host_add(nobody, aggregate_id=str(row["id"]), host="é") is None
+        assert api.aggregate_host_add(nobody, aggregate_id=str(row["id"]), host="é") is None  # type: ignore[arg-type]
         api.aggregate_host_add(nobody, other["id"], "é")
-        api.aggregate_host_add(nobody, row["id"], 5)
+        api.aggregate_host_add(nobody, row["id"], 5)  # type: ignore[arg-type]
         common = {"created_at": stopped_clock, **COMMON}
         assert [{**host, "id": 0} for host in stored("aggregate_hosts")] == [
             {"id": 0, "host": "é", "aggregate_id": row["id"], **common},
@@ -371,13 +375,13 @@ class TestHosts:
         statements.clear()
         for host in ("h" * 256, b"h", "a\x00b", ["h"]):
             with pytest.raises(DBDataError):
-                api.aggregate_host_add(nobody, row["id"], host)
+                api.aggregate_host_add(nobody, row["id"], host)  # type: ignore[arg-type]
         assert statements == []
 
     def test_none_is_a_host(self, nobody: RequestContext) -> None:
         row = make("a", (None, "h", None))
         assert api.aggregate_host_get_all(nobody, row["id"]) == [None, "h", None]
-        api.aggregate_host_delete(nobody, row["id"], None)
+        api.aggregate_host_delete(nobody, row["id"], None)  # type: ignore[arg-type]
         assert api.aggregate_host_get_all(nobody, row["id"]) == ["h"]
 
     def test_delete(self, nobody: RequestContext, stopped_clock: datetime) -> None:
@@ -390,7 +394,7 @@ class TestHosts:
         assert api.aggregate_get(nobody, other["id"]) == other
         for host in ("h", "I", "zork", None):
             with pytest.raises(AggregateHostNotFound) as missing:
-                api.aggregate_host_delete(nobody, row["id"], host)
+                api.aggregate_host_delete(nobody, row["id"], host)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "aggregate_id": row["id"], "host": host}
         api.aggregate_host_delete(anybody("yes"), row["id"], "h")
 
@@ -408,6 +412,7 @@ class TestHosts:
         api.aggregate_delete(nobody, gone["id"])
         rows = stored("aggregate_hosts")
         for no_id in (gone["id"], 0, *NO_IDS):
+            call: Any
             for call in (
                 lambda aggregate_id: api.aggregate_host_add(nobody, aggregate_id, "new"),
                 lambda aggregate_id: api.aggregate_host_delete(nobody, aggregate_id, "h"),

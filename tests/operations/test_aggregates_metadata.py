@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from rawdb.exceptions import AggregateMetadataNotFound, AggregateNotFound, DBDat
 from tests.operations.aggregate_helpers import make, pairs, spoiled
 from tests.operations.factories import soft_delete, stored
 from tests.operations.inventory_helpers import COMMON, NO_IDS, anybody
+from tests.support.rows import Row
 
 ZONE = "availability_zone"
 
@@ -24,7 +26,7 @@ class TestAdd:
         timeutils.advance_time_seconds(5)
         moment = timeutils.utcnow()
         given = {"k": "w", "same": "x", "new": 1, "ê": "é"}
-        assert api.aggregate_metadata_add(nobody, aggregate_id=str(row["id"]), metadata=given) is None
+        assert api.aggregate_metadata_add(nobody, aggregate_id=str(row["id"]), metadata=given) is None  # type: ignore[arg-type]
         assert given == {"k": "w", "same": "x", "new": 1, "ê": "é"}
         mine = [one for one in stored("aggregate_metadata") if one["aggregate_id"] == row["id"]]
         assert [{**one, "id": 0} for one in mine] == [
@@ -76,6 +78,7 @@ class TestAdd:
 
     def test_all_or_nothing(self, nobody: RequestContext, statements: list[str]) -> None:
         row = make("a", k="v")
+        metadata: Any
         for metadata in ({"new": "1", "k": None}, {"new": "1", None: "v"}):
             for set_delete in (False, True):
                 with pytest.raises(DBError):
@@ -126,7 +129,7 @@ class TestDelete:
         assert api.aggregate_get(nobody, other["id"]) == other
         for key in ("k", "L", "zork", None):
             with pytest.raises(AggregateMetadataNotFound) as missing:
-                api.aggregate_metadata_delete(nobody, row["id"], key)
+                api.aggregate_metadata_delete(nobody, row["id"], key)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "aggregate_id": row["id"], "metadata_key": key}
         api.aggregate_metadata_delete(anybody("yes"), row["id"], "k")
         assert api.aggregate_metadata_get(nobody, row["id"]) == {"l": "v"}
@@ -155,7 +158,7 @@ def test_a_missing_aggregate(nobody: RequestContext) -> None:
 
 class TestByHostAndKey:
     @pytest.fixture
-    def rows(self, nobody: RequestContext) -> list[dict[str, Any]]:
+    def rows(self, nobody: RequestContext) -> Sequence[Row]:
         gone = make("gone", ("h", "i"), k="gone")
         rows = [
             make("b", ("h", "i"), k="v", other="1"),
@@ -180,7 +183,7 @@ class TestByHostAndKey:
             assert api.aggregate_metadata_get_by_host(context, host="h", key="k") == {"k": {"v", "w"}}
             assert api.aggregate_metadata_get_by_host(context, "i") == {"k": {"v"}, "other": {"1"}}
             for host, key in (("H", None), ("h", "zork"), (None, None)):
-                assert api.aggregate_metadata_get_by_host(context, host, key) == {}
+                assert api.aggregate_metadata_get_by_host(context, host, key) == {}  # type: ignore[arg-type]
         assert api.aggregate_metadata_get_by_host(anybody("only"), "h") == {}
 
     def test_metadata_by_key(self, rows: list[dict[str, Any]]) -> None:
@@ -188,12 +191,12 @@ class TestByHostAndKey:
             context = anybody(read_deleted)
             by_name = {"aggregate_id": rows[0]["id"], "key": "k"}
             assert api.aggregate_metadata_get_by_metadata_key(context, **by_name) == {"k": {"v"}}
-            assert api.aggregate_metadata_get_by_metadata_key(context, str(rows[3]["id"]), "k") == {"k": {"hostless"}}
+            assert api.aggregate_metadata_get_by_metadata_key(context, str(rows[3]["id"]), "k") == {"k": {"hostless"}}  # type: ignore[arg-type]
             for aggregate_id, key in (
                 *((rows[4]["id"], "k"), (rows[0]["id"], "K"), (rows[0]["id"] - 1, "k"), (rows[0]["id"], None)),
                 *((no_id, "k") for no_id in (0, *NO_IDS)),
             ):
-                assert api.aggregate_metadata_get_by_metadata_key(context, aggregate_id, key) == {}
+                assert api.aggregate_metadata_get_by_metadata_key(context, aggregate_id, key) == {}  # type: ignore[arg-type]
         assert api.aggregate_metadata_get_by_metadata_key(anybody("only"), rows[0]["id"], "k") == {}
 
     def test_hosts_by_key(self, rows: list[dict[str, Any]]) -> None:
@@ -203,7 +206,7 @@ class TestByHostAndKey:
             assert found == {"h": {"v", "w"}, "i": {"v"}, "j": {"removed"}}
             assert api.aggregate_host_get_by_metadata_key(context, "other") == {"h": {"1"}, "i": {"1"}}
             for key in ("zork", "", None):
-                assert api.aggregate_host_get_by_metadata_key(context, key) == {}
+                assert api.aggregate_host_get_by_metadata_key(context, key) == {}  # type: ignore[arg-type]
         assert api.aggregate_host_get_by_metadata_key(anybody("only"), "k") == {}
 
     def test_aggregates_by_key(self, nobody: RequestContext, rows: list[dict[str, Any]]) -> None:
@@ -219,7 +222,7 @@ class TestByHostAndKey:
             [found] = api.aggregate_get_by_metadata_key(context, ZONE)
             assert found == {**zoned, "metadetails": {ZONE: "zone"}}
             for key in ("zork", "", None):
-                assert api.aggregate_get_by_metadata_key(context, key) == []
+                assert api.aggregate_get_by_metadata_key(context, key) == []  # type: ignore[arg-type]
         assert api.aggregate_get_by_metadata_key(anybody("only"), "k") == []
 
 

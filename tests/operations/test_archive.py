@@ -81,18 +81,20 @@ class TestOneTable:
         deleted_rows(TABLE, 1)
         for table in ("zork", TABLE.upper(), f"{TABLE}; DROP TABLE {TABLE}", "", None, 5):
             with pytest.raises(DBNonExistentTable) as missing:
-                api.archive_deleted_rows_for_table(admin_context, table)
+                api.archive_deleted_rows_for_table(admin_context, table)  # type: ignore[arg-type]
             assert missing.value.table == str(table)
         assert numbers(TABLE) == [1]
 
     def test_numbers_that_make_no_sense(self, admin_context: RequestContext) -> None:
         deleted_rows(TABLE, 1)
+        wrong: Any
+        call: Callable[[], object]
         for wrong in (-1, "asdf", float("nan"), 1.5):
             for call in (
                 lambda wrong=wrong: api.archive_deleted_rows(admin_context, wrong),
                 lambda wrong=wrong: api.archive_deleted_rows_for_table(admin_context, TABLE, wrong),
                 lambda wrong=wrong: archive_tables(admin_context, batch_size=wrong),
-                lambda wrong=wrong: archive_tables(admin_context, pause="asdf" if wrong == 1.5 else wrong),
+                lambda wrong=wrong: archive_tables(admin_context, pause="asdf" if wrong == 1.5 else wrong),  # type: ignore[arg-type]
             ):
                 with pytest.raises(DBDataError):
                     call()

@@ -16,6 +16,7 @@ import rawdb
 from rawdb import api
 from rawdb.context import get_admin_context
 from tests.operations.archive_helpers import deleted_rows, found
+from tests.support.rows import there
 
 TABLE = "certificates"
 ROWS = 3
@@ -38,7 +39,7 @@ def kill(db: str) -> Iterator[Kill]:
         def run(statements: int, where: str) -> bool:
             task = {"url": db, "table": TABLE, "batch_size": BATCH, "statements": statements, "where": where}
             print(json.dumps(task), file=process.stdin, flush=True)
-            ended_by, counted = map(int, process.stdout.readline().split())
+            ended_by, counted = map(int, there(process.stdout).readline().split())
             assert ended_by in (0, signal.SIGKILL)
             assert (counted == statements) is (ended_by != 0)
             return ended_by != 0

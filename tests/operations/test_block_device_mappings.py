@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from rawdb import api, timeutils
 from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import DBDataError, DBError, Forbidden, InvalidBDMFormat
 from tests.operations.factories import stored, together
+from tests.support.rows import Row, there
 
 INSTANCE = "5bc1a6d2-2f11-4c0e-9f5d-6b1f2c3d4e5f"
 OTHER = "00000000-0000-4000-8000-000000000001"
@@ -31,11 +32,11 @@ def ephemeral_format(db: str) -> Iterator[Callable[[str | None], None]]:
     rawdb.configure(default_ephemeral_format=None)
 
 
-def make(context: RequestContext, **values: Any) -> dict[str, Any]:
+def make(context: RequestContext, **values: Any) -> Row:
     return api.block_device_mapping_create(context, {"instance_uuid": INSTANCE, **values}, legacy=False)
 
 
-def make_swap(context: RequestContext, **values: Any) -> dict[str, Any]:
+def make_swap(context: RequestContext, **values: Any) -> Row:
     swap = {"source_type": "blank", "destination_type": "local", "guest_format": "swap"}
     return make(context, **swap, **values)
 
@@ -46,10 +47,10 @@ def make_instance(uuid: str = INSTANCE, deleted: bool = False) -> int:
         row = sql.instance_create(values={"uuid": uuid, "project_id": "p", "display_name": "x"})
         if deleted:
             sql.execute(f"UPDATE instances SET deleted = id WHERE id = {row['id']}")
-    return row["id"]
+    return int(row["id"])
 
 
-def ids(rows: list[dict[str, Any]]) -> list[int]:
+def ids(rows: Sequence[Row]) -> list[int]:
     return [row["id"] for row in rows]
 
 
@@ -119,6 +120,7 @@ class TestCreate:
         assert make(context)["source_type"] is None
 
     def test_values_that_do_not_fit(self, context: RequestContext) -> None:
+        unfit: Any
         for unfit in ({"volume_id": "v" * 37}, {"volume_size": "big"}, {"boot_index": []}, {"no_device": "perhaps"}):
             with pytest.raises(DBDataError):
                 make(context, **unfit)
@@ -129,11 +131,11 @@ class TestCreate:
         assert statements == ["block_device_mapping_create"]
 
 
-def convert(context: RequestContext, **values: Any) -> dict[str, Any]:
+def convert(context: RequestContext, **values: Any) -> Row:
     return api.block_device_mapping_create(context, {"instance_uuid": INSTANCE, **values})
 
 
-def types(row: dict[str, Any]) -> tuple[Any, ...]:
+def types(row: Row) -> tuple[Any, ...]:
     return row["source_type"], row["destination_type"], row["guest_format"], row["delete_on_termination"]
 
 
@@ -191,6 +193,7 @@ class TestLegacy:
         assert {key: row[key] for key in known} == known
 
     def test_delete_on_termination(self, context: RequestContext) -> None:
+        given: Any
         for given in ("1", "t", "true", "on", "y", "yes", "YES", "True", True, 1):
             assert convert(context, volume_id=OTHER, delete_on_termination=given)["delete_on_termination"] is True
         for given in ("0", "false", "", "2", "yess", False, 0, 2, None):
@@ -228,12 +231,12 @@ class TestUpdate:
             after = api.block_device_mapping_update(context, row["id"], values)
             assert after == {**row, "updated_at": timeutils.utcnow()}
         after = api.block_device_mapping_update(context, row["id"], {"updated_at": stopped_clock})
-        assert after["updated_at"] == stopped_clock
+        assert there(after)["updated_at"] == stopped_clock
 
     def test_none_is_null(self, context: RequestContext) -> None:
         row = make(context, delete_on_termination=True)
         after = api.block_device_mapping_update(context, row["id"], {"delete_on_termination": None}, legacy=False)
-        assert after["delete_on_termination"] is None
+        assert there(after)["delete_on_termination"] is None
 
     def test_visibility(self, context: RequestContext, deleted_too: RequestContext) -> None:
         row = make(context)
@@ -241,7 +244,9 @@ class TestUpdate:
         assert api.block_device_mapping_update(context, row["id"], {"device_name": "x"}) is None
         assert api.block_device_mapping_update(context, row["id"] + 1, {"device_name": "x"}) is None
         assert stored("block_device_mapping")[0]["device_name"] is None
-        assert api.block_device_mapping_update(deleted_too, row["id"], {"device_name": "x"})["device_name"] == "x"
+        assert (
+            there(api.block_device_mapping_update(deleted_too, row["id"], {"device_name": "x"}))["device_name"] == "x"
+        )
 
     def test_a_key_that_is_no_column(self, context: RequestContext) -> None:
         row = make(context, volume_id=OTHER)
@@ -254,12 +259,12 @@ class TestUpdate:
         """With `legacy`, as long as every key is a column: nothing is emptied, nothing is checked."""
         row = make(context, device_name="vda", volume_id=OTHER, connection_info="{}", boot_index=0)
         after = api.block_device_mapping_update(context, row["id"], {"device_name": "a b", "volume_size": ""})
-        assert after == {**row, "device_name": "a b", "updated_at": after["updated_at"]}
+        assert after == {**row, "device_name": "a b", "updated_at": there(after)["updated_at"]}
 
     def test_the_old_notation_empties_what_it_does_not_mention(self, context: RequestContext) -> None:
         kept = {"boot_index": 3, "disk_bus": "ide", "device_type": "disk"}
         row = make(context, device_name="vda", connection_info="{}", volume_size=1, image_id=OTHER, **kept)
-        after = api.block_device_mapping_update(context, row["id"], {"virtual_name": "swap"})
+        after: Row = there(api.block_device_mapping_update(context, row["id"], {"virtual_name": "swap"}))
         assert types(after) == ("blank", "local", "swap", True)
         assert {key: after[key] for key in kept} == kept
         for emptied in ("device_name", "connection_info", "volume_size", "image_id", "volume_id", "no_device"):
@@ -269,8 +274,8 @@ class TestUpdate:
     def test_an_unknown_key_makes_it_the_old_notation(self, context: RequestContext) -> None:
         row = make(context, device_name="vda", guest_format="ext4")
         after = api.block_device_mapping_update(context, row["id"], {"zork": 1, "volume_id": OTHER})
-        assert types(after) == ("volume", "volume", "ext4", None)
-        assert after["device_name"] is None
+        assert types(there(after)) == ("volume", "volume", "ext4", None)
+        assert there(after)["device_name"] is None
         with pytest.raises(InvalidBDMFormat):
             api.block_device_mapping_update(context, row["id"], {"zork": 1, "boot_index": 1})
 
@@ -284,7 +289,7 @@ class TestUpdate:
         assert statements == ["BEGIN", "block_device_mapping_update", "COMMIT"]
 
 
-def put(context: RequestContext, legacy: bool = False, **values: Any) -> dict[str, Any]:
+def put(context: RequestContext, legacy: bool = False, **values: Any) -> Row:
     return api.block_device_mapping_update_or_create(context, {"instance_uuid": INSTANCE, **values}, legacy=legacy)
 
 
@@ -460,8 +465,8 @@ class TestReads:
 
     def test_none_is_null(self, context: RequestContext) -> None:
         row = make(context, instance_uuid=None)
-        assert api.block_device_mapping_get_all_by_instance(context, None) == [row]
-        assert api.block_device_mapping_get_by_volume_id(context, None) == row
+        assert api.block_device_mapping_get_all_by_instance(context, None) == [row]  # type: ignore[arg-type]
+        assert api.block_device_mapping_get_by_volume_id(context, None) == row  # type: ignore[arg-type]
 
     def test_get_by_volume_id(self, context: RequestContext, deleted_too: RequestContext) -> None:
         assert api.block_device_mapping_get_by_volume_id(context, OTHER) is None
@@ -470,13 +475,14 @@ class TestReads:
         assert api.block_device_mapping_get_by_volume_id(context, OTHER, []) == rows[0]
         api.block_device_mapping_destroy(context, rows[0]["id"])
         assert api.block_device_mapping_get_by_volume_id(context, OTHER) == rows[1]
-        assert api.block_device_mapping_get_by_volume_id(deleted_too, OTHER)["id"] == rows[0]["id"]
+        assert there(api.block_device_mapping_get_by_volume_id(deleted_too, OTHER))["id"] == rows[0]["id"]
 
     @pytest.mark.parametrize("deleted", [False, True])
     def test_with_its_instance(self, context: RequestContext, deleted: bool) -> None:
         instance_id = make_instance(deleted=deleted)
         row = make(context, volume_id=OTHER)
         found = api.block_device_mapping_get_by_volume_id(context, OTHER, columns_to_join=["instance"])
+        assert found is not None
         instance = found.pop("instance")
         assert found == row
         [columns] = stored("instances")
@@ -488,14 +494,14 @@ class TestReads:
         make(context, volume_id=INSTANCE, instance_uuid=None)
         for volume in (OTHER, INSTANCE):
             found = api.block_device_mapping_get_by_volume_id(context, volume, ("instance",))
-            assert found["instance"] is None
+            assert there(found)["instance"] is None
 
     def test_a_deleted_disk_has_no_instance(self, context: RequestContext, deleted_too: RequestContext) -> None:
         make_instance()
         row = make(context, volume_id=OTHER)
         api.block_device_mapping_destroy(context, row["id"])
         found = api.block_device_mapping_get_by_volume_id(deleted_too, OTHER, ["instance"])
-        assert found["instance"] is None
+        assert there(found)["instance"] is None
 
     def test_another_relation(self, context: RequestContext, statements: list[str]) -> None:
         with pytest.raises(ValueError, match="zork"):
@@ -545,7 +551,7 @@ class TestDestroy:
         kept = [make(context, device_name="vdb"), make(context, device_name="vda", instance_uuid=OTHER)]
         assert api.block_device_mapping_destroy_by_instance_and_device(context, INSTANCE, "vda") is None
         assert len(live_ids()) == 3
-        assert api.block_device_mapping_destroy_by_instance_and_device(context, INSTANCE, None) is None
+        assert api.block_device_mapping_destroy_by_instance_and_device(context, INSTANCE, None) is None  # type: ignore[arg-type]
         assert live_ids() == ids(kept)
 
     def test_round_trips(self, context: RequestContext, statements: list[str]) -> None:
@@ -561,8 +567,8 @@ class TestDestroy:
 
 def test_guards_come_first(db: str, statements: list[str]) -> None:
     guarded: list[Callable[[], Any]] = [
-        lambda: api.block_device_mapping_create(NOBODY, None),
-        lambda: api.block_device_mapping_update(NOBODY, 1, None),
+        lambda: api.block_device_mapping_create(NOBODY, None),  # type: ignore[arg-type]
+        lambda: api.block_device_mapping_update(NOBODY, 1, None),  # type: ignore[arg-type]
         lambda: api.block_device_mapping_get_all_by_instance(NOBODY, INSTANCE),
         lambda: api.block_device_mapping_get_by_volume_id(NOBODY, OTHER),
         lambda: api.block_device_mapping_destroy(NOBODY, 1),

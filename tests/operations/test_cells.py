@@ -12,11 +12,12 @@ from rawdb.context import RequestContext
 from rawdb.exceptions import CellExists, CellNotFound, DBDataError, DBDuplicateEntry, DBError
 from tests.operations.factories import stored, together
 from tests.operations.inventory_helpers import COMMON, admin, refused
+from tests.support.rows import Row, there
 
 URL = "rabbit://é"
 
 
-def make(name: str | None = "c", **values: Any) -> dict[str, Any]:
+def make(name: str | None = "c", **values: Any) -> Row:
     return api.cell_create(admin(), {"name": name, "transport_url": URL, **values})
 
 
@@ -90,9 +91,9 @@ class TestReads:
         assert api.cell_get(admin("yes"), "c")["id"] == api.cell_get(admin("only"), "c")["id"] == gone["id"]
         for name in ("C", "", "c ", None):
             with pytest.raises(CellNotFound):
-                api.cell_get(admin(), name)
+                api.cell_get(admin(), name)  # type: ignore[arg-type]
         nameless = make(None)
-        assert api.cell_get(admin(), None) == nameless
+        assert api.cell_get(admin(), None) == nameless  # type: ignore[arg-type]
 
     def test_get_all(self, db: str) -> None:
         assert api.cell_get_all(admin()) == []
@@ -120,13 +121,13 @@ class TestUpdate:
     def test_a_new_name(self, db: str) -> None:
         row = make()
         renamed = api.cell_update(admin(), "c", {"name": "d"})
-        assert (renamed["id"], renamed["name"]) == (row["id"], "d")
+        assert (there(renamed)["id"], there(renamed)["name"]) == (row["id"], "d")
         assert stored("cells") == [renamed]
         with pytest.raises(CellNotFound):
             api.cell_get(admin(), "c")
         nameless = api.cell_update(admin(), "d", {"name": None})
-        assert (nameless["id"], nameless["name"]) == (row["id"], None)
-        assert api.cell_update(admin(), None, {"name": "e"})["id"] == row["id"]
+        assert (there(nameless)["id"], there(nameless)["name"]) == (row["id"], None)
+        assert there(api.cell_update(admin(), None, {"name": "e"}))["id"] == row["id"]  # type: ignore[arg-type]
 
     def test_a_taken_name(self, db: str) -> None:
         rows = [make(), make("d")]
@@ -140,11 +141,11 @@ class TestUpdate:
         api.cell_delete(admin(), "c")
         for name in ("c", "C", "zork", None):
             with pytest.raises(CellNotFound) as missing:
-                api.cell_update(admin(), name, {"api_url": "x"})
+                api.cell_update(admin(), name, {"api_url": "x"})  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "cell_name": name}
         for number, context in enumerate((admin("yes"), admin("only"))):
             changed = api.cell_update(context, "c", {"api_url": str(number)})
-            assert (changed["id"], changed["api_url"]) == (row["id"], str(number))
+            assert (there(changed)["id"], there(changed)["api_url"]) == (row["id"], str(number))
 
     def test_values_that_are_refused(self, db: str) -> None:
         row = make()
@@ -170,7 +171,7 @@ def test_delete(admin_context: RequestContext, stopped_clock: datetime) -> None:
     assert (count, type(count)) == (1, int)
     assert stored("cells") == [{**row, "deleted": row["id"], "deleted_at": stopped_clock}, other]
     for name in ("c", "zork", "D", None):
-        assert api.cell_delete(admin_context, name) == 0
+        assert api.cell_delete(admin_context, name) == 0  # type: ignore[arg-type]
     assert api.cell_delete(admin("only"), "d") == 0
     make()
     assert api.cell_delete(admin("only"), "c") == 1
@@ -180,8 +181,8 @@ def test_delete(admin_context: RequestContext, stopped_clock: datetime) -> None:
 def test_only_administrators(statements: list[str]) -> None:
     refused(
         statements,
-        lambda context: api.cell_create(context, None),
-        lambda context: api.cell_update(context, "c", None),
+        lambda context: api.cell_create(context, None),  # type: ignore[arg-type]
+        lambda context: api.cell_update(context, "c", None),  # type: ignore[arg-type]
         lambda context: api.cell_delete(context, "c"),
         lambda context: api.cell_get(context, "c"),
         lambda context: api.cell_get_all(context),

@@ -12,9 +12,10 @@ from rawdb.context import RequestContext
 from rawdb.exceptions import DBDataError
 from tests.operations.factories import soft_delete, stored
 from tests.operations.inventory_helpers import COMMON, admin, refused
+from tests.support.rows import Row
 
 
-def make(user_id: str | None = "u", project_id: str | None = "p", **values: Any) -> dict[str, Any]:
+def make(user_id: str | None = "u", project_id: str | None = "p", **values: Any) -> Row:
     return api.certificate_create(admin(), {"user_id": user_id, "project_id": project_id, **values})
 
 
@@ -60,16 +61,16 @@ def test_lists(db: str) -> None:
 def test_none_is_null(db: str) -> None:
     make()
     of_nobody, of_no_project, of_neither = make(None, "p"), make("u", None), make(None, None)
-    assert api.certificate_get_all_by_user(admin(), None) == [of_nobody, of_neither]
-    assert api.certificate_get_all_by_project(admin(), None) == [of_no_project, of_neither]
-    assert api.certificate_get_all_by_user_and_project(admin(), None, "p") == [of_nobody]
-    assert api.certificate_get_all_by_user_and_project(admin(), None, None) == [of_neither]
+    assert api.certificate_get_all_by_user(admin(), None) == [of_nobody, of_neither]  # type: ignore[arg-type]
+    assert api.certificate_get_all_by_project(admin(), None) == [of_no_project, of_neither]  # type: ignore[arg-type]
+    assert api.certificate_get_all_by_user_and_project(admin(), None, "p") == [of_nobody]  # type: ignore[arg-type]
+    assert api.certificate_get_all_by_user_and_project(admin(), None, None) == [of_neither]  # type: ignore[arg-type]
 
 
 def test_only_administrators(statements: list[str]) -> None:
     refused(
         statements,
-        lambda context: api.certificate_create(context, None),
+        lambda context: api.certificate_create(context, None),  # type: ignore[arg-type]
         lambda context: api.certificate_get_all_by_project(context, "p"),
         lambda context: api.certificate_get_all_by_user(context, "u"),
         lambda context: api.certificate_get_all_by_user_and_project(context, "u", "p"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.operations.inventory_helpers import (
     node_values,
     refused,
 )
+from tests.support.rows import Row
 
 STATISTICS = (
     *("vcpus", "memory_mb", "local_gb", "vcpus_used", "memory_mb_used", "local_gb_used", "free_ram_mb"),
@@ -30,7 +32,7 @@ STATISTICS = (
 DATES = {"created_at", "updated_at", "deleted_at", "deleted"}
 
 
-def ids(rows: list[dict[str, Any]]) -> list[int]:
+def ids(rows: Sequence[Row]) -> list[int]:
     return [row["id"] for row in rows]
 
 
@@ -76,7 +78,8 @@ class TestCreate:
             with pytest.raises(DBError):
                 api.compute_node_create(admin_context, values)
             with pytest.raises(DBError):
-                api.compute_node_create(admin_context, node_values(**{name: None}))
+                api.compute_node_create(admin_context, node_values(**{name: None}))  # type: ignore[arg-type]
+        unfit: Any
         for unfit in ({"vcpus": "many"}, {"vcpus": 2**31}, {"hypervisor_hostname": "h" * 256}, {"stats": {}}):
             with pytest.raises(DBDataError):
                 api.compute_node_create(admin_context, node_values(**unfit))
@@ -90,10 +93,10 @@ class TestGet:
         service, gone = make_service(), make_service("h2", "other")
         node, of_gone, dangling = make_node(service["id"]), make_node(gone["id"]), make_node(gone["id"] + 1)
         soft_delete("services", gone["id"])
-        gone["deleted"] = gone["id"]
+        gone = {**gone, "deleted": gone["id"]}
         for context in (anybody(), admin(), anybody("yes")):
             assert api.compute_node_get(context, compute_id=node["id"]) == {**node, "service": service}
-            assert api.compute_node_get(context, str(of_gone["id"])) == {**of_gone, "service": gone}
+            assert api.compute_node_get(context, str(of_gone["id"])) == {**of_gone, "service": gone}  # type: ignore[arg-type]
             assert api.compute_node_get(context, dangling["id"]) == {**dangling, "service": None}
 
     def test_a_deleted_node_has_no_service(self, db: str) -> None:
@@ -111,7 +114,7 @@ class TestGet:
         node = make_node()
         for no_id in (*NO_IDS, 0, node["id"] + 1):
             with pytest.raises(ComputeHostNotFound) as missing:
-                api.compute_node_get(anybody(), no_id)
+                api.compute_node_get(anybody(), no_id)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "host": no_id}
             assert isinstance(missing.value, HostNotFound)
 
@@ -123,7 +126,7 @@ class TestGet:
             assert api.compute_node_get_by_service_id(admin(read_deleted), service_id=service["id"]) == first
         for no_id in (idle["id"], 0, *NO_IDS):
             with pytest.raises(ServiceNotFound) as missing:
-                api.compute_node_get_by_service_id(admin("yes"), no_id)
+                api.compute_node_get_by_service_id(admin("yes"), no_id)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "service_id": no_id}
 
 
@@ -215,7 +218,7 @@ class TestUpdate:
         node = make_node(make_service()["id"])
         for values in ({}, {"updated_at": None}, {"updated_at": "2001-02-03"}, {"vcpus": 1}, {"zork": 1}):
             timeutils.advance_time_seconds(5)
-            row = api.compute_node_update(admin_context, str(node["id"]), values)
+            row = api.compute_node_update(admin_context, str(node["id"]), values)  # type: ignore[arg-type]
             assert row["updated_at"] == timeutils.utcnow()
             assert stored("compute_nodes")[0] == {**node, "updated_at": timeutils.utcnow()}
 
@@ -226,7 +229,7 @@ class TestUpdate:
         api.compute_node_delete(admin(), node["id"])
         for no_id in (node["id"], 0, *NO_IDS):
             with pytest.raises(ComputeHostNotFound) as missing:
-                api.compute_node_update(admin(), no_id, {"vcpus": 9})
+                api.compute_node_update(admin(), no_id, {"vcpus": 9})  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "host": no_id}
         row = api.compute_node_update(admin("yes"), node["id"], {"vcpus": 9})
         assert (row["vcpus"], row["service"]) == (9, None)
@@ -247,7 +250,7 @@ class TestUpdate:
         node = make_node(make_service()["id"])
         columns = ("vcpus_used", "memory_mb_used", "local_gb_used", "free_ram_mb", "running_vms")
 
-        def write(worker: int) -> list[dict[str, Any]]:
+        def write(worker: int) -> list[Row]:
             numbers = range(worker * 100, worker * 100 + 8)
             return [api.compute_node_update(admin(), node["id"], dict.fromkeys(columns, n)) for n in numbers]
 
@@ -279,7 +282,7 @@ def test_delete(admin_context: RequestContext, stopped_clock: datetime) -> None:
     assert api.service_get(admin_context, service["id"]) == service
     for no_id in (node["id"], 0, *NO_IDS):
         with pytest.raises(ComputeHostNotFound) as missing:
-            api.compute_node_delete(admin_context, no_id)
+            api.compute_node_delete(admin_context, no_id)  # type: ignore[arg-type]
         assert missing.value.kwargs == {"code": 404, "host": no_id}
     with pytest.raises(ComputeHostNotFound):
         api.compute_node_delete(admin("only"), other["id"])
@@ -322,11 +325,11 @@ class TestStatistics:
 def test_only_administrators(statements: list[str]) -> None:
     refused(
         statements,
-        lambda context: api.compute_node_create(context, None),
+        lambda context: api.compute_node_create(context, None),  # type: ignore[arg-type]
         lambda context: api.compute_node_get_by_service_id(context, 1),
         lambda context: api.compute_node_get_all(context),
         lambda context: api.compute_node_search_by_hypervisor(context, "h"),
-        lambda context: api.compute_node_update(context, 1, None),
+        lambda context: api.compute_node_update(context, 1, None),  # type: ignore[arg-type]
         lambda context: api.compute_node_delete(context, 1),
     )
 

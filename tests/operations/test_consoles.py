@@ -21,6 +21,7 @@ from rawdb.exceptions import (
 )
 from tests.operations.factories import soft_delete, stored, together
 from tests.operations.inventory_helpers import COMMON, NO_IDS, anybody
+from tests.support.rows import there
 
 KEY = {"host": "proxy", "console_type": "xvp", "compute_host": "compute"}
 INSTANCE = "11111111-1111-4111-8111-111111111111"
@@ -29,11 +30,11 @@ EVERY = ("no", "yes", "only")
 
 
 def make_pool(**values: Any) -> dict[str, Any]:
-    return api.console_pool_create(anybody(), {**KEY, **values})
+    return dict(api.console_pool_create(anybody(), {**KEY, **values}))
 
 
 def make(pool_id: int | None = None, instance_uuid: str | None = INSTANCE, **values: Any) -> dict[str, Any]:
-    return api.console_create(anybody(), {"pool_id": pool_id, "instance_uuid": instance_uuid, **values})
+    return dict(api.console_create(anybody(), {"pool_id": pool_id, "instance_uuid": instance_uuid, **values}))
 
 
 class TestPoolCreate:
@@ -111,11 +112,11 @@ class TestPools:
             ("compute", None, "xvp"),
         ):
             with pytest.raises(ConsolePoolNotFoundForHostType) as missing:
-                api.console_pool_get_by_host_type(nobody, compute_host, proxy_host, kind)
+                api.console_pool_get_by_host_type(nobody, compute_host, proxy_host, kind)  # type: ignore[arg-type]
             expected = {"code": 404, "host": proxy_host, "console_type": kind, "compute_host": compute_host}
             assert missing.value.kwargs == expected
         nameless = [make_pool(host=None), make_pool(host=None)]
-        found = api.console_pool_get_by_host_type(nobody, "compute", None, "xvp")
+        found = api.console_pool_get_by_host_type(nobody, "compute", None, "xvp")  # type: ignore[arg-type]
         assert found == {**nameless[0], "consoles": []}
 
     def test_get_all_by_host_type(self, db: str) -> None:
@@ -129,7 +130,7 @@ class TestPools:
             context = anybody(read_deleted)
             assert api.console_pool_get_all_by_host_type(context, host="proxy", console_type="xvp") == expected
             assert api.console_pool_get_all_by_host_type(context, "xvp", "proxy") == []
-            assert api.console_pool_get_all_by_host_type(context, None, None) == []
+            assert api.console_pool_get_all_by_host_type(context, None, None) == []  # type: ignore[arg-type]
 
 
 class TestConsoles:
@@ -140,9 +141,10 @@ class TestConsoles:
         assert given["port"] == "5900"
         rows = [row, api.console_create(nobody, given), api.console_create(nobody, {})]
         assert stored("consoles") == rows
+        unfit: dict[str, Any]
         for unfit in ({"port": "x"}, {"instance_uuid": "u" * 37}, {"pool_id": "asdf"}, {"pool_id": 2**70}):
             with pytest.raises(DBDataError):
-                make(**{"pool_id": None, **unfit})
+                make(**dict[str, Any](pool_id=None) | unfit)
         assert stored("consoles") == rows
 
     def test_get(self, nobody: RequestContext) -> None:
@@ -154,7 +156,7 @@ class TestConsoles:
             context = anybody(read_deleted)
             assert api.console_get(context, row["id"]) == {**row, "pool": pool}
             assert api.console_get(context, console_id=row["id"], instance_uuid=INSTANCE) == {**row, "pool": pool}
-            assert api.console_get(context, str(dangling["id"])) == {**dangling, "pool": None}
+            assert api.console_get(context, str(dangling["id"])) == {**dangling, "pool": None}  # type: ignore[arg-type]
             assert api.console_get(context, lonely["id"]) == {**lonely, "pool": None}
         soft_delete("consoles", row["id"])
         assert api.console_get(nobody, row["id"])["deleted"] == row["id"]
@@ -163,14 +165,14 @@ class TestConsoles:
         row = make()
         for console_id in (*NO_IDS, row["id"] + 1, 0):
             with pytest.raises(ConsoleNotFound) as missing:
-                api.console_get(nobody, console_id)
+                api.console_get(nobody, console_id)  # type: ignore[arg-type]
             assert type(missing.value) is ConsoleNotFound
             assert missing.value.kwargs == {"code": 404, "console_id": console_id}
         with pytest.raises(ConsoleNotFoundForInstance) as of_instance:
             api.console_get(nobody, row["id"], OTHER)
         assert of_instance.value.kwargs == {"code": 404, "console_id": row["id"], "instance_uuid": OTHER}
         with pytest.raises(ConsoleNotFoundForInstance):
-            api.console_get(nobody, "asdf", INSTANCE)
+            api.console_get(nobody, "asdf", INSTANCE)  # type: ignore[arg-type]
         with pytest.raises(ConsoleNotFound) as empty:
             api.console_get(nobody, row["id"], "")
         assert type(empty.value) is ConsoleNotFound
@@ -186,11 +188,11 @@ class TestConsoles:
             by_name = {"instance_uuid": INSTANCE, "pool_id": pool["id"]}
             assert api.console_get_by_pool_instance(context, **by_name) == {**row, "pool": pool}
             assert api.console_get_by_pool_instance(context, other["id"], INSTANCE) == {**elsewhere, "pool": other}
-            assert api.console_get_by_pool_instance(context, None, INSTANCE) == {**lonely, "pool": None}
-            assert api.console_get_by_pool_instance(context, pool["id"], None) == {**idle, "pool": pool}
+            assert api.console_get_by_pool_instance(context, None, INSTANCE) == {**lonely, "pool": None}  # type: ignore[arg-type]
+            assert api.console_get_by_pool_instance(context, pool["id"], None) == {**idle, "pool": pool}  # type: ignore[arg-type]
         for pool_id, uuid in ((other["id"], OTHER), (0, INSTANCE), ("asdf", INSTANCE), (2**70, INSTANCE)):
             with pytest.raises(ConsoleNotFoundInPoolForInstance) as missing:
-                api.console_get_by_pool_instance(nobody, pool_id, uuid)
+                api.console_get_by_pool_instance(nobody, pool_id, uuid)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "pool_id": pool_id, "instance_uuid": uuid}
         soft_delete("consoles", row["id"])
         assert api.console_get_by_pool_instance(nobody, pool["id"], INSTANCE)["id"] == row["id"]
@@ -204,23 +206,24 @@ class TestConsoles:
         rows[0]["deleted"] = rows[0]["id"]
         for read_deleted in EVERY:
             context = anybody(read_deleted)
+            nothing: Any
             for nothing in (None, [], ()):
                 assert api.console_get_all_by_instance(context, INSTANCE, nothing) == rows
             pools = [pool, None, None]
             joined = api.console_get_all_by_instance(context, INSTANCE, columns_to_join=["pool"])
             assert joined == [{**row, "pool": one} for row, one in zip(rows, pools, strict=True)]
         assert api.console_get_all_by_instance(nobody, "unknown") == []
-        assert api.console_get_all_by_instance(nobody, None) == [free]
+        assert api.console_get_all_by_instance(nobody, None) == [free]  # type: ignore[arg-type]
         for unknown in (["zork"], ["pool", "consoles"], "pool", [None]):
             with pytest.raises(ValueError, match="no relation"):
-                api.console_get_all_by_instance(nobody, INSTANCE, unknown)
+                api.console_get_all_by_instance(nobody, INSTANCE, unknown)  # type: ignore[arg-type]
 
     def test_delete(self, nobody: RequestContext) -> None:
         pool = make_pool()
         rows = [make(pool["id"]), make(pool["id"]), make(pool["id"])]
         assert api.console_delete(nobody, console_id=rows[0]["id"]) is None
         for no_id in (rows[0]["id"], 0, *NO_IDS):
-            assert api.console_delete(nobody, no_id) is None
+            assert api.console_delete(nobody, no_id) is None  # type: ignore[arg-type]
         assert stored("consoles") == rows[1:]
         soft_delete("consoles", rows[1]["id"])
         api.console_delete(nobody, rows[1]["id"])
@@ -232,7 +235,7 @@ def test_dates_of_a_relation(nobody: RequestContext, stopped_clock: datetime) ->
     pool = make_pool()
     timeutils.advance_time_seconds(0.000001)
     console = make(pool["id"])
-    assert api.console_get(nobody, console["id"])["pool"]["created_at"] == stopped_clock
+    assert there(api.console_get(nobody, console["id"])["pool"])["created_at"] == stopped_clock
     [found] = api.console_pool_get_all_by_host_type(nobody, "proxy", "xvp")
     assert found["consoles"][0]["created_at"] == timeutils.utcnow()
 

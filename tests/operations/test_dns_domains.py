@@ -13,6 +13,7 @@ from rawdb.exceptions import DBDataError, DBError
 from tests.operations.factories import stored, together
 from tests.operations.instance_helpers import insert
 from tests.operations.network_helpers import admin, member, not_for_nobody, only_for_admins
+from tests.support.rows import there
 
 
 def test_register(admin_context: RequestContext, stopped_clock: datetime) -> None:
@@ -31,12 +32,12 @@ def test_register(admin_context: RequestContext, stopped_clock: datetime) -> Non
     assert api.dnsdomain_get(admin_context, "z.example") == {**zone, **changed}
     changed = {"scope": "private", "availability_zone": "there", "updated_at": later}
     assert api.dnsdomain_get(admin_context, "p.example") == {**project, **changed}
-    api.dnsdomain_register_for_zone(admin_context, "p.example", None)
+    api.dnsdomain_register_for_zone(admin_context, "p.example", None)  # type: ignore[arg-type]
     assert stored("dns_domains", "domain")[0]["availability_zone"] is None
 
 
 def test_read(context: RequestContext) -> None:
-    assert api.dnsdomain_list(context) == api.dnsdomain_get_all(context) == []
+    assert (api.dnsdomain_list(context), api.dnsdomain_get_all(context)) == ([], [])
     for name in ("b", "B", "a"):
         api.dnsdomain_register_for_zone(admin(), name, "zone")
     insert("dns_domains", domain="gone", deleted=True)
@@ -48,10 +49,11 @@ def test_read(context: RequestContext) -> None:
     assert row is not None
     assert row["domain"] == "B"
     for unknown in ("gone", "b ", "x", "x" * 300, None):
-        assert api.dnsdomain_get(seeing, unknown) is None
+        assert api.dnsdomain_get(seeing, unknown) is None  # type: ignore[arg-type]
 
 
 def test_unregister_removes_the_row(admin_context: RequestContext) -> None:
+    name: Any
     for name in ("a", "b"):
         api.dnsdomain_register_for_zone(admin_context, name, "zone")
     insert("dns_domains", domain="gone", deleted=True)
@@ -74,9 +76,9 @@ def test_a_row_marked_deleted_comes_back(admin_context: RequestContext, stopped_
 def test_wrong_values(admin_context: RequestContext) -> None:
     for name, zone in (("x" * 256, "z"), ("d", "z" * 256), ("d", {}), ("a\x00", "z")):
         with pytest.raises(DBDataError):
-            api.dnsdomain_register_for_zone(admin_context, name, zone)
+            api.dnsdomain_register_for_zone(admin_context, name, zone)  # type: ignore[arg-type]
     with pytest.raises(DBError):
-        api.dnsdomain_register_for_project(admin_context, None, "p")
+        api.dnsdomain_register_for_project(admin_context, None, "p")  # type: ignore[arg-type]
     assert stored("dns_domains", "domain") == []
 
 
@@ -90,7 +92,7 @@ def test_callers_at_the_same_time_leave_one_row(admin_context: RequestContext) -
         assert outcomes == [None] * 8
         row = api.dnsdomain_get(admin_context, name)
         assert row is not None
-        assert (row["project_id"][0], row["availability_zone"][0]) == ("p", "z")
+        assert (there(row["project_id"])[0], there(row["availability_zone"])[0]) == ("p", "z")
     assert len(stored("dns_domains", "domain")) == 4
 
 

@@ -219,17 +219,17 @@ class TestImages:
         api.s3_image_create(context, "a")
         for wanted in NO_IDS:
             with pytest.raises(ImageNotFound) as missing:
-                api.s3_image_get(context, wanted)
+                api.s3_image_get(context, wanted)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "image_id": wanted}
         for wanted in (None, "", "zork", "u" * 300):
             with pytest.raises(ImageNotFound) as missing:
-                api.s3_image_get_by_uuid(context, wanted)
+                api.s3_image_get_by_uuid(context, wanted)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "image_id": wanted}
 
     def test_whatever_goes_wrong_is_a_database_error(self, context: RequestContext) -> None:
         for wrong in (None, "u" * 37, object(), b"a", "\ud800", "a\x00"):
             with pytest.raises(DBError):
-                api.s3_image_create(context, wrong)
+                api.s3_image_create(context, wrong)  # type: ignore[arg-type]
         assert stored("s3_images") == []
 
     def test_round_trips(self, context: RequestContext, statements: list[str]) -> None:

@@ -45,6 +45,7 @@ from tests.operations.address_helpers import (
 )
 from tests.operations.factories import stored
 from tests.operations.instance_helpers import columns, new_uuid, reading
+from tests.support.rows import Row, there
 
 #: What a uuid must not be: only the canonical text passes.
 NO_UUIDS: list[Any] = ["zork", "", None, 5, "00000000-0000-0000-0000-00000000000A", "0" * 32]
@@ -138,7 +139,7 @@ class TestBulkCreate:
             {"address": f"10.0.{n // 256}.{n % 256}", "network_id": n % 3, "bogus": n} for n in reversed(range(1200))
         ]
         copies = [dict(ip) for ip in ips]
-        assert api.fixed_ip_bulk_create(context, ips) is None  # type: ignore[func-returns-value]
+        assert api.fixed_ip_bulk_create(context, ips) is None
         assert ips == copies
         assert statements.count("fixed_ip_bulk_create") == 3
         rows = api.fixed_ip_get_all(admin())
@@ -362,7 +363,7 @@ class TestDisassociate:
         other = fixed("10.0.0.2", instance_uuid=uuid, **values)
         timeutils.advance_time_seconds(5)
         statements.clear()
-        assert api.fixed_ip_disassociate(context, "10.0.0.1") is None  # type: ignore[func-returns-value]
+        assert api.fixed_ip_disassociate(context, "10.0.0.1") is None
         assert statements == ["BEGIN", "fixed_ip_get_by_address", "fixed_ip_disassociate", "COMMIT"]
         now = stopped_clock + timedelta(seconds=5)
         assert row_of("fixed_ips", row["id"]) == changed(
@@ -400,7 +401,7 @@ class TestDisassociateAllByTimeout:
     OLD = datetime.fromisoformat("2026-01-01T00:00:00")
     CUT = datetime.fromisoformat("2026-02-01T00:00:00")
 
-    def make(self, address: str, network_id: int | None, uuid: str | None, **values: Any) -> dict[str, Any]:
+    def make(self, address: str, network_id: int | None, uuid: str | None, **values: Any) -> Row:
         row = {"network_id": network_id, "instance_uuid": uuid, "leased": True, "virtual_interface_id": 3}
         return fixed(address, **{**row, "updated_at": self.OLD, **values})
 
@@ -466,7 +467,7 @@ class TestGet:
         assert api.fixed_ip_get(context, row["id"]) == row
         got = api.fixed_ip_get(context, row["id"], get_network=True)
         assert statements == ["fixed_ip_get"] * 2
-        assert got.pop("network")["label"] == "live"
+        assert there(got.pop("network"))["label"] == "live"
         assert got == row
         assert api.fixed_ip_get(context, other["id"], True)["network"] is None
         missing: Any
@@ -498,13 +499,17 @@ class TestGet:
             with pytest.raises(Forbidden):
                 api.fixed_ip_get(caller, row["id"])
             with pytest.raises(Forbidden):
-                api.fixed_ip_get_by_address(caller, row["address"])
+                api.fixed_ip_get_by_address(caller, there(row["address"]))
         for get, key in ((api.fixed_ip_get, "id"), (api.fixed_ip_get_by_address, "address")):
             with pytest.raises(InstanceNotFound) as missing:
                 get(context, dangling[key])
             assert missing.value.kwargs["instance_id"] == lost
         for row in (mine, nobodys, dangling):
-            assert api.fixed_ip_get(admin(), row["id"]) == row == api.fixed_ip_get_by_address(admin(), row["address"])
+            assert (
+                api.fixed_ip_get(admin(), row["id"])
+                == row
+                == api.fixed_ip_get_by_address(admin(), there(row["address"]))
+            )
 
     def test_all(self, admin_context: RequestContext) -> None:
         with pytest.raises(NoFixedIpsDefined):
@@ -552,10 +557,10 @@ class TestGetByAddress:
         statements.clear()
         got = api.fixed_ip_get_by_address(context, "10.0.0.1", ["network", "instance", "floating_ips"])
         assert statements == ["fixed_ip_get_by_address"]
-        assert got.pop("network")["label"] == "net"
+        assert there(got.pop("network"))["label"] == "net"
         shown = got.pop("instance")
-        assert set(shown) == columns("instances") | {"name"}
-        assert (shown["uuid"], shown["name"]) == (uuid, f"instance-{shown['id']:08x}")
+        assert set(there(shown)) == columns("instances") | {"name"}
+        assert (there(shown)["uuid"], there(shown)["name"]) == (uuid, f"instance-{there(shown)['id']:08x}")
         assert got.pop("floating_ips") == links
         assert got == row
         assert set(api.fixed_ip_get_by_address(context, "10.0.0.1", ["network"])) == set(row) | {"network"}
@@ -564,7 +569,7 @@ class TestGetByAddress:
 
     def test_relations_that_lead_nowhere(self, context: RequestContext) -> None:
         relations = ["network", "instance", "floating_ips", "instance.info_cache", "floating_ips.fixed_ip"]
-        nothing = {"network": None, "instance": None, "floating_ips": []}
+        nothing: dict[str, Any] = {"network": None, "instance": None, "floating_ips": []}
         row = fixed("10.0.0.1", network_id=network(deleted=5), instance_uuid=instance(deleted=6))
         assert api.fixed_ip_get_by_address(context, "10.0.0.1", relations) == {**row, **nothing}
         # Those of a deleted row do, whatever may be seen.
@@ -584,15 +589,15 @@ class TestGetByAddress:
         statements.clear()
         got = api.fixed_ip_get_by_address(context, "10.0.0.1", ["instance.metadata", "instance.info_cache"])["instance"]
         assert statements == ["fixed_ip_get_by_address", "instance_get_by_uuid"]
-        assert set(got) == columns("instances") | {"name", "metadata", "info_cache"}
-        assert [one["value"] for one in got["metadata"]] == ["v"]
-        assert got["info_cache"]["network_info"] == "[]"
-        [seen] = api.fixed_ip_get_by_address(context, "10.0.0.1", ["instance.security_groups"])["instance"][
+        assert set(there(got)) == columns("instances") | {"name", "metadata", "info_cache"}
+        assert [one["value"] for one in there(got)["metadata"]] == ["v"]
+        assert there(there(got)["info_cache"])["network_info"] == "[]"
+        [seen] = there(api.fixed_ip_get_by_address(context, "10.0.0.1", ["instance.security_groups"])["instance"])[
             "security_groups"
         ]
         assert set(seen) == columns("security_groups")
         paths = ["instance.security_groups.rules"]
-        [seen] = api.fixed_ip_get_by_address(admin("yes"), "10.0.0.1", paths)["instance"]["security_groups"]
+        [seen] = there(api.fixed_ip_get_by_address(admin("yes"), "10.0.0.1", paths)["instance"])["security_groups"]
         assert [rule["protocol"] for rule in seen["rules"]] == ["tcp"]
 
     @pytest.mark.parametrize("name", ["zork", "virtual_interface", "network.zork", "instance.", ""])
@@ -730,7 +735,7 @@ class TestUpdate:
         values = {"allocated": "1", "virtual_interface_id": "3", "leased": False, "bogus": 1}
         copy = dict(values)
         statements.clear()
-        assert api.fixed_ip_update(context, "10.0.0.1", values) is None  # type: ignore[func-returns-value]
+        assert api.fixed_ip_update(context, "10.0.0.1", values) is None
         assert statements == ["BEGIN", "fixed_ip_get_by_address", "fixed_ip_update", "COMMIT"]
         assert values == copy
         now = stopped_clock + timedelta(seconds=5)

@@ -77,7 +77,7 @@ class TestCreate:
     def test_a_flavorid_is_not_generated(self, admin_context: RequestContext) -> None:
         row = api.flavor_create(admin_context, {"name": "n", "memory_mb": 1, "vcpus": 1})
         assert row["flavorid"] is None
-        assert api.flavor_get_by_flavor_id(admin_context, None) == row
+        assert api.flavor_get_by_flavor_id(admin_context, None) == row  # type: ignore[arg-type]
 
     def test_access_for_each_distinct_project(self, admin_context: RequestContext) -> None:
         for flavorid, is_public in (("open", True), ("closed", False)):
@@ -142,7 +142,7 @@ class TestCreate:
     def test_a_missing_column(self, db: str) -> None:
         for missing in ("memory_mb", "vcpus"):
             with pytest.raises(DBError) as refused:
-                make(**{missing: None, "extra_specs": {"a": "b"}})
+                make(**{missing: None, "extra_specs": {"a": "b"}})  # type: ignore[arg-type]
             assert not isinstance(refused.value, DBDuplicateEntry)
         assert stored("instance_types") == []
 
@@ -201,7 +201,7 @@ class TestInstanceTypeCreate:
         values = {"name": "n", "flavorid": None, "memory_mb": 1, "vcpus": 1, "extra_specs": {"a": 1}, "zork": 1}
         row = api.instance_type_create(admin_context, values)
         assert row == api.instance_type_get(admin_context, row["id"])
-        assert row == api.instance_type_get_by_flavor_id(admin_context, None)
+        assert row == api.instance_type_get_by_flavor_id(admin_context, None)  # type: ignore[arg-type]
         assert (row["flavorid"], row["extra_specs"]) == (None, {"a": "1"})
         assert "zork" not in row
 
@@ -500,12 +500,12 @@ class TestDestroy:
 
 
 ADMIN_ONLY: list[Callable[[Any], Any]] = [
-    lambda context: api.flavor_create(context, None),
+    lambda context: api.flavor_create(context, None),  # type: ignore[arg-type]
     lambda context: api.flavor_destroy(context, "n"),
     lambda context: api.flavor_access_get_by_flavor_id(context, "f"),
     lambda context: api.flavor_access_add(context, "f", "p"),
     lambda context: api.flavor_access_remove(context, "f", "p"),
-    lambda context: api.instance_type_create(context, None),
+    lambda context: api.instance_type_create(context, None),  # type: ignore[arg-type]
     lambda context: api.instance_type_destroy(context, "n"),
     lambda context: api.instance_type_access_get_by_flavor_id(context, "f"),
     lambda context: api.instance_type_access_add(context, "f", "p"),
@@ -513,20 +513,20 @@ ADMIN_ONLY: list[Callable[[Any], Any]] = [
 ]
 FOR_USERS: list[Callable[[Any], Any]] = [
     lambda context: api.flavor_get_all(context, sort_dir="zork"),
-    lambda context: api.flavor_get(context, "x"),
+    lambda context: api.flavor_get(context, "x"),  # type: ignore[arg-type]
     lambda context: api.flavor_get_by_name(context, "n"),
     lambda context: api.flavor_get_by_flavor_id(context, "f"),
     lambda context: api.flavor_extra_specs_get(context, "f"),
     lambda context: api.flavor_extra_specs_get_item(context, "f", "k"),
     lambda context: api.flavor_extra_specs_delete(context, "f", "k"),
-    lambda context: api.flavor_extra_specs_update_or_create(context, "f", None),
+    lambda context: api.flavor_extra_specs_update_or_create(context, "f", None),  # type: ignore[arg-type]
     lambda context: api.instance_type_get_all(context),
-    lambda context: api.instance_type_get(context, "x"),
+    lambda context: api.instance_type_get(context, "x"),  # type: ignore[arg-type]
     lambda context: api.instance_type_get_by_name(context, "n"),
     lambda context: api.instance_type_get_by_flavor_id(context, "f"),
     lambda context: api.instance_type_extra_specs_get(context, "f"),
     lambda context: api.instance_type_extra_specs_delete(context, "f", "k"),
-    lambda context: api.instance_type_extra_specs_update_or_create(context, "f", None),
+    lambda context: api.instance_type_extra_specs_update_or_create(context, "f", None),  # type: ignore[arg-type]
 ]
 
 

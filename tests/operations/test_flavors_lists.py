@@ -16,6 +16,7 @@ from rawdb.exceptions import (
     MarkerNotFound,
 )
 from tests.operations.flavor_helpers import flavorids, make, member
+from tests.support.rows import Row
 
 
 class TestGetAll:
@@ -103,6 +104,7 @@ class TestGetAll:
         assert flavorids(api.flavor_get_all(context, sort_key="id", sort_dir="desc")) == ["c", "b", "a"]
 
     def test_bad_sorting(self, context: RequestContext) -> None:
+        bad: Any
         for bad in ("zork", "extra_specs", "f.id; DROP TABLE instance_types", ""):
             with pytest.raises(InvalidSortKey):
                 api.flavor_get_all(context, sort_key=bad)
@@ -127,11 +129,11 @@ class TestGetAll:
             timeutils.advance_time_seconds(number % 2)
         for sort_key in ("flavorid", "memory_mb", "root_gb", "name", "created_at", "is_public", "id"):
             for sort_dir in ("asc", "desc", "asc-nullslast", "desc-nullsfirst"):
-                order = {"sort_key": sort_key, "sort_dir": sort_dir}
+                order: dict[str, Any] = {"sort_key": sort_key, "sort_dir": sort_dir}
                 everything = api.flavor_get_all(context, **order)
                 assert len(everything) == 7
                 for size in (1, 3):
-                    pages: list[dict[str, Any]] = []
+                    pages: list[Row] = []
                     marker = None
                     while page := api.flavor_get_all(context, **order, limit=size, marker=marker):
                         pages += page

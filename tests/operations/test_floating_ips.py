@@ -43,6 +43,7 @@ from tests.operations.address_helpers import (
 )
 from tests.operations.factories import stored
 from tests.operations.instance_helpers import columns, new_uuid, reading
+from tests.support.rows import Row
 
 NO_IDS: list[Any] = ["asdf", 2**70]
 
@@ -235,7 +236,7 @@ class TestAssociate:
         row = floating("1.1.1.1", project_id="fake-project", fixed_ip_id=999, auto_assigned=True)
         now = now_is(stopped_clock)
         statements.clear()
-        got = api.floating_ip_fixed_ip_associate(context, "1.1.1.1", "10.0.0.1", "h")
+        got: Any = api.floating_ip_fixed_ip_associate(context, "1.1.1.1", "10.0.0.1", "h")
         assert got is not None
         assert statements == [
             "BEGIN", "floating_ip_get_by_address", "floating_ip_fixed_ip_associate__fixed_ip",
@@ -306,7 +307,7 @@ class TestDestroy:
         old, row = floating("1.1.1.1", deleted=50), floating("1.1.1.1", project_id="another-project")
         other = floating("1.1.1.2")
         statements.clear()
-        assert api.floating_ip_destroy(context, "1.1.1.1") is None  # type: ignore[func-returns-value]
+        assert api.floating_ip_destroy(context, "1.1.1.1") is None
         assert statements == ["floating_ip_destroy"]
         assert [one["id"] for one in stored("floating_ips")] == [old["id"], other["id"]]
         missing: Any
@@ -328,7 +329,7 @@ class TestDisassociate:
         row = floating("1.1.1.1", fixed_ip_id=target["id"], **values)
         now = now_is(stopped_clock)
         statements.clear()
-        got = api.floating_ip_disassociate(context, "1.1.1.1")
+        got: Any = api.floating_ip_disassociate(context, "1.1.1.1")
         assert got is not None
         assert statements == ["BEGIN", "floating_ip_disassociate__row", "floating_ip_disassociate", "COMMIT"]
         assert got.pop("network")["label"] == "net"
@@ -351,7 +352,7 @@ class TestDisassociate:
 
 
 class TestGet:
-    def shown(self, context: RequestContext, row: dict[str, Any]) -> list[dict[str, Any]]:
+    def shown(self, context: RequestContext, row: Row) -> list[Any]:
         """The row as each of the operations shows it that carry relations."""
         every = api.floating_ip_get_all_by_project(admin(), row["project_id"])
         return [
@@ -531,7 +532,7 @@ class TestUpdate:
         values = {"host": "h", "fixed_ip_id": "3", "auto_assigned": False, "bogus": 1}
         copy = dict(values)
         statements.clear()
-        assert api.floating_ip_update(context, "1.1.1.1", values) is None  # type: ignore[func-returns-value]
+        assert api.floating_ip_update(context, "1.1.1.1", values) is None
         assert statements == ["BEGIN", "floating_ip_get_by_address", "floating_ip_update", "COMMIT"]
         assert values == copy
         new = changed(row, host="h", fixed_ip_id=3, updated_at=now)
@@ -562,7 +563,7 @@ class TestUpdate:
         row, other = floating("1.1.1.1", project_id="another-project", host="h"), floating("1.1.1.2")
         now = now_is(stopped_clock)
         statements.clear()
-        assert api.floating_ip_set_auto_assigned(context, "1.1.1.1") is None  # type: ignore[func-returns-value]
+        assert api.floating_ip_set_auto_assigned(context, "1.1.1.1") is None
         assert statements == ["floating_ip_set_auto_assigned"]
         assert row_of("floating_ips", row["id"]) == changed(row, auto_assigned=True, updated_at=now)
         assert row_of("floating_ips", old["id"]) == old

@@ -23,6 +23,7 @@ from rawdb.exceptions import (
 from tests.operations.factories import stored, together
 from tests.operations.instance_helpers import insert, make, option, pairs
 from tests.operations.instance_workers import in_processes, in_threads
+from tests.support.rows import Row
 
 WORKERS = 24
 
@@ -67,20 +68,20 @@ def test_one_process_passes_a_round(db: str, context: RequestContext, name: str,
 def test_updates_of_different_columns_are_all_kept(context: RequestContext) -> None:
     row = make(context)
     columns = ("host", "node", "vm_state", "task_state", "display_name", "hostname", "os_type", "vm_mode")
-    shown: list[dict[str, Any]] = []
+    shown: list[Row] = []
 
     def write(column: str) -> Callable[[], None]:
         def run() -> None:
             mine = caller()
             for number in range(8):
-                new = api.instance_update(mine, row["uuid"], {column: str(number), "locked": None})
+                new: Row = api.instance_update(mine, row["uuid"], {column: str(number), "locked": None})
                 shown.append(new)
                 assert new[column] == str(number)
 
         return run
 
     assert together(*[write(column) for column in columns]) == [None] * len(columns)
-    got = api.instance_get(context, row["id"])
+    got: Row = api.instance_get(context, row["id"])
     assert {column: got[column] for column in columns} == dict.fromkeys(columns, "7")
     # Each result is a state that the row had: no two of them go back on each other.
     progress = sorted(shown, key=lambda new: sum(int(new[column] or -1) for column in columns))
@@ -90,7 +91,7 @@ def test_updates_of_different_columns_are_all_kept(context: RequestContext) -> N
 
 def test_originals_are_a_chain(context: RequestContext) -> None:
     row = make(context, task_state="start")
-    links: list[tuple[str, str]] = []
+    links: list[tuple[Any, Any]] = []
 
     def write(worker: int) -> Callable[[], None]:
         def run() -> None:
@@ -119,18 +120,18 @@ def test_metadata_are_one_callers(context: RequestContext, kind: str) -> None:
             mine = caller()
             for number in range(4):
                 values = {f"k{key}": f"{worker}-{number}" for key in range(worker, worker + 4)}
-                new = api.instance_update(mine, row["uuid"], {kind: values})
+                new: Row = api.instance_update(mine, row["uuid"], {kind: values})
                 assert pairs(new[kind]) == values
                 assert len(new[kind]) == len(values)
 
         return run
 
     assert together(*[write(worker) for worker in range(8)]) == [None] * 8
-    got = api.instance_get(context, row["id"])[kind]
-    assert len(got) == len(pairs(got)) == 4
-    assert len({one["value"] for one in got}) == 1
+    got: Row = api.instance_get(context, row["id"])
+    assert len(got[kind]) == len(pairs(got[kind])) == 4
+    assert len({one["value"] for one in got[kind]}) == 1
     live = [one for one in stored(f"instance_{kind}") if one["deleted"] == 0]
-    assert {one["id"] for one in live} == {one["id"] for one in got}
+    assert {one["id"] for one in live} == {one["id"] for one in got[kind]}
 
 
 def test_one_caller_destroys(context: RequestContext) -> None:
@@ -154,7 +155,7 @@ def test_a_constraint_and_a_state_exclude_each_other(context: RequestContext) ->
                 caller(), uuid, {"task_state": "rebuilding", "expected_task_state": [None]}
             ),
         )
-        allowed = (
+        allowed: tuple[tuple[type, ...], ...] = (
             (dict, ConstraintNotMet),
             (type(None), InstanceInvalidState, InstanceNotFound),
             (dict, UnexpectedTaskStateError, InstanceNotFound),

@@ -27,6 +27,7 @@ from tests.operations.instance_helpers import (
     reading,
     without,
 )
+from tests.support.rows import Row, there
 
 Call = Callable[[Any], Any]
 MISSING = "00000000-0000-0000-0000-000000000000"
@@ -56,7 +57,7 @@ def test_destroy_deletes_what_belongs_to_it(context: RequestContext, statements:
     }
     now = timeutils.utcnow()
     statements.clear()
-    gone = api.instance_destroy(context, row["uuid"], update_cells=False)
+    gone: Row = api.instance_destroy(context, row["uuid"], update_cells=False)
     assert len(statements) == 8
     assert gone["deleted"] == row["id"]
     assert gone["deleted_at"] >= now
@@ -86,24 +87,24 @@ def test_destroy_finds_what_the_context_sees(context: RequestContext) -> None:
     row = make(context, metadata={"m": "1"})
     for value in ("zork", row["uuid"].upper(), f"{{{row['uuid']}}}", row["uuid"].replace("-", ""), None, 5, row["id"]):
         with pytest.raises(InvalidUUID) as invalid:
-            api.instance_destroy(context, value)
+            api.instance_destroy(context, value)  # type: ignore[arg-type]
         assert "uuid" not in invalid.value.kwargs
         assert invalid.value.args[0] == value or not value
     for caller in (RequestContext("u", "another"), reading(context, "only")):
         with pytest.raises(InstanceNotFound) as missing:
             api.instance_destroy(caller, row["uuid"])
         assert missing.value.kwargs["instance_id"] == row["uuid"]
-    first = api.instance_destroy(context, row["uuid"])
+    first: Row = api.instance_destroy(context, row["uuid"])
     with pytest.raises(InstanceNotFound):
         api.instance_destroy(context, row["uuid"])
-    again = api.instance_destroy(reading(context, "yes"), row["uuid"])
+    again: Row = api.instance_destroy(reading(context, "yes"), row["uuid"])
     assert again["deleted"] == row["id"]
     assert again["deleted_at"] > first["deleted_at"]
-    assert again["info_cache"]["deleted_at"] == again["deleted_at"]
+    assert there(again["info_cache"])["deleted_at"] == again["deleted_at"]
     assert again["metadata"] == again["security_groups"] == []
     # The rows of before are marked again, too.
     assert stored("instance_metadata")[0]["deleted_at"] == again["deleted_at"]
-    assert api.instance_destroy(reading(context, "only"), row["uuid"])["deleted_at"] > again["deleted_at"]
+    assert there(api.instance_destroy(reading(context, "only"), row["uuid"])["deleted_at"]) > again["deleted_at"]
 
 
 def test_destroy_leaves_what_the_context_does_not_see(context: RequestContext) -> None:
@@ -199,6 +200,7 @@ def test_test_and_set_errors(context: RequestContext, statements: list[str]) -> 
     for attr in ("zork", "name", "metadata", "host = 'x' --"):
         with pytest.raises(AttributeError):
             api.instance_test_and_set(context, row["uuid"], attr, [None], "h")
+    state: Any
     for state in ("x" * 256, ["h"], {}):
         with pytest.raises(DBDataError):
             api.instance_test_and_set(context, row["uuid"], "host", [None], state)
@@ -234,7 +236,7 @@ def test_add_and_remove_security_group(context: RequestContext, statements: list
     api.instance_remove_security_group(reading(context, "yes"), uuid, 1)
     assert stored("security_group_instance_association")[0]["deleted_at"] > rows[0]["deleted_at"]
     with pytest.raises(DBDataError):
-        api.instance_add_security_group(context, uuid, "one")
+        api.instance_add_security_group(context, uuid, "one")  # type: ignore[arg-type]
 
 
 def test_soft_deleted_groups_stay_away(context: RequestContext) -> None:

@@ -12,12 +12,13 @@ from rawdb import api
 from rawdb.context import RequestContext
 from rawdb.exceptions import DBDataError, DBError
 from tests.operations.factories import soft_delete, stored, together
+from tests.support.rows import Row
 
 INSTANCE = "5bc1a6d2-2f11-4c0e-9f5d-6b1f2c3d4e5f"
 OTHER_INSTANCE = "00000000-0000-4000-8000-000000000001"
 
 
-def fault(context: RequestContext, **values: Any) -> dict[str, Any]:
+def fault(context: RequestContext, **values: Any) -> Row:
     return api.instance_fault_create(context, {"instance_uuid": INSTANCE, "code": 500, **values})
 
 
@@ -76,8 +77,8 @@ def test_any_collection_of_uuids(nobody: RequestContext) -> None:
     for uuids in ((INSTANCE, INSTANCE), {INSTANCE}, {INSTANCE: 1}, [INSTANCE, INSTANCE]):
         assert api.instance_fault_get_by_instance_uuids(nobody, uuids) == {INSTANCE: [row]}
     key = uuid.UUID(INSTANCE)
-    assert api.instance_fault_get_by_instance_uuids(nobody, [key]) == {key: [row]}
-    assert api.instance_fault_get_by_instance_uuids(nobody, instance_uuids=[INSTANCE.upper(), None]) == {
+    assert api.instance_fault_get_by_instance_uuids(nobody, [key]) == {key: [row]}  # type: ignore[list-item]
+    assert api.instance_fault_get_by_instance_uuids(nobody, instance_uuids=[INSTANCE.upper(), None]) == {  # type: ignore[list-item]
         INSTANCE.upper(): [],
         None: [],
     }
@@ -106,7 +107,7 @@ def test_more_uuids_than_one_statement_takes(nobody: RequestContext) -> None:
 
 def test_a_uuid_that_is_no_text(nobody: RequestContext) -> None:
     with pytest.raises(DBDataError):
-        api.instance_fault_get_by_instance_uuids(nobody, [("tuple",)])
+        api.instance_fault_get_by_instance_uuids(nobody, [("tuple",)])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize("read_deleted", ["no", "yes", "only"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -14,6 +14,7 @@ from rawdb import api
 from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import DBDataError, DBError, InvalidParameterValue, MarkerNotFound
 from tests.operations.instance_helpers import insert, make, new_uuid, uuids
+from tests.support.rows import Row, there
 
 Filters = Mapping[Any, Any]
 DAY = datetime.fromisoformat("2026-01-01T00:00:00")
@@ -27,7 +28,7 @@ def find(context: Any, filters: Filters, *args: Any, **kwargs: Any) -> list[str]
     return found
 
 
-def named(rows: list[dict[str, Any]]) -> Callable[..., list[str]]:
+def named(rows: Sequence[Row]) -> Callable[..., list[str]]:
     """Gives the display names of the instances found, in order of creation."""
     names = {row["uuid"]: row["display_name"] for row in rows}
     return lambda context, filters, **kwargs: [
@@ -47,10 +48,10 @@ def test_limit_zero_checks_nothing(context: RequestContext, statements: list[str
 def test_sorting_is_checked_before_the_marker(context: RequestContext, statements: list[str]) -> None:
     for direction in ("up", "ASC", "", None, "asc; DROP TABLE instances", "asc-nullslast"):
         with pytest.raises(KeyError):
-            api.instance_get_all_by_filters(context, {}, "zork", direction, marker="zork")
+            api.instance_get_all_by_filters(context, {}, "zork", direction, marker="zork")  # type: ignore[arg-type]
     for key in ("zork", "", None, "metadata", "name", "id; DROP TABLE instances", "created_at DESC", ("id",)):
         with pytest.raises(AttributeError):
-            api.instance_get_all_by_filters(context, {}, key, "asc", marker="zork")
+            api.instance_get_all_by_filters(context, {}, key, "asc", marker="zork")  # type: ignore[arg-type]
     assert statements == []
 
 
@@ -228,6 +229,7 @@ def test_tag_filters(context: RequestContext) -> None:
     assert tagged({"name": "tag:k1", "value": "v1"}, {"name": "tag:k2", "value": ["v2"]}) == ["a"]
     assert tagged({"name": "tag:k1", "value": "v1"}, {"name": "tag:k1", "value": "v2"}) == []
     assert tagged({"name": "tag:", "value": "v1"}) == []
+    nothing: Any
     for nothing in (None, [], [None], {}):
         for name in ("tag:k1", "tag-key", "tag-value"):
             assert tagged({"name": name, "value": nothing}) == []
@@ -384,7 +386,7 @@ class Order:
     def place(self, row: Mapping[str, Any]) -> list[tuple[int, Any]]:
         return [(self._null, 0) if row[key] is None else (0, row[key]) for key in self._keys]
 
-    def sorted(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def sorted(self, rows: Iterable[Row]) -> list[Row]:
         return sorted(rows, key=self.place, reverse=self._reverse)
 
     def after(self, row: Mapping[str, Any], marker: Mapping[str, Any]) -> bool:
@@ -502,7 +504,7 @@ def random_filters(chance: random.Random) -> dict[str, Any]:
     return filters
 
 
-def everything(context: RequestContext) -> list[dict[str, Any]]:
+def everything(context: RequestContext) -> Sequence[Row]:
     """All instances, their metadata lists with every row, from reads that know no filters."""
     return api.instance_get_all(RequestContext(None, None, is_admin=True, read_deleted="yes"))
 
@@ -512,9 +514,11 @@ def populate(chance: random.Random, context: RequestContext, count: int) -> None
         row = api.instance_create(context, random_instance(chance))
         if chance.random() < 0.4:
             kept = dict(list({pair["key"]: pair["value"] for pair in row["metadata"]}.items())[:1])
-            api.instance_update(get_admin_context(), row["uuid"], {"metadata": kept, "updated_at": row["updated_at"]})
+            api.instance_update(
+                get_admin_context(), there(row["uuid"]), {"metadata": kept, "updated_at": row["updated_at"]}
+            )
         if chance.random() < 0.3:
-            api.instance_destroy(get_admin_context(), row["uuid"])
+            api.instance_destroy(get_admin_context(), there(row["uuid"]))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -223,7 +223,7 @@ class TestReads:
         assert api.instance_group_get_all(plain) == rows
         assert api.instance_group_get_all_by_project_id(plain, "p") == rows[:2]
         assert api.instance_group_get_all_by_project_id(nobody, "q") == rows[2:3]
-        assert api.instance_group_get_all_by_project_id(nobody, project_id=None) == rows[3:]
+        assert api.instance_group_get_all_by_project_id(nobody, project_id=None) == rows[3:]  # type: ignore[arg-type]
         assert api.instance_group_get_all_by_project_id(nobody, "P") == []
 
     def test_round_trips(self, nobody: RequestContext, statements: list[str]) -> None:
@@ -309,7 +309,7 @@ class TestUpdate:
 
     def test_missing_value_for_a_required_column(self, nobody: RequestContext) -> None:
         row = full(nobody)
-        values = {"uuid": None, "members": [], "name": "new"}
+        values: dict[str, Any] = {"uuid": None, "members": [], "name": "new"}
         with pytest.raises(DBError):
             api.instance_group_update(nobody, GROUP, values)
         assert values == {"uuid": None, "members": [], "name": "new"}

@@ -15,6 +15,7 @@ from rawdb.exceptions import (
     InstanceGroupMemberNotFound,
     InstanceGroupMetadataNotFound,
     InstanceGroupPolicyNotFound,
+    NovaException,
 )
 from tests.operations.factories import stored, together
 from tests.operations.instance_group_helpers import GROUP, UNKNOWN, create, full, sees
@@ -61,6 +62,7 @@ class TestMetadata:
 
     def test_bad_value(self, nobody: RequestContext) -> None:
         row = full(nobody)
+        bad: Any
         for bad in ({"k1": []}, {"k" * 256: "v"}, {"k1": "x", "k3": "v" * 256}, {"k1": "nul\x00"}):
             with pytest.raises(DBDataError):
                 api.instance_group_metadata_add(nobody, GROUP, bad, set_delete=True)
@@ -75,7 +77,7 @@ class TestMetadata:
         assert stored("instance_group_metadata") == [removed, *before[1:]]
         for key in ("k1", "k3", "K2", None):
             with pytest.raises(InstanceGroupMetadataNotFound) as missing:
-                api.instance_group_metadata_delete(nobody, GROUP, key)
+                api.instance_group_metadata_delete(nobody, GROUP, key)  # type: ignore[arg-type]
             assert missing.value.kwargs["group_uuid"] == GROUP
             assert missing.value.kwargs["metadata_key"] == key
         api.instance_group_metadata_delete(sees("yes"), GROUP, "k1")
@@ -120,7 +122,9 @@ class TestMetadata:
 class Names:
     """Members and policies behave alike; each test of them runs for both."""
 
-    def __init__(self, add: Any, delete: Any, get: Any, error: type[Exception], field: str, table: str, column: str):
+    def __init__(
+        self, add: Any, delete: Any, get: Any, error: type[NovaException], field: str, table: str, column: str
+    ):
         self.add, self.delete, self.get = add, delete, get
         self.error, self.field, self.table, self.column = error, field, table, column
 
@@ -210,6 +214,7 @@ class TestNames:
     def test_bad_names(self, nobody: RequestContext, names: Names) -> None:
         create(nobody)
         names.add(nobody, GROUP, ["a"])
+        bad: Any
         for bad in (["b", "x" * 256], [{}], ["nul\x00"]):
             with pytest.raises(DBDataError):
                 names.add(nobody, GROUP, bad, True)

@@ -12,6 +12,7 @@ from rawdb import api, timeutils
 from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import DBDataError, DBError, Forbidden, InstanceInfoCacheNotFound
 from tests.operations.factories import soft_delete, stored, together
+from tests.support.rows import Row, there
 
 INSTANCE = "5bc1a6d2-2f11-4c0e-9f5d-6b1f2c3d4e5f"
 OTHER_INSTANCE = "00000000-0000-4000-8000-000000000001"
@@ -21,7 +22,7 @@ def with_read_deleted(value: str) -> RequestContext:
     return RequestContext("fake-user", "fake-project", is_admin=False, read_deleted=value)
 
 
-def update(context: RequestContext, text: str | None = "[]", **values: Any) -> dict[str, Any]:
+def update(context: RequestContext, text: str | None = "[]", **values: Any) -> Row:
     return api.instance_info_cache_update(context, INSTANCE, {"network_info": text, **values})
 
 
@@ -29,7 +30,7 @@ def test_guards(db: str) -> None:
     for nobody in (RequestContext(None, None, is_admin=False), RequestContext("user", None, is_admin=False)):
         for call in (
             lambda c: api.instance_info_cache_get(c, INSTANCE),
-            lambda c: api.instance_info_cache_update(c, INSTANCE, None),
+            lambda c: api.instance_info_cache_update(c, INSTANCE, None),  # type: ignore[arg-type]
             lambda c: api.instance_info_cache_delete(c, INSTANCE),
         ):
             with pytest.raises(Forbidden):
@@ -122,14 +123,14 @@ def test_swallowed_duplicate_does_not_spoil_the_transaction(context: RequestCont
         other = api.instance_info_cache_update(context, OTHER_INSTANCE, {"network_info": "before"})
         assert update(context, "swallowed")["id"] is None
         api.instance_info_cache_update(context, OTHER_INSTANCE, {"network_info": "after"})
-    assert api.instance_info_cache_get(context, OTHER_INSTANCE)["network_info"] == "after"
-    assert api.instance_info_cache_get(context, OTHER_INSTANCE)["id"] == other["id"]
+    assert there(api.instance_info_cache_get(context, OTHER_INSTANCE))["network_info"] == "after"
+    assert there(api.instance_info_cache_get(context, OTHER_INSTANCE))["id"] == other["id"]
 
 
 def test_other_errors_are_not_swallowed(context: RequestContext) -> None:
     values: dict[str, Any] = {"network_info": "[]"}
     with pytest.raises(DBError):
-        api.instance_info_cache_update(context, None, values)
+        api.instance_info_cache_update(context, None, values)  # type: ignore[arg-type]
     with pytest.raises(DBDataError):
         api.instance_info_cache_update(context, "x" * 37, values)
     with pytest.raises(DBDataError):
@@ -144,15 +145,15 @@ def test_get_by_visibility(context: RequestContext) -> None:
     assert api.instance_info_cache_get(with_read_deleted("yes"), INSTANCE) == row
     api.instance_info_cache_delete(context, INSTANCE)
     assert api.instance_info_cache_get(context, INSTANCE) is None
-    assert api.instance_info_cache_get(with_read_deleted("only"), INSTANCE)["id"] == row["id"]
-    assert api.instance_info_cache_get(with_read_deleted("yes"), instance_uuid=INSTANCE)["id"] == row["id"]
+    assert there(api.instance_info_cache_get(with_read_deleted("only"), INSTANCE))["id"] == row["id"]
+    assert there(api.instance_info_cache_get(with_read_deleted("yes"), instance_uuid=INSTANCE))["id"] == row["id"]
 
 
 def test_every_project_reads_and_writes_it(context: RequestContext) -> None:
     update(context)
     stranger = RequestContext("stranger", "elsewhere", is_admin=False)
     assert update(stranger, "theirs")["network_info"] == "theirs"
-    assert api.instance_info_cache_get(context, INSTANCE)["network_info"] == "theirs"
+    assert there(api.instance_info_cache_get(context, INSTANCE))["network_info"] == "theirs"
 
 
 def test_delete_keeps_updated_at(context: RequestContext, stopped_clock: datetime) -> None:
@@ -199,7 +200,7 @@ def test_first_writer_wins(context: RequestContext) -> None:
     for attempt in range(5):
         instance = f"instance-{attempt}"
 
-        def create(text: str, instance: str = instance) -> dict[str, Any]:
+        def create(text: str, instance: str = instance) -> Row:
             return api.instance_info_cache_update(with_read_deleted("no"), instance, {"network_info": text})
 
         results = together(*(lambda text=str(number): create(text) for number in range(6)))
@@ -207,8 +208,8 @@ def test_first_writer_wins(context: RequestContext) -> None:
         stored_row = api.instance_info_cache_get(context, instance)
         made = [row for row in results if row["id"] is not None]
         # Late ones find the row and change it; the others made no row of their own.
-        assert {row["id"] for row in made} == {stored_row["id"]}
-        assert stored_row["network_info"] in [row["network_info"] for row in made]
+        assert {row["id"] for row in made} == {there(stored_row)["id"]}
+        assert there(stored_row)["network_info"] in [row["network_info"] for row in made]
         assert len([row for row in made if row["updated_at"] is None]) == 1
     assert len(stored("instance_info_caches")) == 5
 

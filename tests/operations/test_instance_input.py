@@ -15,6 +15,7 @@ from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import DBError, DBInvalidUnicodeParameter, NovaException
 from tests.operations.factories import stored
 from tests.operations.instance_helpers import columns, make, without
+from tests.support.rows import Row
 
 #: In every text that is passed below, and in no statement.
 MARK = "q7Zx"
@@ -124,7 +125,7 @@ def test_reads(context: RequestContext, sent: Sent, text: str, value: Any, name:
         attempt(api.instance_get_all_by_filters, admin, {"filter": [{"name": f"tag:{text}", "value": argument}]})
         attempt(api.instance_get_all_by_filters, admin, {"filter": [{"name": "tag-key", "value": argument}]})
     if isinstance(name, (str, int, type(None))) and name not in columns("instances"):
-        assert len(api.instance_get_all_by_filters(context, {name: text})) == 1
+        assert len(api.instance_get_all_by_filters(context, {name: text})) == 1  # type: ignore[dict-item]
         assert isinstance(attempt(api.instance_get_all_by_filters, context, {}, name), AttributeError)
         assert isinstance(attempt(api.instance_get_all_by_filters, context, {}, "id", name), KeyError)
         assert isinstance(attempt(api.instance_get, context, 1, [name]), ValueError)
@@ -137,8 +138,8 @@ def test_reads(context: RequestContext, sent: Sent, text: str, value: Any, name:
 @given(text=texts, value=values, column=some.sampled_from(["host", "vcpus", "locked", "launched_at", "access_ip_v4"]))
 def test_updates(context: RequestContext, sent: Sent, text: str, value: Any, column: str) -> None:
     rows = stored("instances")
-    row = api.instance_get(context, rows[-1]["id"]) if rows else make(context, host="h", metadata={"k": "v"})
-    uuid = row["uuid"]
+    row: Row = api.instance_get(context, rows[-1]["id"]) if rows else make(context, host="h", metadata={"k": "v"})
+    uuid: str = row["uuid"]
     calls: list[Callable[[], Any]] = [
         lambda: api.instance_update(context, uuid, {column: value}),
         lambda: api.instance_update(context, uuid, {text: value, column: value, "vm_state": "x"}),

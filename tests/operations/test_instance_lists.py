@@ -20,6 +20,7 @@ from tests.operations.instance_helpers import (
     uuids,
     without,
 )
+from tests.support.rows import there
 
 Call = Callable[[Any], Any]
 MISSING = "00000000-0000-0000-0000-000000000000"
@@ -124,7 +125,7 @@ def test_by_host(context: RequestContext, admin_context: RequestContext) -> None
     ):
         row = api.instance_get_all_by_host(admin_context, "h1", names)[0]
         assert [pairs(row["metadata"]), pairs(row["system_metadata"])] == shown
-        assert row["info_cache"]["instance_uuid"] == first["uuid"]
+        assert there(row["info_cache"])["instance_uuid"] == first["uuid"]
         assert "pci_devices" not in row
     row = api.instance_get_all_by_host(admin_context, "h1", ["pci_devices"], use_slave=True)[0]
     assert [device["label"] for device in row["pci_devices"]] == ["label0"]

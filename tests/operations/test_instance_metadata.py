@@ -270,12 +270,12 @@ class TestDelete:
 
     def test_nothing_to_delete(self, context: RequestContext, statements: list[str]) -> None:
         for key in ("a", "", None, "x" * 1000):
-            assert api.instance_metadata_delete(context, INSTANCE, key) is None
+            assert api.instance_metadata_delete(context, INSTANCE, key) is None  # type: ignore[arg-type]
         assert statements == ["BEGIN", "instance_update__lock", "instance_metadata_delete", "COMMIT"] * 4
 
     def test_bad_key(self, context: RequestContext) -> None:
         with pytest.raises(DBDataError):
-            api.instance_metadata_delete(context, INSTANCE, ["a"])
+            api.instance_metadata_delete(context, INSTANCE, ["a"])  # type: ignore[arg-type]
 
     def test_against_updates(self, context: RequestContext) -> None:
         instance_row()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,14 @@ from rawdb import api, timeutils
 from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import AdminRequired, DBDataError, MigrationNotFound, MigrationNotFoundByStatus, NotFound
 from tests.operations.factories import soft_delete, stored, together
+from tests.support.rows import Row, there
 
 INSTANCE = "5bc1a6d2-2f11-4c0e-9f5d-6b1f2c3d4e5f"
 OTHER = "00000000-0000-4000-8000-000000000001"
 DELETED = get_admin_context(read_deleted="yes")
 
 
-def make(**values: Any) -> dict[str, Any]:
+def make(**values: Any) -> Row:
     return api.migration_create(get_admin_context(), {"instance_uuid": INSTANCE, "status": "finished", **values})
 
 
@@ -32,7 +33,7 @@ def make_instance(uuid: str, **system_metadata: str) -> dict[str, Any]:
     return row
 
 
-def ids(rows: list[dict[str, Any]]) -> list[int]:
+def ids(rows: Sequence[Row]) -> list[int]:
     return [row["id"] for row in rows]
 
 
@@ -152,7 +153,7 @@ class TestGet:
     def test_by_instance_without_status(self, admin_context: RequestContext) -> None:
         make()
         row = make(status=None)
-        assert api.migration_get_by_instance_and_status(admin_context, INSTANCE, None) == row
+        assert api.migration_get_by_instance_and_status(admin_context, INSTANCE, None) == row  # type: ignore[arg-type]
 
     def test_by_instance_and_status_missing(self, admin_context: RequestContext) -> None:
         make()
@@ -245,13 +246,13 @@ class TestInProgress:
             found = api.migration_get_in_progress_by_host_and_node(context, "h1", "n1")
             expected = {**instance, "name": f"instance-{instance['id']:08x}", "system_metadata": pairs[1:]}
             assert [row["instance"] for row in found] == [expected, None, None, expected]
-        assert found[0]["instance"]["locked"] is True
+        assert there(found[0]["instance"])["locked"] is True
 
     def test_instance_without_system_metadata(self, admin_context: RequestContext) -> None:
         make_instance(INSTANCE)
         make(source_compute="h1", source_node="n1")
         [row] = api.migration_get_in_progress_by_host_and_node(admin_context, "h1", "n1")
-        assert row["instance"]["system_metadata"] == []
+        assert there(row["instance"])["system_metadata"] == []
 
     def test_round_trips(self, admin_context: RequestContext, statements: list[str]) -> None:
         name = "migration_get_in_progress_by_host_and_node"
@@ -295,13 +296,13 @@ class TestByFilters:
 
 def test_guards_come_first(context: RequestContext, statements: list[str]) -> None:
     operations: list[Callable[[], Any]] = [
-        lambda: api.migration_create(context, None),
-        lambda: api.migration_update(context, 1, None),
-        lambda: api.migration_get(context, "x"),
+        lambda: api.migration_create(context, None),  # type: ignore[arg-type]
+        lambda: api.migration_update(context, 1, None),  # type: ignore[arg-type]
+        lambda: api.migration_get(context, "x"),  # type: ignore[arg-type]
         lambda: api.migration_get_by_instance_and_status(context, INSTANCE, "finished"),
-        lambda: api.migration_get_unconfirmed_by_dest_compute(context, None, "h"),
+        lambda: api.migration_get_unconfirmed_by_dest_compute(context, None, "h"),  # type: ignore[arg-type]
         lambda: api.migration_get_in_progress_by_host_and_node(context, "h", "n"),
-        lambda: api.migration_get_all_by_filters(context, None),
+        lambda: api.migration_get_all_by_filters(context, None),  # type: ignore[arg-type]
     ]
     for operation in operations:
         with pytest.raises(AdminRequired):

@@ -23,6 +23,7 @@ from rawdb.exceptions import (
 )
 from tests.operations.factories import stored
 from tests.operations.instance_helpers import columns, devices, make, new_uuid, option, pairs, reading, without
+from tests.support.rows import Row
 
 PLAIN = ["instance_update__columns", "instance_get_by_uuid"]
 
@@ -72,7 +73,7 @@ def test_updated_at(context: RequestContext, stopped_clock: datetime) -> None:
 def test_update_stores_null_for_none(context: RequestContext) -> None:
     row = make(context, host="h")
     nothing = dict.fromkeys(["host", "cleaned", "shutdown_terminate", "created_at", "updated_at"])
-    new = api.instance_update(context, row["uuid"], nothing)
+    new: Row = api.instance_update(context, row["uuid"], nothing)
     assert {new[name] for name in nothing if name != "updated_at"} == {None}
     assert stored("instances")[0]["cleaned"] is None
 
@@ -85,7 +86,7 @@ def test_update_converts_datetimes_and_addresses(context: RequestContext) -> Non
         "scheduled_at": "2026-01-02T10:00:00.5",
         "access_ip_v4": ipaddress.ip_address("10.0.0.1"),
     }
-    new = api.instance_update(context, row["uuid"], values)
+    new: Row = api.instance_update(context, row["uuid"], values)
     assert new["launched_at"] == ten.replace(tzinfo=None) - timedelta(hours=2)
     assert new["scheduled_at"] == datetime.fromisoformat("2026-01-02T10:00:00.500000")
     assert new["access_ip_v4"] == "10.0.0.1"
@@ -126,7 +127,7 @@ def test_update_finds_what_the_context_sees(context: RequestContext) -> None:
     for call in (api.instance_update, api.instance_update_and_get_original):
         for value in ("zork", row["uuid"].upper(), None, row["id"]):
             with pytest.raises(InvalidUUID) as invalid:
-                call(context, value, {"host": "h"})
+                call(context, value, {"host": "h"})  # type: ignore[arg-type]
             assert "uuid" not in invalid.value.kwargs
         for caller, uuid in ((RequestContext("u", "another"), row["uuid"]), (context, new_uuid())):
             with pytest.raises(InstanceNotFound) as missing:
@@ -158,7 +159,7 @@ def test_update_finds_what_the_context_sees(context: RequestContext) -> None:
 def test_expected_states_that_hold(context: RequestContext, actual: str | None, expected: Any) -> None:
     row = make(context, task_state=actual, vm_state=actual)
     values = {"expected_task_state": expected, "expected_vm_state": expected, "host": "h"}
-    new = api.instance_update(context, row["uuid"], values)
+    new: Row = api.instance_update(context, row["uuid"], values)
     assert (new["host"], new["task_state"], new["vm_state"]) == ("h", actual, actual)
     assert "expected_task_state" not in new
     assert values == {"expected_task_state": expected, "expected_vm_state": expected, "host": "h"}
@@ -244,7 +245,7 @@ def test_metadata_are_replaced(context: RequestContext, kind: str, stopped_clock
     timeutils.advance_time_seconds(1)
     later = stopped_clock + timedelta(seconds=1)
     values = {kind: {"same": "1", "other": 22, "new": None}}
-    new = api.instance_update(context, row["uuid"], values)
+    new: Row = api.instance_update(context, row["uuid"], values)
     assert values == {kind: {"same": "1", "other": 22, "new": None}}
     assert pairs(new[kind]) == {"same": "1", "other": "22", "new": None}
     assert api.instance_get(context, row["id"]) == new
@@ -263,7 +264,8 @@ def test_metadata_are_replaced(context: RequestContext, kind: str, stopped_clock
     # A row that was removed does not come back.
     api.instance_update(context, row["uuid"], {kind: {"gone": "4"}})
     assert len(stored(f"instance_{kind}")) == 5
-    assert api.instance_update(context, row["uuid"], {kind: {}})[kind] == []
+    emptied: Row = api.instance_update(context, row["uuid"], {kind: {}})
+    assert emptied[kind] == []
     assert {one["deleted"] == one["id"] for one in stored(f"instance_{kind}")} == {True}
 
 
@@ -310,8 +312,9 @@ def test_original_has_the_old_columns(context: RequestContext) -> None:
     assert api.instance_get(context, row["id"]) == new
     # The relations of both are the same objects, in the new state.
     assert pairs(old["metadata"]) == {"m": "2"}
+    shown: tuple[Row, Row] = (old, new)
     for relation in relations:
-        assert old[relation] is new[relation]
+        assert shown[0][relation] is shown[1][relation]
 
 
 @pytest.mark.parametrize("names", [[], ["metadata"], ("system_metadata", "pci_devices"), ["block_device_mapping"]])

@@ -35,6 +35,7 @@ from tests.operations.instance_helpers import (
     pairs,
     reading,
 )
+from tests.support.rows import Row, there
 
 Call = Callable[[Any], Any]
 MISSING = "00000000-0000-0000-0000-000000000000"
@@ -92,12 +93,12 @@ def test_create_returns_all_of_it(context: RequestContext) -> None:
     assert (row["vcpus"], row["locked"], row["deleted"], row["cleaned"]) == (2, True, 0, 0)
     assert (row["shutdown_terminate"], row["disable_terminate"]) == (False, False)
     assert row["updated_at"] is row["deleted_at"] is None
-    assert row["uuid"].count("-") == 4
+    assert there(row["uuid"]).count("-") == 4
     # Nothing is taken over from the context.
     assert {row[name] for name in ("project_id", "user_id", "hostname", "reservation_id", "vm_state")} == {None}
-    assert row["info_cache"]["network_info"] is None
-    assert set(row["info_cache"]) == columns("instance_info_caches")
-    assert row["metadata"] == row["system_metadata"] == row["security_groups"] == []
+    assert there(row["info_cache"])["network_info"] is None
+    assert set(there(row["info_cache"])) == columns("instance_info_caches")
+    assert [row["metadata"], row["system_metadata"], row["security_groups"]] == [[], [], []]
     assert api.instance_get(get_admin_context(), row["id"]) == row
 
 
@@ -116,7 +117,7 @@ def test_create_stores_what_belongs_to_it(context: RequestContext) -> None:
     assert pairs(row["metadata"]) == {"a": "1", "b": "2"}
     assert set(row["metadata"][0]) == columns("instance_metadata")
     assert pairs(row["system_metadata"]) == {"s": None}
-    assert row["info_cache"]["network_info"] == "[]"
+    assert there(row["info_cache"])["network_info"] == "[]"
     assert [one["name"] for one in row["security_groups"]] == ["default"]
     assert api.instance_get_by_uuid(context, "any text at all") == row
     assert [mapping["uuid"] for mapping in stored("instance_id_mappings")] == [row["uuid"]]
@@ -302,12 +303,12 @@ def test_create_joins_a_transaction(context: RequestContext) -> None:
     with rawdb.writer.using(context):
         first = make(context, metadata={"k": "v"})
         assert api.instance_get(context, first["id"]) == first
-        assert api.instance_update(context, first["uuid"], {"host": "h"})["host"] == "h"
+        assert api.instance_update(context, there(first["uuid"]), {"host": "h"})["host"] == "h"
 
     def fail(caller: RequestContext) -> None:
         with rawdb.writer.using(caller):
             make(caller, security_groups=["default"])
-            api.instance_destroy(caller, api.instance_get_all(caller)[0]["uuid"])
+            api.instance_destroy(caller, there(api.instance_get_all(caller)[0]["uuid"]))
             raise LookupError
 
     before = [stored(table) for table in ("instances", "security_groups", "quota_usages", "instance_metadata")]
@@ -364,6 +365,7 @@ def test_get_by_uuid_checks_no_syntax(context: RequestContext, value: Any) -> No
 def test_get_joins_what_is_named(context: RequestContext, statements: list[str]) -> None:
     row = make(context, metadata={"m": "1"}, system_metadata={"s": "1"}, security_groups=["default"])
     devices(row["uuid"])
+    names: Any
     for names in (None, [], ["metadata"], ("system_metadata",), ["pci_devices"], ["block_device_mapping"], sorted(ALL)):
         given = names if names is None else list(names)
         statements.clear()
@@ -371,7 +373,7 @@ def test_get_joins_what_is_named(context: RequestContext, statements: list[str])
             joined = {"metadata", "system_metadata"} if names is None else set(names)
             assert set(got) == columns("instances") | DEFAULTS | {"name"} | joined
             assert [one["name"] for one in got["security_groups"]] == ["default"]
-            assert got["info_cache"]["instance_uuid"] == row["uuid"]
+            assert there(got["info_cache"])["instance_uuid"] == row["uuid"]
             assert pairs(got["metadata"]) == ({"m": "1"} if "metadata" in joined else {})
             assert pairs(got["system_metadata"]) == ({"s": "1"} if "system_metadata" in joined else {})
         assert statements == ["instance_get", "instance_get_by_uuid"]
@@ -413,9 +415,9 @@ def test_get_shows_groups_once_with_live_rules(context: RequestContext) -> None:
     api.instance_remove_security_group(context, row["uuid"], ids["second"])
     assert [one["name"] for one in api.instance_get(context, row["id"])["security_groups"]] == ["default"]
     api.instance_destroy(context, row["uuid"])
-    deleted = api.instance_get(reading(context, "yes"), row["id"])
-    assert deleted["security_groups"] == []
-    assert deleted["info_cache"]["deleted"] == deleted["info_cache"]["id"]
+    gone: Row = api.instance_get(reading(context, "yes"), row["id"])
+    assert gone["security_groups"] == []
+    assert gone["info_cache"]["deleted"] == gone["info_cache"]["id"]
     # Even if its memberships are live.
     other = make(context, security_groups=["default"])
     soft_delete("instances", other["id"])
@@ -441,7 +443,7 @@ def test_relations_keep_every_text(context: RequestContext) -> None:
     row = make(context, metadata=nasty, info_cache={"network_info": "\\\"😀'" * 5000}, display_name=NASTY[8])
     for got in (row, api.instance_get(context, row["id"]), api.instance_get_all(context)[0]):
         assert pairs(got["metadata"]) == nasty
-        assert got["info_cache"]["network_info"] == "\\\"😀'" * 5000
+        assert there(got["info_cache"])["network_info"] == "\\\"😀'" * 5000
     moment = got["metadata"][0]["created_at"]
     assert isinstance(moment, datetime)
     assert moment.tzinfo is None

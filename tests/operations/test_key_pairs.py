@@ -20,13 +20,14 @@ from rawdb.exceptions import (
     NotFound,
 )
 from tests.operations.factories import stored, together
+from tests.support.rows import Row
 
 USER = "fake-user"
 #: Neither an admin nor a user of a project: it may authorize itself for any user, but passes no other guard.
 NOBODY = RequestContext("fake-user", None, is_admin=False)
 
 
-def make(name: str = "k", user_id: str = USER, **values: Any) -> dict[str, Any]:
+def make(name: str = "k", user_id: str = USER, **values: Any) -> Row:
     return api.key_pair_create(get_admin_context(), {"user_id": user_id, "name": name, **values})
 
 
@@ -201,7 +202,7 @@ class TestGuards:
 
     def test_a_context_without_project(self, db: str, statements: list[str]) -> None:
         with pytest.raises(Forbidden):
-            api.key_pair_create(NOBODY, None)
+            api.key_pair_create(NOBODY, None)  # type: ignore[arg-type]
         get, get_all, count, destroy = self.READS
         for operation in (get, get_all, destroy):
             with pytest.raises(Forbidden):

@@ -39,6 +39,7 @@ from tests.operations.network_helpers import (
     only_for_admins,
     put,
 )
+from tests.support.rows import Row
 
 
 class TestCreate:
@@ -73,7 +74,7 @@ class TestCreate:
             "dns1": "FE80:0::2",
             "dns2": "no address",
         }
-        row = api.network_create_safe(admin_context, given)
+        row: Row = api.network_create_safe(admin_context, given)
         assert {name: row[name] for name in given} == {
             "uuid": "given",
             "cidr": "10.0.0.9/32",
@@ -156,7 +157,7 @@ class TestGet:
         assert api.network_get_all_by_uuids(admin("yes"), network_uuids=["u2"]) == [other]
         for nothing in ([], ["u3"], ["x", "y"], [None]):
             with pytest.raises(NoNetworksFound):
-                api.network_get_all_by_uuids(admin("yes"), nothing)
+                api.network_get_all_by_uuids(admin("yes"), nothing)  # type: ignore[arg-type]
         for caller, project in ((context, "fake-project"), (admin(), None)):
             with pytest.raises(NetworkNotFoundForProject) as missing:
                 api.network_get_all_by_uuids(caller, ["u1", "y", "u3", "x"])
@@ -182,7 +183,7 @@ class TestGet:
         assert api.network_get_by_uuid(admin("yes"), "u") == first
         for wrong in ("U", "u ", "x", None):
             with pytest.raises(NetworkNotFoundForUUID) as missing:
-                api.network_get_by_uuid(admin_context, uuid=wrong)
+                api.network_get_by_uuid(admin_context, uuid=wrong)  # type: ignore[arg-type]
             assert missing.value.kwargs["uuid"] == wrong
 
     def test_by_cidr(self, admin_context: RequestContext) -> None:
@@ -205,7 +206,7 @@ class TestGet:
             ("nonsense", plain),
             (None, v6),
         ):
-            assert api.network_get_by_cidr(admin("yes"), text) == row
+            assert api.network_get_by_cidr(admin("yes"), text) == row  # type: ignore[arg-type]
         for text in ("10.0.0.0/23", "10.0.0.0", "asdf"):
             with pytest.raises(NetworkNotFoundForCidr) as missing:
                 api.network_get_by_cidr(admin_context, cidr=text)
@@ -393,7 +394,7 @@ class TestByHostAndInstance:
         ]
         assert ids(api.network_get_all_by_host(admin("only"), host="h")) == [served["id"], deleted_only["id"]]
         assert api.network_get_all_by_host(admin(), "H") == []
-        without = ids(api.network_get_all_by_host(admin(), None))
+        without = ids(api.network_get_all_by_host(admin(), None))  # type: ignore[arg-type]
         assert without == ids([held, reached, elsewhere, deleted_only])
 
     def test_by_instance(self, context: RequestContext) -> None:
@@ -467,7 +468,7 @@ class TestAssociate:
         assert api.network_associate(admin_context, "p", rows[1]["id"])["id"] == rows[1]["id"]
         for wrong in (rows[1]["id"], 10**6, "asdf", 2**70):
             with pytest.raises(NoMoreNetworks):
-                api.network_associate(admin_context, "q", wrong)
+                api.network_associate(admin_context, "q", wrong)  # type: ignore[arg-type]
         assert api.network_get(admin_context, rows[0]["id"]) == rows[0]
 
     def test_a_long_project_id_is_refused(self, admin_context: RequestContext) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from rawdb.exceptions import (
     PciDeviceNotFoundById,
 )
 from tests.operations.factories import stored, together
+from tests.support.rows import Row
 
 INSTANCE = "5bc1a6d2-2f11-4c0e-9f5d-6b1f2c3d4e5f"
 OTHER = "00000000-0000-4000-8000-000000000001"
@@ -28,7 +29,7 @@ ADDRESS = "0000:04:10.0"
 DELETED = get_admin_context(read_deleted="yes")
 
 
-def make(node_id: int = 1, address: str = ADDRESS, **values: Any) -> dict[str, Any]:
+def make(node_id: int = 1, address: str = ADDRESS, **values: Any) -> Row:
     value = {
         "compute_node_id": node_id,
         "address": address,
@@ -43,7 +44,7 @@ def make(node_id: int = 1, address: str = ADDRESS, **values: Any) -> dict[str, A
     return api.pci_device_update(get_admin_context(), node_id, address, value)
 
 
-def ids(rows: list[dict[str, Any]]) -> list[int]:
+def ids(rows: Sequence[Row]) -> list[int]:
     return [row["id"] for row in rows]
 
 
@@ -122,6 +123,7 @@ class TestUpdate:
         assert len(stored("pci_devices")) == 2
 
     def test_values_that_do_not_fit(self, admin_context: RequestContext) -> None:
+        unfit: Any
         for unfit in ({"address": "0000:04:10.00"}, {"vendor_id": "80866"}, {"instance_uuid": "u" * 37}):
             with pytest.raises(DBDataError):
                 make(**unfit)
@@ -130,7 +132,7 @@ class TestUpdate:
             api.pci_device_update(admin_context, 1, ADDRESS, {"product_id": "12345"})
         # No node has such an id, so the device would be a new one, of which nothing is known.
         with pytest.raises(DBError):
-            api.pci_device_update(admin_context, "node", ADDRESS, {})
+            api.pci_device_update(admin_context, "node", ADDRESS, {})  # type: ignore[arg-type]
         assert stored("pci_devices") == [row]
 
     def test_round_trips(self, admin_context: RequestContext, statements: list[str]) -> None:
@@ -163,7 +165,7 @@ class TestUpdate:
             def work() -> None:
                 for _ in range(20):
                     for value in (claim, free):
-                        row = api.pci_device_update(get_admin_context(), 1, ADDRESS, value)
+                        row: Row = api.pci_device_update(get_admin_context(), 1, ADDRESS, value)
                         assert {key: row[key] for key in value} == value
                         look()
 
@@ -184,7 +186,7 @@ class TestUpdate:
             return write
 
         assert together(*map(writer, columns)) == [None] * len(columns)
-        row = api.pci_device_get_by_addr(admin_context, 1, ADDRESS)
+        row: Row = api.pci_device_get_by_addr(admin_context, 1, ADDRESS)
         assert [row[column] for column in columns] == [f"{column}-9" for column in columns]
 
 
@@ -228,14 +230,14 @@ class TestReads:
         assert ids(api.pci_device_get_all_by_node(get_admin_context("only"), 1)) == ids(rows[:1])
 
     def test_by_instance(self, context: RequestContext, admin_context: RequestContext) -> None:
-        taken = {"status": "allocated", "instance_uuid": INSTANCE}
+        taken: dict[str, Any] = {"status": "allocated", "instance_uuid": INSTANCE}
         rows = [make(**taken), make(node_id=2, **taken)]
         make(node_id=3, status="claimed", instance_uuid=INSTANCE)
         make(node_id=4, status="allocated", instance_uuid=OTHER)
         unowned = make(node_id=5, status="allocated")
         assert api.pci_device_get_all_by_instance_uuid(context, INSTANCE) == rows
         assert api.pci_device_get_all_by_instance_uuid(context, "unknown") == []
-        assert api.pci_device_get_all_by_instance_uuid(context, None) == [unowned]
+        assert api.pci_device_get_all_by_instance_uuid(context, None) == [unowned]  # type: ignore[arg-type]
         api.pci_device_destroy(admin_context, 1, ADDRESS)
         assert ids(api.pci_device_get_all_by_instance_uuid(context, INSTANCE)) == ids(rows[1:])
         assert ids(api.pci_device_get_all_by_instance_uuid(DELETED, INSTANCE)) == ids(rows)
@@ -282,11 +284,11 @@ class TestDestroy:
 
 def test_guards_come_first(context: RequestContext, statements: list[str]) -> None:
     admin_only: list[Callable[[], Any]] = [
-        lambda: api.pci_device_get_by_addr(context, "x", ADDRESS),
-        lambda: api.pci_device_get_by_id(context, "x"),
-        lambda: api.pci_device_get_all_by_node(context, "x"),
-        lambda: api.pci_device_destroy(context, "x", ADDRESS),
-        lambda: api.pci_device_update(context, "x", ADDRESS, None),
+        lambda: api.pci_device_get_by_addr(context, "x", ADDRESS),  # type: ignore[arg-type]
+        lambda: api.pci_device_get_by_id(context, "x"),  # type: ignore[arg-type]
+        lambda: api.pci_device_get_all_by_node(context, "x"),  # type: ignore[arg-type]
+        lambda: api.pci_device_destroy(context, "x", ADDRESS),  # type: ignore[arg-type]
+        lambda: api.pci_device_update(context, "x", ADDRESS, None),  # type: ignore[arg-type]
     ]
     for operation in admin_only:
         with pytest.raises(AdminRequired):

@@ -27,6 +27,7 @@ from rawdb.exceptions import (
 )
 from tests.operations.factories import soft_delete, stored, together
 from tests.operations.quota_helpers import FAR, one, reserve, usage_row, usages
+from tests.support.rows import Row
 
 Call = Callable[[Any], Any]
 
@@ -142,7 +143,7 @@ def test_create_stores_a_limit_of_the_project(admin_context: RequestContext, sto
 
 
 def test_create_stores_a_limit_of_the_user(admin_context: RequestContext) -> None:
-    row = api.quota_create(admin_context, "p", "cores", 5, user_id="u")
+    row: Row = api.quota_create(admin_context, "p", "cores", 5, user_id="u")
     assert row["user_id"] == "u"
     assert one("project_user_quotas") == row
     assert api.quota_get(admin_context, "p", "cores", user_id="u") == row
@@ -503,7 +504,9 @@ def test_reservation_create_and_get(context: RequestContext, admin_context: Requ
     usage_row("cores", 1, 2)
     usage = {"id": one("quota_usages")["id"], "anything": "else"}
     expire = datetime(2030, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
-    row = api.reservation_create(admin_context, "a-uuid", usage, "fake-project", "fake-user", "cores", 4000, expire)
+    row: Row = api.reservation_create(
+        admin_context, "a-uuid", usage, "fake-project", "fake-user", "cores", 4000, expire
+    )
     assert row == one("reservations")
     assert row["expire"] == expire.replace(tzinfo=None)
     expected = {
@@ -521,7 +524,7 @@ def test_reservation_create_and_get(context: RequestContext, admin_context: Requ
 def test_reservation_create_needs_a_usage(admin_context: RequestContext) -> None:
     with pytest.raises(KeyError):
         api.reservation_create(admin_context, "a-uuid", {}, "p", "u", "cores", 1, FAR)
-    row = api.reservation_create(admin_context, "a-uuid", {"id": 99}, "p", None, "cores", 1, None)
+    row: Row = api.reservation_create(admin_context, "a-uuid", {"id": 99}, "p", None, "cores", 1, None)
     assert (row["usage_id"], row["user_id"], row["expire"]) == (99, None, None)
 
 

@@ -19,13 +19,14 @@ from rawdb.exceptions import (
 from tests.operations.factories import soft_delete, stored
 from tests.operations.instance_helpers import columns, make, pairs, without
 from tests.operations.network_helpers import NO_IDS, admin, ids, member, not_for_nobody, only_for_admins
+from tests.support.rows import Row, there
 
 
-def rule(parent: Any = None, grantee: Any = None, **values: Any) -> dict[str, Any]:
+def rule(parent: Any = None, grantee: Any = None, **values: Any) -> Row:
     return api.security_group_rule_create(member(), {"parent_group_id": parent, "group_id": grantee, **values})
 
 
-def default_rule(**values: Any) -> dict[str, Any]:
+def default_rule(**values: Any) -> Row:
     return api.security_group_default_rule_create(admin(), values)
 
 
@@ -126,16 +127,16 @@ class TestByGroup:
         statements.clear()
         found = by_group(context, security_group_id=parent["id"])
         assert statements == [name, "security_group_get__instances"]
-        [full] = found[0]["grantee_group"]["instances"]
+        [full] = there(found[0]["grantee_group"])["instances"]
         assert set(full) == columns("instances") | {"name", "system_metadata", "info_cache"}
         assert full["name"] == f"instance-{instance['id']:08x}"
         assert pairs(full["system_metadata"]) == {"s": "t"}
-        assert full["info_cache"]["instance_uuid"] == instance["uuid"]
+        assert there(full["info_cache"])["instance_uuid"] == instance["uuid"]
         assert found[1]["grantee_group"] is None
         assert found[2]["grantee_group"] == {**gone, "instances": []}
         assert found[3]["grantee_group"] == found[0]["grantee_group"]
 
-        [plain] = by_group(context, parent["id"], ["grantee_group.instances"])[0]["grantee_group"]["instances"]
+        [plain] = there(by_group(context, parent["id"], ["grantee_group.instances"])[0]["grantee_group"])["instances"]
         assert plain == without(full, "system_metadata", "info_cache")
         seeing = by_group(member(read_deleted="yes"), parent["id"], ["grantee_group"])
         assert (seeing[-1]["id"], seeing[-1]["grantee_group"]) == (dead["id"], None)

@@ -22,6 +22,7 @@ from rawdb.exceptions import (
 from tests.operations.factories import soft_delete, stored, together
 from tests.operations.instance_helpers import columns, devices, make, new_uuid, pairs, without
 from tests.operations.network_helpers import NO_IDS, admin, ids, member, not_for_nobody, put
+from tests.support.rows import Row, there
 
 PROJECT = "fake-project"
 EMPTY_RULE = {"protocol": None, "from_port": None, "to_port": None, "cidr": None}
@@ -33,18 +34,18 @@ def group(name: str | None = "g", project_id: str | None = PROJECT, **values: An
     return without(api.security_group_create(admin(), values), "rules")
 
 
-def rule(parent: Any, grantee: Any = None, **values: Any) -> dict[str, Any]:
+def rule(parent: Any, grantee: Any = None, **values: Any) -> Row:
     return api.security_group_rule_create(admin(), {"parent_group_id": parent, "group_id": grantee, **values})
 
 
-def join(instance: dict[str, Any], *groups: dict[str, Any]) -> None:
+def join(instance: Row, *groups: dict[str, Any]) -> None:
     for one in groups:
         api.instance_add_security_group(admin(), instance["uuid"], one["id"])
 
 
-def bare(context: RequestContext, instance: dict[str, Any]) -> dict[str, Any]:
+def bare(context: RequestContext, instance: Row) -> dict[str, Any]:
     """An instance as it stands in a group: its columns and its name."""
-    row = api.instance_get(context.elevated(), instance["id"])
+    row: Row = api.instance_get(context.elevated(), instance["id"])
     return {name: row[name] for name in (*columns("instances"), "name")}
 
 
@@ -183,7 +184,7 @@ class TestRelations:
         assert without(got, "info_cache", "system_metadata") == plain
         assert pairs(got["system_metadata"]) == {"s": "t"}
         assert set(got["system_metadata"][0]) == columns("instance_system_metadata")
-        assert got["info_cache"]["instance_uuid"] == instance["uuid"]
+        assert there(got["info_cache"])["instance_uuid"] == instance["uuid"]
         paths = ["instances.metadata", "instances.security_groups", "instances.block_device_mapping"]
         [got] = api.security_group_get(context, row["id"], paths)["instances"]
         assert set(got) == {*plain, "metadata", "security_groups", "block_device_mapping"}
@@ -223,16 +224,16 @@ class TestGet:
         seeing = member(read_deleted="yes")
         assert api.security_group_get_by_name(seeing, project_id=PROJECT, group_name="g") == {**row, **relations}
         assert api.security_group_get_by_name(context, "another", "g") == {**foreign, **relations}
-        assert api.security_group_get_by_name(context, None, "g") == {**nobodys, **relations}
-        assert api.security_group_get_by_name(context, PROJECT, None) == {**nameless, **relations}
+        assert api.security_group_get_by_name(context, None, "g") == {**nobodys, **relations}  # type: ignore[arg-type]
+        assert api.security_group_get_by_name(context, PROJECT, None) == {**nameless, **relations}  # type: ignore[arg-type]
         assert api.security_group_exists(context, project_id="another", group_name="g") is True
         for project, name in ((PROJECT, "G"), (PROJECT, "g "), ("unknown", "g"), ("another", None)):
             with pytest.raises(SecurityGroupNotFoundForProject) as missing:
-                api.security_group_get_by_name(seeing, project, name)
+                api.security_group_get_by_name(seeing, project, name)  # type: ignore[arg-type]
             assert missing.value.kwargs["project_id"] == project
             assert missing.value.kwargs["security_group_id"] == name
             assert isinstance(missing.value, SecurityGroupNotFound)
-            assert api.security_group_exists(seeing, project, name) is False
+            assert api.security_group_exists(seeing, project, name) is False  # type: ignore[arg-type]
 
     def test_lists(self, context: RequestContext) -> None:
         assert api.security_group_get_all(context) == api.security_group_get_by_project(context, PROJECT) == []
@@ -243,7 +244,7 @@ class TestGet:
         assert ids(api.security_group_get_all(member(read_deleted="yes"))) == ids([row, foreign, nobodys, second, gone])
         assert ids(api.security_group_get_by_project(admin("yes"), PROJECT)) == ids([row, second])
         assert ids(api.security_group_get_by_project(context, project_id="another")) == ids([foreign])
-        assert ids(api.security_group_get_by_project(context, None)) == ids([nobodys])
+        assert ids(api.security_group_get_by_project(context, None)) == ids([nobodys])  # type: ignore[arg-type]
         assert api.security_group_count_by_project(context, PROJECT) == 2
         assert api.security_group_count_by_project(admin("yes"), "another", session=object()) == 1
         with pytest.raises(Forbidden):
@@ -269,7 +270,7 @@ class TestGet:
         api.instance_destroy(context, second["uuid"])
         join(second, row)
         for unknown in (second["uuid"], new_uuid(), "asdf", None):
-            assert api.security_group_get_by_instance(seeing, unknown) == []
+            assert api.security_group_get_by_instance(seeing, unknown) == []  # type: ignore[arg-type]
 
     def test_in_use(self, context: RequestContext) -> None:
         used, left, unused, dead = group("1"), group("2"), group("3"), group("4")
@@ -333,10 +334,10 @@ class TestUpdate:
         assert update(seeing, row["id"], {}, ["rules.grantee_group"]) == {**row, "rules": [joined]}
         plain = bare(context, instance)
         got = update(context, row["id"], {"description": "d"}, ["instances", "rules.grantee_group.instances"])
-        assert got["instances"] == got["rules"][0]["grantee_group"]["instances"] == [plain]
+        assert got["instances"] == there(got["rules"][0]["grantee_group"])["instances"] == [plain]
         assert got["description"] == "d"
         got = update(context, row["id"], {}, columns_to_join=["instances.info_cache"])
-        assert got["instances"][0]["info_cache"]["instance_uuid"] == instance["uuid"]
+        assert there(got["instances"][0]["info_cache"])["instance_uuid"] == instance["uuid"]
         assert "rules" not in got
         for path in ("rules.zork", "instances.zork", "zork", "rules.grantee_group.zork"):
             with pytest.raises(ValueError, match="has no relation"):

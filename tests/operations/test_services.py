@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -23,11 +23,12 @@ from rawdb.exceptions import (
 )
 from tests.operations.factories import soft_delete, stored, together
 from tests.operations.inventory_helpers import NO_IDS, admin, make_node
+from tests.support.rows import Row, there
 
 
 def make(
     context: RequestContext, host: str | None = "h1", binary: str | None = "nova-compute", **values: object
-) -> dict[str, Any]:
+) -> Row:
     return api.service_create(
         context, {"host": host, "binary": binary, "topic": "compute", "report_count": 0, **values}
     )
@@ -109,7 +110,7 @@ def test_by_topic_leaves_out_disabled_and_by_host_does_not(admin_context: Reques
     make(admin_context, "a")
     make(admin_context, "b", disabled=True)
     assert [row["host"] for row in api.service_get_all_by_topic(admin_context, "compute")] == ["a"]
-    assert api.service_get_by_host_and_topic(admin_context, "a", "compute")["host"] == "a"
+    assert there(api.service_get_by_host_and_topic(admin_context, "a", "compute"))["host"] == "a"
     assert api.service_get_by_host_and_topic(admin_context, "b", "compute") is None
     assert len(api.service_get_all_by_host(admin_context, "b")) == 1
 
@@ -165,7 +166,7 @@ def test_what_can_be_no_id(admin_context: RequestContext) -> None:
                 call(no_id)
             assert missing.value.kwargs == {"code": 404, "service_id": no_id}
     assert stored("services") == [row]
-    assert api.service_get(admin_context, str(row["id"])) == row
+    assert api.service_get(admin_context, str(row["id"])) == row  # type: ignore[arg-type]
 
 
 def test_none_is_null(admin_context: RequestContext) -> None:
@@ -174,16 +175,16 @@ def test_none_is_null(admin_context: RequestContext) -> None:
     hostless = [make(admin_context, None), make(admin_context, None)]
     other = make(admin_context, "h1", None, topic=None)
     context = admin_context
-    assert api.service_get_all_by_host(context, None) == hostless
-    assert api.service_get_all_by_topic(context, None) == [other]
-    assert api.service_get_by_args(context, "h1", None) == other
-    assert api.service_get_by_args(context, None, "nova-compute") == hostless[0]
-    assert api.service_get_by_host_and_topic(context, "h1", None) == other
-    assert api.service_get_by_host_and_topic(context, None, "compute") == hostless[0]
-    assert api.service_get_by_host_and_topic(context, None, None) is None
-    assert api.service_get_by_compute_host(context, None) == {**hostless[0], "compute_node": []}
+    assert api.service_get_all_by_host(context, None) == hostless  # type: ignore[arg-type]
+    assert api.service_get_all_by_topic(context, None) == [other]  # type: ignore[arg-type]
+    assert api.service_get_by_args(context, "h1", None) == other  # type: ignore[arg-type]
+    assert api.service_get_by_args(context, None, "nova-compute") == hostless[0]  # type: ignore[arg-type]
+    assert api.service_get_by_host_and_topic(context, "h1", None) == other  # type: ignore[arg-type]
+    assert api.service_get_by_host_and_topic(context, None, "compute") == hostless[0]  # type: ignore[arg-type]
+    assert api.service_get_by_host_and_topic(context, None, None) is None  # type: ignore[arg-type]
+    assert api.service_get_by_compute_host(context, None) == {**hostless[0], "compute_node": []}  # type: ignore[arg-type]
     with pytest.raises(HostBinaryNotFound):
-        api.service_get_by_args(context, None, None)
+        api.service_get_by_args(context, None, None)  # type: ignore[arg-type]
 
 
 def test_deleted_twins_and_those_of_another_case(admin_context: RequestContext) -> None:
@@ -247,7 +248,7 @@ def test_disabled_may_be_unset(admin_context: RequestContext) -> None:
     assert api.service_get_all_by_topic(admin_context, "compute") == []
     assert api.service_get_all_by_host(admin_context, "h1") == [unset]
     with pytest.raises(DBDataError):
-        api.service_get_all(admin_context, "perhaps")
+        api.service_get_all(admin_context, "perhaps")  # type: ignore[arg-type]
 
 
 def test_update_refuses_what_does_not_fit(admin_context: RequestContext) -> None:
@@ -293,7 +294,7 @@ def test_share_services_by_load(admin_context: RequestContext) -> None:
 
 
 def test_only_admins(context: RequestContext) -> None:
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: api.service_create(context, {}),
         lambda: api.service_destroy(context, 1),
         lambda: api.service_get(context, 1),

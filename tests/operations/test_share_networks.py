@@ -16,6 +16,7 @@ from rawdb.exceptions import (
     DBDataError,
     DBDuplicateEntry,
     DBError,
+    NovaException,
     SecurityServiceNotFound,
     ShareNetworkNotFound,
     ShareNetworkSecurityServiceAssociationError,
@@ -106,7 +107,7 @@ class TestSecurityServices:
         with pytest.raises(SecurityServiceNotFound):
             api.security_service_get(member("only"), "a")
         for nobodys in (None, 2**70, ""):
-            assert api.security_service_get_all_by_project(context, nobodys) == []
+            assert api.security_service_get_all_by_project(context, nobodys) == []  # type: ignore[arg-type]
 
     def test_update(self, context: RequestContext, stopped_clock: datetime) -> None:
         row, other = service(id="a", name="n"), service(id="b")
@@ -121,6 +122,7 @@ class TestSecurityServices:
         assert api.security_service_update(context, "a", {"id": "c"})["id"] == "c"
         assert api.security_service_update(context, "c", {"deleted": "c"})["deleted"] == "c"
         assert api.security_service_update(member("only"), "c", {"name": "old"})["name"] == "old"
+        bad: Any
         for bad in ({"type": None}, {"status": "s" * 17}, {"id": None}, {"created_at": []}):
             with pytest.raises(DBError):
                 api.security_service_update(context, "b", bad)
@@ -248,8 +250,8 @@ class TestShareNetworks:
             ShareNetworkNotFound, lambda row_id: api.share_network_get(context, row_id), "share_network_id", "gone"
         )
         for nobodys in (None, 2**70, "", "P"):
-            assert api.share_network_get_all_by_project(context, nobodys) == []
-            assert api.share_network_get_all_by_security_service(context, nobodys) == []
+            assert api.share_network_get_all_by_project(context, nobodys) == []  # type: ignore[arg-type]
+            assert api.share_network_get_all_by_security_service(context, nobodys) == []  # type: ignore[arg-type]
 
     def test_get_all_by_security_service(self, context: RequestContext, stopped_clock: datetime) -> None:
         service(id="v"), service(id="w")
@@ -276,7 +278,7 @@ class TestShareNetworks:
         row, other = network(id="a", name="n", ip_version=4), network(id="b")
         share(id="s", share_network_id="a")
         timeutils.advance_time_seconds(5)
-        values = {"name": None, "ip_version": "6", "zork": 1, "shares": [], "security_services": None}
+        values: dict[str, Any] = {"name": None, "ip_version": "6", "zork": 1, "shares": [], "security_services": None}
         changed = api.share_network_update(context, "a", values)
         now = stopped_clock + LATER
         assert changed == {**row, "name": None, "ip_version": 6, "updated_at": now, "shares": changed["shares"]}
@@ -358,7 +360,7 @@ class TestAssociations:
         api.security_service_delete(context, "gone-v")
         before = stored(ASSOCIATIONS)
 
-        def refused(error: type[Exception], network_id: Any, service_id: Any, **kwargs: Any) -> None:
+        def refused(error: type[NovaException], network_id: Any, service_id: Any, **kwargs: Any) -> None:
             with pytest.raises(error) as refusal:
                 api.share_network_add_security_service(context, network_id, service_id)
             assert refusal.value.kwargs == kwargs
@@ -375,7 +377,7 @@ class TestAssociations:
         network(id="other")
         refused(SecurityServiceNotFound, "other", "gone-v", code=404, security_service_id="gone-v")
         with pytest.raises(DBDataError):
-            api.share_network_add_security_service(context, ["n"], "n-v")
+            api.share_network_add_security_service(context, ["n"], "n-v")  # type: ignore[arg-type]
         assert stored(ASSOCIATIONS) == before
         # Those who see deleted rows may associate them.
         added = api.share_network_add_security_service(member("only"), "gone", "gone-v")
@@ -391,7 +393,7 @@ class TestAssociations:
         api.security_service_delete(context, "gone-v")
         before = stored(ASSOCIATIONS)
 
-        def refused(error: type[Exception], network_id: Any, service_id: Any, **kwargs: Any) -> None:
+        def refused(error: type[NovaException], network_id: Any, service_id: Any, **kwargs: Any) -> None:
             with pytest.raises(error) as refusal:
                 api.share_network_remove_security_service(context, network_id, service_id)
             assert refusal.value.kwargs == kwargs
@@ -475,18 +477,18 @@ def test_dangling_and_hand_made_rows(context: RequestContext) -> None:
 def test_guards(context: RequestContext, statements: list[str]) -> None:
     refuses_strangers(
         statements,
-        lambda context: api.security_service_create(context, None),
+        lambda context: api.security_service_create(context, None),  # type: ignore[arg-type]
         lambda context: api.security_service_get(context, "v"),
         lambda context: api.security_service_get_all(context),
         lambda context: api.security_service_get_all_by_project(context, "p"),
-        lambda context: api.security_service_update(context, "v", None),
+        lambda context: api.security_service_update(context, "v", None),  # type: ignore[arg-type]
         lambda context: api.security_service_delete(context, "v"),
-        lambda context: api.share_network_create(context, None),
+        lambda context: api.share_network_create(context, None),  # type: ignore[arg-type]
         lambda context: api.share_network_get(context, "n"),
         lambda context: api.share_network_get_all(context),
         lambda context: api.share_network_get_all_by_project(context, "p"),
         lambda context: api.share_network_get_all_by_security_service(context, "v"),
-        lambda context: api.share_network_update(context, "n", None),
+        lambda context: api.share_network_update(context, "n", None),  # type: ignore[arg-type]
         lambda context: api.share_network_delete(context, "n"),
         lambda context: api.share_network_add_security_service(context, "n", "v"),
         lambda context: api.share_network_remove_security_service(context, "n", "v"),

@@ -114,6 +114,7 @@ def test_two_limits(context: RequestContext) -> None:
 
 def test_what_is_counted(context: RequestContext) -> None:
     """Live rows of the user in the project, whatever the caller sees; snapshots by their own size."""
+    owner: Any
     for number, owner in enumerate(
         (OWNER, OWNER, {**OWNER, "user_id": "u"}, {**OWNER, "project_id": "p"}, {"user_id": None, "project_id": None})
     ):

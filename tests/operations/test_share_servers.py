@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -36,6 +37,7 @@ from tests.operations.share_network_helpers import (
     share,
 )
 from tests.operations.share_network_workers import ShareServerRace, check
+from tests.support.rows import there
 
 DETAILS = "share_server_backend_details"
 LATER = timedelta(seconds=5)
@@ -148,7 +150,7 @@ class TestServers:
         assert found == api.share_server_get(context, "a")
         assert ids(found["shares"]) == ["s"]
         assert api.share_server_get_by_host_and_share_net_valid(member("yes"), "h", "n")["id"] == "gone"
-        assert api.share_server_get_by_host_and_share_net_valid(context, None, None)["id"] == "none"
+        assert api.share_server_get_by_host_and_share_net_valid(context, None, None)["id"] == "none"  # type: ignore[arg-type]
 
         on_net = [*(f"0{number}" for number in range(4)), "a", "b"]
         every = api.share_server_get_by_host_and_share_net(context, "h", "n")
@@ -156,13 +158,13 @@ class TestServers:
         assert every[4] == found
         assert ids(api.share_server_get_by_host_and_share_net(member("only"), "h", "n")) == ["gone"]
         assert ids(api.share_server_get_by_host(context, "h", "whatever")) == [*on_net, "m"]
-        assert api.share_server_get_by_host(context, "h", None)[4] == found
+        assert api.share_server_get_by_host(context, "h", None)[4] == found  # type: ignore[arg-type]
         assert ids(api.share_server_get_by_host(member("only"), "h", "n")) == ["gone"]
-        assert ids(api.share_server_get_by_host(context, None, "n")) == ["none"]
+        assert ids(api.share_server_get_by_host(context, None, "n")) == ["none"]  # type: ignore[arg-type]
         for host, net in (("asdf", "n"), ("h", "asdf"), (2**70, 2**70), (None, "n"), ("h", None)):
-            assert api.share_server_get_by_host_and_share_net(context, host, net) == []
+            assert api.share_server_get_by_host_and_share_net(context, host, net) == []  # type: ignore[arg-type]
             with pytest.raises(ShareServerNotFoundByFilters):
-                api.share_server_get_by_host_and_share_net_valid(context, host, net)
+                api.share_server_get_by_host_and_share_net_valid(context, host, net)  # type: ignore[arg-type]
         assert api.share_server_get_by_host(context, "asdf", "n") == []
 
     def test_update(self, context: RequestContext, stopped_clock: datetime) -> None:
@@ -171,14 +173,21 @@ class TestServers:
         api.share_server_backend_details_set(context, "a", {"k": "v"})
         insert(DETAILS, share_server_id="a", key="gone", value="gone", deleted="7")
         timeutils.advance_time_seconds(5)
-        values = {"status": "ACTIVE", "host": None, "share_network_id": "n", "backend_details": {}, "zork": 1}
+        values: dict[str, Any] = {
+            "status": "ACTIVE",
+            "host": None,
+            "share_network_id": "n",
+            "backend_details": {},
+            "zork": 1,
+        }
         changed = api.share_server_update(context, "a", values)
         own = {"status": "ACTIVE", "host": None, "share_network_id": "n", "updated_at": stopped_clock + LATER}
         assert changed == {**row, **own, "share_network": changed["share_network"], "backend_details": {"k": "v"}}
-        assert changed["share_network"]["id"] == "n"
+        assert there(changed["share_network"])["id"] == "n"
         assert api.share_server_get(context, "a") == changed
         assert values["backend_details"] == {}
         assert api.share_server_update(context, "a", {})["status"] == "ACTIVE"
+        bad: Any
         for bad in ({"status": "s" * 33}, {"id": None}, {"host": []}):
             with pytest.raises(DBError):
                 api.share_server_update(context, "b", bad)
@@ -246,7 +255,7 @@ class TestBackendDetails:
     def test_repeated_keys_and_many(self, context: RequestContext, statements: list[str]) -> None:
         server(id="e")
         statements.clear()
-        given = {1: "one", "1": "text", **{f"k{number}": number for number in range(1500)}}
+        given: dict[Any, Any] = {1: "one", "1": "text", **{f"k{number}": number for number in range(1500)}}
         api.share_server_backend_details_set(context, "e", given)
         details = api.share_server_get(context, "e")["backend_details"]
         assert (len(details), details["1"], details["k1499"]) == (1501, "text", "1499")
@@ -262,6 +271,7 @@ class TestBackendDetails:
     def test_bad_values_change_nothing(self, context: RequestContext) -> None:
         server(id="e")
         api.share_server_backend_details_set(context, "e", {"k": "v"})
+        bad: Any
         for bad in ({"l": None}, {None: "v"}, {"l": "v" * 1024}, {"l" * 256: "v"}, {"l": []}, {"l": "nul\x00"}):
             with pytest.raises(DBError):
                 api.share_server_backend_details_set(context, "e", {"a": "b", "k": "new", **bad})
@@ -274,7 +284,7 @@ class TestBackendDetails:
         for details in ({"k": "v"}, {}):
             is_missing(
                 ShareServerNotFound,
-                lambda row_id, details=details: api.share_server_backend_details_set(context, row_id, details),
+                partial(api.share_server_backend_details_set, context, server_details=details),
                 "share_server_id",
                 "gone",
             )
@@ -296,9 +306,9 @@ class TestBackendDetails:
         assert api.share_server_backend_details_get(member("only"), "e") == {"old": "w"}
         assert api.share_server_backend_details_get(member("yes"), "e") == {"k": "v", "old": "w"}
         for unknown in (None, "asdf", "E", "e ", 2**70):
-            assert api.share_server_backend_details_get(context, unknown) == {}
+            assert api.share_server_backend_details_get(context, unknown) == {}  # type: ignore[arg-type]
         with pytest.raises(DBDataError):
-            api.share_server_backend_details_get(context, ["e"])
+            api.share_server_backend_details_get(context, ["e"])  # type: ignore[arg-type]
 
     def test_at_once(self, context: RequestContext) -> None:
         """Batches of the same keys in other orders: all of each or nothing, no key twice, and no deadlock comes out."""
@@ -365,6 +375,7 @@ class TestAllocations:
         assert allocation("e", id="port")["id"] == "port"
         with pytest.raises(DBDuplicateEntry):
             allocation("other", id="port")
+        bad: Any
         for bad in ({"share_server_id": None}, {"ip_address": "1" * 65}, {"mac_address": []}, {"status": "s" * 33}):
             with pytest.raises(DBError):
                 api.network_allocation_create(context, {"share_server_id": "e", **bad})
@@ -410,7 +421,7 @@ class TestAllocations:
         assert ids(api.network_allocations_get_for_share_server(member("yes"), "e")) == ["a", "b", "0", "gone"]
         assert ids(api.network_allocations_get_for_share_server(member("only"), "e")) == ["gone"]
         for unknown in (None, "asdf", 2**70):
-            assert api.network_allocations_get_for_share_server(context, unknown) == []
+            assert api.network_allocations_get_for_share_server(context, unknown) == []  # type: ignore[arg-type]
 
 
 def test_sessions(admin_context: RequestContext) -> None:
@@ -436,18 +447,18 @@ def test_sessions(admin_context: RequestContext) -> None:
 def test_guards(context: RequestContext, statements: list[str]) -> None:
     refuses_strangers(
         statements,
-        lambda context: api.share_server_create(context, None),
+        lambda context: api.share_server_create(context, None),  # type: ignore[arg-type]
         lambda context: api.share_server_get(context, "e"),
         lambda context: api.share_server_get_all(context),
         lambda context: api.share_server_get_by_host(context, "h", "n"),
         lambda context: api.share_server_get_by_host_and_share_net(context, "h", "n"),
         lambda context: api.share_server_get_by_host_and_share_net_valid(context, "h", "n"),
-        lambda context: api.share_server_update(context, "e", None),
+        lambda context: api.share_server_update(context, "e", None),  # type: ignore[arg-type]
         lambda context: api.share_server_delete(context, "e"),
-        lambda context: api.share_server_backend_details_set(context, "e", None),
+        lambda context: api.share_server_backend_details_set(context, "e", None),  # type: ignore[arg-type]
         lambda context: api.share_server_backend_details_get(context, "e"),
-        lambda context: api.network_allocation_create(context, None),
-        lambda context: api.network_allocation_update(context, "a", None),
+        lambda context: api.network_allocation_create(context, None),  # type: ignore[arg-type]
+        lambda context: api.network_allocation_update(context, "a", None),  # type: ignore[arg-type]
         lambda context: api.network_allocation_delete(context, "a"),
         lambda context: api.network_allocations_get_for_share_server(context, "e"),
     )

@@ -17,6 +17,7 @@ from tests.operations.factories import stored, together
 from tests.operations.instance_helpers import option, without
 from tests.operations.share_helpers import COMMON, by_id, member, share, snapshot
 from tests.operations.share_network_helpers import ids, is_missing, refuses_strangers
+from tests.support.rows import there
 
 
 def is_not_found(call: Any, *unknown: Any) -> None:
@@ -52,11 +53,11 @@ class TestCreate:
         row = api.share_snapshot_create(
             context, MappingProxyType({"id": "n", "share_id": "s", "project_id": "fake-project", "size": "3"})
         )
-        assert (row["id"], row["size"], row["share"]["host"]) == ("n", 3, "h")
+        assert (row["id"], row["size"], there(row["share"])["host"]) == ("n", 3, "h")
         assert row["share"] == parent("s")
         with option(share_name_template="s_%s", share_snapshot_name_template="n_%s"):
             found = api.share_snapshot_get(context, "n")
-            assert (found["name"], found["share_name"], found["share"]["name"]) == ("n_n", "s_s", "s_s")
+            assert (found["name"], found["share_name"], there(found["share"])["name"]) == ("n_n", "s_s", "s_s")
 
     def test_for_another_project(self, context: RequestContext) -> None:
         for project_id in ("other", None):
@@ -134,18 +135,18 @@ class TestReads:
         assert ids(by_project(member("yes"), "fake-project")) == ["a", "b", "0", "gone", "of another"]
         assert ids(by_project(member("only"), "fake-project")) == ["gone"]
         assert ids(by_project(admin, "other")) == ["theirs"]
-        assert ids(by_project(admin, None)) == ["null"]
-        assert by_project(admin, "Other") == by_project(admin, 2**70) == []
+        assert ids(by_project(admin, None)) == ["null"]  # type: ignore[arg-type]
+        assert by_project(admin, "Other") == by_project(admin, 2**70) == []  # type: ignore[arg-type]
         for another in ("other", None, "Fake-project"):
             with pytest.raises(NotAuthorized):
-                by_project(context, another)
+                by_project(context, another)  # type: ignore[arg-type]
 
         for_share = api.share_snapshot_get_all_for_share
         for read_deleted in ("no", "yes", "only"):
             assert ids(for_share(member(read_deleted), "s")) == ["a", "b", "0"]
             assert ids(for_share(get_admin_context(read_deleted), "s")) == ["a", "b", "0", "null", "theirs"]
         assert ids(for_share(member(project_id="other"), "s")) == ["theirs"]
-        assert for_share(member(project_id="third"), "s") == for_share(context, None) == for_share(context, 2**70) == []
+        assert for_share(member(project_id="third"), "s") == for_share(context, None) == for_share(context, 2**70) == []  # type: ignore[arg-type]
 
     def test_guards(self, statements: list[str]) -> None:
         refuses_strangers(
@@ -160,6 +161,7 @@ class TestReads:
             lambda context: api.share_snapshot_data_get_for_project(context, "fake-project"),
             lambda context: api.snapshot_data_get_for_project(context, "fake-project"),
         )
+        call: Any
         for call in (
             api.share_snapshot_get_all,
             lambda context: api.snapshot_data_get_for_project(context, "fake-project"),
@@ -178,7 +180,9 @@ class TestUpdate:
         snapshot(id="n", status="creating"), snapshot(id="twin", status="creating")
         before = by_id(stored("share_snapshots"))
         timeutils.advance_time_seconds(5)
-        values = MappingProxyType({"status": "available", "progress": 100, "size": None, "zork": 1, "share": {}})
+        values: MappingProxyType[str, Any] = MappingProxyType(
+            {"status": "available", "progress": 100, "size": None, "zork": 1, "share": {}}
+        )
         row = api.share_snapshot_update(context, "n", values)
         changes = {"status": "available", "progress": "100", "size": None, "updated_at": timeutils.utcnow()}
         assert by_id(stored("share_snapshots")) == {**before, "n": {**before["n"], **changes}}
@@ -247,11 +251,11 @@ class TestCounts:
         assert own(admin_context, "p", user_id="") == own(admin_context, "p", user_id=None) == (4, 7)
         assert own(admin_context, "asdf") == of_shares(admin_context, "asdf") == own(admin_context, "p", user_id="w")
         assert own(admin_context, "asdf") == (0, 0)
-        assert (own(admin_context, None), of_shares(admin_context, None)) == ((1, 200), (1, 2000))
+        assert (own(admin_context, None), of_shares(admin_context, None)) == ((1, 200), (1, 2000))  # type: ignore[arg-type]
         assert {type(each) for each in (*own(admin_context, "p"), *of_shares(admin_context, "p"))} == {int}
         for count in (own, of_shares):
             with pytest.raises(DBDataError):
-                count(admin_context, ["p"])
+                count(admin_context, ["p"])  # type: ignore[arg-type]
 
     def test_in_an_open_transaction(self, admin_context: RequestContext) -> None:
         snapshot(id="n", project_id="p", size=3, share_size=4)

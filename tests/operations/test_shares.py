@@ -24,6 +24,7 @@ from tests.operations.factories import stored, together
 from tests.operations.instance_helpers import NASTY, insert, option
 from tests.operations.share_helpers import COMMON, by_id, kind, member, share, snapshot
 from tests.operations.share_network_helpers import ids, is_missing, refuses_strangers
+from tests.support.rows import there
 
 #: Every column of shares that says nothing of its own accord.
 UNSET = dict.fromkeys(
@@ -53,7 +54,7 @@ class TestCreate:
         assert values == {"zork": 1, "share_metadata": [1], "created_at": None, "deleted": None, "id": row["id"]}
 
     def test_ids(self, context: RequestContext) -> None:
-        given = {"id": "mine"}
+        given: dict[str, Any] = {"id": "mine"}
         assert api.share_create(context, given)["name"] == "share-mine"
         assert given == {"id": "mine"}
         for empty in ("", None, 0):
@@ -67,7 +68,7 @@ class TestCreate:
 
     def test_with_everything(self, context: RequestContext, stopped_clock: datetime) -> None:
         kind(id="t", name="gold", extra_specs={"k": "v"}), kind(id="other", name="silver")
-        values = {
+        values: dict[str, Any] = {
             **dict.fromkeys(UNSET, "x"),
             "size": "5",
             "scheduled_at": "2026-01-02T03:04:05+01:00",
@@ -180,11 +181,11 @@ class TestReads:
             assert found[0] == api.share_get(context, "a")
             assert ids(listing(asker.elevated("yes"), key)) == ["a", "b", "0", "gone"]
             assert ids(listing(asker.elevated("only"), key)) == ["gone"]
-            assert ids(listing(asker, None)) == ["none"]
+            assert ids(listing(asker, None)) == ["none"]  # type: ignore[arg-type]
             for nothing in ("asdf", "", f"{key} ", 2**70):
-                assert listing(asker, nothing) == []
+                assert listing(asker, nothing) == []  # type: ignore[arg-type]
             with pytest.raises(DBDataError):
-                listing(asker, {"a": 1})
+                listing(asker, {"a": 1})  # type: ignore[arg-type]
 
     def test_guards(self, statements: list[str]) -> None:
         refuses_strangers(
@@ -224,12 +225,14 @@ class TestUpdate:
         share(id="s", host="h", metadata={"k": "v"}), share(id="other")
         before = by_id(stored("shares"))
         timeutils.advance_time_seconds(5)
-        values = MappingProxyType({"host": None, "size": "7", "volume_type_id": "t", "metadata": {}, "zork": 1})
+        values: MappingProxyType[str, Any] = MappingProxyType(
+            {"host": None, "size": "7", "volume_type_id": "t", "metadata": {}, "zork": 1}
+        )
         row = api.share_update(context, "s", values)
         changes = {"host": None, "size": 7, "volume_type_id": "t", "updated_at": timeutils.utcnow()}
         assert by_id(stored("shares")) == {**before, "s": {**before["s"], **changes}}
         assert row == api.share_get(context, "s")
-        assert (row["volume_type"]["name"], row["share_metadata"][0]["value"]) == ("gold", "v")
+        assert (there(row["volume_type"])["name"], row["share_metadata"][0]["value"]) == ("gold", "v")
         assert api.share_update(context, "s", {"metadata": {"k": "new"}})["share_metadata"] == row["share_metadata"]
         # Anybody may, and every column.
         moment = datetime.fromisoformat("2020-01-01T00:00:00")
@@ -304,7 +307,7 @@ class TestCount:
             assert count(asker, "p", user_id="u") == (3, 12)
         assert count(admin_context, "p", user_id="") == count(admin_context, "p", user_id=None) == (5, 36)
         assert count(admin_context, "p", user_id="w") == count(admin_context, "asdf") == (0, 0)
-        assert count(admin_context, None) == (1, 200)
+        assert count(admin_context, None) == (1, 200)  # type: ignore[arg-type]
         assert [type(each) for each in count(admin_context, "p")] == [int, int]
 
     def test_in_an_open_transaction(self, admin_context: RequestContext) -> None:
@@ -363,12 +366,12 @@ class TestAccess:
         assert of_share(context, "s") == [rows[name] for name in ("a", "b", "far", "sid", "0", "null")]
         assert ids(of_share(member("yes"), "s")) == ["a", "b", "far", "sid", "0", "gone", "null"]
         assert ids(of_share(member("only"), "s")) == ["gone"]
-        assert of_share(context, None) == of_share(context, 2**70) == of_share(context, "asdf") == []
+        assert of_share(context, None) == of_share(context, 2**70) == of_share(context, "asdf") == []  # type: ignore[arg-type]
         alike = api.share_access_get_all_by_type_and_access
         assert alike(context, "s", "ip", "10.0.0.1") == [rows[name] for name in ("a", "b", "0")]
         assert ids(alike(member("yes"), "s", "ip", "10.0.0.1")) == ["a", "b", "0", "gone"]
         assert ids(alike(member("only"), share_id="s", access_type="ip", access="10.0.0.1")) == ["gone"]
-        assert ids(alike(context, "s", None, None)) == ["null"]
+        assert ids(alike(context, "s", None, None)) == ["null"]  # type: ignore[arg-type]
         for nothing in (("s", "IP", "10.0.0.1"), ("s", "ip", "10.0.0.1 "), ("s", "ip", None), ("x", "ip", "10.0.0.1")):
             assert alike(context, *nothing) == []
 
@@ -399,7 +402,7 @@ class TestAccess:
         timeutils.advance_time_seconds(5)
         for asker in (context, member("yes"), member("only")):
             for unknown in ("a", "asdf", None, 2**70):
-                assert api.share_access_delete(asker, unknown) is None
+                assert api.share_access_delete(asker, unknown) is None  # type: ignore[arg-type]
         assert by_id(stored("share_access_map")) == {**before, "a": gone}
 
 
@@ -458,6 +461,7 @@ class TestMetadata:
         share(id="s", metadata={"a": "1", "b": "2"}), share(id="gone")
         api.share_delete(context, "gone")
         before = stored("share_metadata"), stored("shares")
+        bad: Any
         for bad in ({"c": None}, {None: "x"}, {"k" * 256: "x"}, {"c": "v" * 1024}, {"c": {}}, {b"c": "x"}):
             for delete in (True, False):
                 with pytest.raises(DBError):
@@ -482,7 +486,7 @@ class TestMetadata:
         assert by_id(stored("share_metadata")) == {**before, row["id"]: gone}
         timeutils.advance_time_seconds(5)
         for unknown in ("a", "zork", None, 2**70, "b "):
-            assert api.share_metadata_delete(context, "s", unknown) is None
+            assert api.share_metadata_delete(context, "s", unknown) is None  # type: ignore[arg-type]
         assert by_id(stored("share_metadata")) == {**before, row["id"]: gone}
         is_missing(NotFound, lambda share_id: api.share_metadata_delete(context, share_id, "b"), None, "gone")
         with pytest.raises(NotFound):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -14,6 +15,7 @@ from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import AdminRequired, DBDataError, DBError, TaskAlreadyRunning, TaskNotRunning
 from tests.operations import usage_workers
 from tests.operations.factories import soft_delete, stored
+from tests.support.rows import Row
 
 BEGIN = datetime.fromisoformat("2026-11-01T00:00:00.000001")
 END = datetime.fromisoformat("2026-12-01T00:00:00")
@@ -30,7 +32,7 @@ def end(host: Any = "h1", errors: Any = 0, who: RequestContext | None = None, **
 
 
 def test_begin_stores_a_running_task(admin_context: RequestContext, stopped_clock: datetime) -> None:
-    assert begin(task_items=7, message="go") is None
+    assert begin(task_items=7, message="go") is None  # type: ignore[func-returns-value]
     [row] = stored("task_log")
     assert row == {
         "id": row["id"],
@@ -84,6 +86,7 @@ def test_what_tells_periods_apart(admin_context: RequestContext) -> None:
 
 
 def test_begin_with_bad_input(admin_context: RequestContext, statements: list[str]) -> None:
+    wrong: Any
     for wrong in ({"name": "n" * 256}, {"host": "h" * 256}, {"message": "m" * 256}, {"task_items": "asdf"}):
         with pytest.raises(DBDataError):
             begin(**wrong)
@@ -104,7 +107,7 @@ def test_end(admin_context: RequestContext, stopped_clock: datetime) -> None:
     begin(last=LATER)
     row, *others = stored("task_log")
     timeutils.advance_time_seconds(5)
-    assert end(errors=3, message="done") is None
+    assert end(errors=3, message="done") is None  # type: ignore[func-returns-value]
     expected = {**row, "state": "DONE", "errors": 3, "message": "done", "updated_at": timeutils.utcnow()}
     assert stored("task_log") == [expected, *others]
     for message in (None, ""):
@@ -129,7 +132,7 @@ def test_end_of_a_missing_task(admin_context: RequestContext) -> None:
             end(host=host)
         assert missing.value.kwargs == {"code": 500, "task_name": "audit", "host": host}
     with pytest.raises(TaskNotRunning):
-        api.task_log_end_task(admin_context, None, BEGIN, END, "h2", 0)
+        api.task_log_end_task(admin_context, None, BEGIN, END, "h2", 0)  # type: ignore[arg-type]
     with pytest.raises(DBDataError):
         end(host="h2", errors="asdf")
     with pytest.raises(DBDataError):
@@ -168,7 +171,7 @@ def test_reads(admin_context: RequestContext) -> None:
     end(host="h1")
     second, first, third, later, _ = stored("task_log")
 
-    def get_all(**narrowed: Any) -> list[dict[str, Any]]:
+    def get_all(**narrowed: Any) -> Sequence[Row]:
         rows = api.task_log_get_all(admin_context, "audit", BEGIN, END, **narrowed)
         one = api.task_log_get(admin_context, "audit", BEGIN, END, **{"host": None, **narrowed})
         assert one == (rows[0] if rows else None)
@@ -183,7 +186,7 @@ def test_reads(admin_context: RequestContext) -> None:
     assert api.task_log_get_all(admin_context, "audit", BEGIN, LATER) == [later]
     assert api.task_log_get(admin_context, "zork", BEGIN, END, "h1") is None
     with pytest.raises(ValueError, match="asdf"):
-        api.task_log_get_all(admin_context, "audit", "asdf", END)
+        api.task_log_get_all(admin_context, "audit", "asdf", END)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -206,7 +209,7 @@ def test_one_process_begins_a_task(db: str) -> None:
 
 
 def test_only_admins_and_round_trips(context: RequestContext, statements: list[str]) -> None:
-    calls = {
+    calls: dict[str, Callable[[RequestContext], object]] = {
         "task_log_begin_task": lambda who: api.task_log_begin_task(who, "audit", BEGIN, END, "h1"),
         "task_log_end_task": lambda who: api.task_log_end_task(who, "audit", BEGIN, END, "h1", 0),
         "task_log_get": lambda who: api.task_log_get(who, "audit", BEGIN, END, "h1"),

@@ -15,6 +15,7 @@ from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import DBDataError, DBError, Forbidden
 from tests.operations import usage_workers
 from tests.operations.factories import soft_delete, stored, together
+from tests.support.rows import Row, there
 
 PERIOD = datetime.fromisoformat("2026-11-01T02:03:04.567890")
 NEXT = PERIOD + timedelta(microseconds=1)
@@ -37,20 +38,21 @@ def insert(table: str, **values: Any) -> None:
         sql.execute(f"INSERT INTO {table} ({names}) VALUES ({shown})")
 
 
-def volume(*counters: Any, of: Any = "vol", totals: bool = False, instance: Any = "vm") -> dict[str, Any]:
+def volume(*counters: Any, of: Any = "vol", totals: bool = False, instance: Any = "vm") -> Row:
     """One call with the given counters; one alone stands for all four."""
-    given = counters * 4 if len(counters) == 1 else counters
+    first, second, third, fourth = counters * 4 if len(counters) == 1 else counters
+    given = (first, second, third, fourth)
     return api.vol_usage_update(get_admin_context(), of, *given, instance, "p", "u", "az", update_totals=totals)
 
 
-def shown(row: dict[str, Any]) -> tuple[list[int], list[int]]:
+def shown(row: Row) -> tuple[list[int], list[int]]:
     """Totals and current counters."""
     return [row[f"tot_{name}"] for name in COUNTERS], [row[f"curr_{name}"] for name in COUNTERS]
 
 
 class TestBandwidth:
     def test_the_first_call_stores_a_row(self, context: RequestContext, stopped_clock: datetime) -> None:
-        assert set_bandwidth(update_cells=False) is None
+        assert set_bandwidth(update_cells=False) is None  # type: ignore[func-returns-value]
         row = {
             "id": stored("bw_usage_cache")[0]["id"],
             "uuid": "vm",
@@ -83,15 +85,15 @@ class TestBandwidth:
         for number, key in enumerate(keys):
             set_bandwidth(*key, first=number)
         for number, (uuid, mac, period) in enumerate(keys):
-            assert api.bw_usage_get(context, uuid, period, mac)["bw_in"] == number
+            assert there(api.bw_usage_get(context, uuid, period, mac))["bw_in"] == number
         assert len(stored("bw_usage_cache")) == 4
 
     def test_none_is_a_key_like_any_other(self, context: RequestContext) -> None:
         set_bandwidth(mac=None, first=10)
         set_bandwidth(uuid=None, first=20)
         set_bandwidth(mac=None, first=30)
-        assert api.bw_usage_get(context, "vm", PERIOD, None)["bw_in"] == 30
-        assert api.bw_usage_get(context, None, PERIOD, "fa:16")["bw_in"] == 20
+        assert there(api.bw_usage_get(context, "vm", PERIOD, None))["bw_in"] == 30
+        assert there(api.bw_usage_get(context, None, PERIOD, "fa:16"))["bw_in"] == 20
         assert api.bw_usage_get(context, "vm", PERIOD, "fa:16") is None
         assert len(stored("bw_usage_cache")) == 2
 
@@ -122,10 +124,10 @@ class TestBandwidth:
 
     def test_times_in_any_notation(self, context: RequestContext) -> None:
         set_bandwidth()
-        there = PERIOD.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=5)))
-        for period in (there, there.isoformat(), PERIOD.isoformat(" ")):
+        abroad = PERIOD.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=5)))
+        for period in (abroad, abroad.isoformat(), PERIOD.isoformat(" ")):
             set_bandwidth(period=period, first=5)
-            assert api.bw_usage_get(context, "vm", period, "fa:16")["bw_in"] == 5
+            assert there(api.bw_usage_get(context, "vm", period, "fa:16"))["bw_in"] == 5  # type: ignore[arg-type]
         assert len(stored("bw_usage_cache")) == 1
 
     def test_bad_input(self, context: RequestContext, statements: list[str]) -> None:
@@ -218,7 +220,7 @@ class TestVolumes:
     def test_the_rest_is_always_rewritten(self, context: RequestContext) -> None:
         for final in (False, True):
             volume(1, totals=final)
-            row = api.vol_usage_update(context, "vol", 1, 1, 1, 1, None, "p2", None, "az2", update_totals=final)
+            row: Row = api.vol_usage_update(context, "vol", 1, 1, 1, 1, None, "p2", None, "az2", update_totals=final)
             names = ("instance_uuid", "project_id", "user_id", "availability_zone")
             assert [row[name] for name in names] == [None, "p2", None, "az2"]
 
@@ -328,7 +330,7 @@ def test_within_a_transaction_of_the_caller(context: RequestContext) -> None:
     with pytest.raises(ZeroDivisionError), rawdb.writer.using(context):
         api.bw_usage_update(context, "vm", "fa:16", PERIOD, 1, 2, 3, 4)
         api.vol_usage_update(context, "vol", 1, 2, 3, 4, "vm", "p", "u", "az")
-        assert api.bw_usage_get(context, "vm", PERIOD, "fa:16")["bw_in"] == 1
+        assert there(api.bw_usage_get(context, "vm", PERIOD, "fa:16"))["bw_in"] == 1
         raise ZeroDivisionError
     assert stored("bw_usage_cache") == stored("volume_usage_cache") == []
 

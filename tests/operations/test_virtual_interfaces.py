@@ -14,9 +14,10 @@ from rawdb.exceptions import DBDataError, InstanceNotFound, InvalidIpAddressErro
 from tests.operations.factories import soft_delete, stored, together
 from tests.operations.instance_helpers import columns, make, new_uuid
 from tests.operations.network_helpers import NO_IDS, admin, ids, member, not_for_nobody, put
+from tests.support.rows import Row
 
 
-def vif(address: str | None = None, **values: Any) -> dict[str, Any]:
+def vif(address: str | None = None, **values: Any) -> Row:
     return api.virtual_interface_create(admin(), {"address": address, **values})
 
 

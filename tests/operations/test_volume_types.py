@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.operations.factories import stored, together
 from tests.operations.instance_helpers import NASTY, insert
 from tests.operations.share_helpers import by_id, kind, member, share
 from tests.operations.share_network_helpers import ids, is_missing, refuses_strangers
+from tests.support.rows import Row
 
 SPECS = "volume_type_extra_specs"
 
@@ -129,7 +131,7 @@ class TestReads:
         # `inactive` decides, and not the context.
         for asker in (context, member("yes"), member("only")):
             assert api.volume_type_get(asker, "t")["id"] == api.volume_type_get(asker, "t", True)["id"] == "t"
-            is_missing(VolumeTypeNotFound, lambda i, a=asker: api.volume_type_get(a, i), "volume_type_id", "gone", "T")
+            is_missing(VolumeTypeNotFound, partial(api.volume_type_get, asker), "volume_type_id", "gone", "T")
             gone = api.volume_type_get(asker, id="gone", inactive=True)
             assert (gone["deleted"], gone["extra_specs"]) == ("gone", {})
         is_missing(VolumeTypeNotFound, lambda type_id: api.volume_type_get(context, type_id, True), "volume_type_id")
@@ -146,18 +148,20 @@ class TestReads:
         kind(id="null", name=None)
         assert by_name(context, "gold") == by_name(member("yes"), "gold") == live
         assert by_name(member("only"), "gold")["id"] == "c"
-        assert by_name(context, None)["id"] == "null"
+        assert by_name(context, None)["id"] == "null"  # type: ignore[arg-type]
         api.volume_type_destroy(admin, "null"), api.volume_type_destroy(admin, "d")
         for unknown in ("gold", "Gold", "gold ", "zork", None, 2**70, ""):
             with pytest.raises(VolumeTypeNotFoundByName) as missing:
-                by_name(context, unknown)
+                by_name(context, unknown)  # type: ignore[arg-type]
             assert missing.value.kwargs == {"code": 404, "volume_type_name": unknown}
             assert isinstance(missing.value, VolumeTypeNotFound)
 
     def test_get_all(self, context: RequestContext, stopped_clock: datetime) -> None:
         admin = get_admin_context()
         assert api.volume_type_get_all(context) == {}
-        rows = {name: kind(name=name, extra_specs={"k": name}) for name in ("b", "B", "ä", "a", "a ")}
+        rows: dict[str | None, Row] = {
+            name: kind(name=name, extra_specs={"k": name}) for name in ("b", "B", "ä", "a", "a ")
+        }
         rows[None] = kind(name=None)
         order = [None, "B", "a", "a ", "b", "ä"]
         # Deleted twins, one deleted before and one after another twin; the younger row may be the earlier deleted.
@@ -216,7 +220,7 @@ class TestDestroy:
         timeutils.advance_time_seconds(5)
         for read_deleted in ("no", "yes", "only"):
             asker = get_admin_context(read_deleted)
-            is_missing(VolumeTypeNotFound, lambda i, a=asker: api.volume_type_destroy(a, i), "volume_type_id", "t")
+            is_missing(VolumeTypeNotFound, partial(api.volume_type_destroy, asker), "volume_type_id", "t")
         assert by_id(stored("volume_types")) == {**types, "t": gone}
         api.volume_type_destroy(get_admin_context("only"), "twin")
         assert spec_rows("twin") == {}
@@ -269,9 +273,9 @@ class TestExtraSpecs:
             assert list(found.items()) == [("A", "3"), ("a", None), ("b", "1")]
             assert api.volume_type_get(asker, "t")["extra_specs"] == found
         for unknown in ("bare", "zork", "T", None, "", 2**70):
-            assert api.volume_type_extra_specs_get(context, unknown) == {}
+            assert api.volume_type_extra_specs_get(context, unknown) == {}  # type: ignore[arg-type]
         with pytest.raises(DBDataError):
-            api.volume_type_extra_specs_get(context, ["t"])
+            api.volume_type_extra_specs_get(context, ["t"])  # type: ignore[arg-type]
 
     def test_delete(self, context: RequestContext, stopped_clock: datetime) -> None:
         (
@@ -295,7 +299,7 @@ class TestExtraSpecs:
                 ("T", "A"),
             ):
                 with pytest.raises(VolumeTypeExtraSpecsNotFound) as missing:
-                    api.volume_type_extra_specs_delete(asker, type_id, key)
+                    api.volume_type_extra_specs_delete(asker, type_id, key)  # type: ignore[arg-type]
                 assert missing.value.kwargs == {"code": 404, "extra_specs_key": key, "volume_type_id": type_id}
         assert by_id(stored(SPECS)) == {**before, row["id"]: gone}
         api.volume_type_extra_specs_delete(member("only"), "t", "A")
@@ -331,11 +335,12 @@ class TestExtraSpecs:
         api.volume_type_extra_specs_update_or_create(context, "no-type", {"k": "v"})
         assert api.volume_type_extra_specs_get(context, "no-type") == {"k": "v"}
         before = stored(SPECS)
+        bad: Any
         for bad in ({None: "x"}, {"k" * 256: "x"}, {"c": "v" * 256}, {"c": {}}, {b"c": "x"}):
             with pytest.raises(DBError):
                 api.volume_type_extra_specs_update_or_create(context, "no-type", {"k": "new", **bad})
         with pytest.raises(DBError):
-            api.volume_type_extra_specs_update_or_create(context, None, {"k": "new"})
+            api.volume_type_extra_specs_update_or_create(context, None, {"k": "new"})  # type: ignore[arg-type]
         assert stored(SPECS) == before
 
     def test_at_once(self, context: RequestContext) -> None:
@@ -358,9 +363,7 @@ class TestExtraSpecs:
         api.volume_type_destroy(get_admin_context(), "gone")
         for asker in (context, member("yes"), member("only")):
             assert api.volume_type_qos_specs_get(asker, type_id="t") == {"qos_specs": None}
-            is_missing(
-                VolumeTypeNotFound, lambda i, a=asker: api.volume_type_qos_specs_get(a, i), "volume_type_id", "gone"
-            )
+            is_missing(VolumeTypeNotFound, partial(api.volume_type_qos_specs_get, asker), "volume_type_id", "gone")
 
 
 class TestWindow:
@@ -402,7 +405,7 @@ class TestWindow:
             "theirs",
         ]
         assert ids(window(context, after(60), "", "")) == ["live", "theirs", "new"]
-        assert ids(window(context, None)) == ["live", "theirs", "new"]
+        assert ids(window(context, None)) == ["live", "theirs", "new"]  # type: ignore[arg-type]
         assert window(context, after(20), start) == window(context, after(0), None, "Q") == []
         for bad in (("asdf",), (after(0), "asdf")):
             with pytest.raises(ValueError, match="asdf"):

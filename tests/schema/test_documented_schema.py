@@ -98,8 +98,8 @@ def test_the_same_columns(migrated: Schema, dialect: str) -> None:
             kind = "int" if dialect == "sqlite" and kind == "bigint" and line["primary_key"] == "yes" else kind
             # A row that is written by hand lives.
             default = line["default"].strip("'").replace("False", "0" if kind == "bool" else "False")
-            default = default if name == "deleted" else None
-            wanted = (stored(dialect, kind), line["nullable"] == "yes", line["autoincrement"] == "yes", default)
+            lives = default if name == "deleted" else None
+            wanted = (stored(dialect, kind), line["nullable"] == "yes", line["autoincrement"] == "yes", lives)
             column = found[name]
             if (column.type, column.nullable, column.autoincrement, column.default) != wanted:
                 wrong.append((column, wanted))

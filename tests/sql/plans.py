@@ -50,7 +50,7 @@ class Access(NamedTuple):
     """How the rows of one table are come by: through an index, or all of them (`index` None)."""
 
     table: str
-    index: str | None
+    index: str | None  # type: ignore[assignment]  # tuple has a method of this name
     #: The index is read from one end to the other.
     whole: bool = False
     #: It costs no more than one row by its key.
@@ -136,7 +136,7 @@ def accesses(dialect: Dialect, raw: Any, statement: Statement, variant: Variant)
 
 def _of_tables(access: Access, text: str) -> Iterator[Access]:
     """The access with the table in place of its alias; where an index does not tell, with all that have the alias."""
-    if access.index in indexes():
+    if access.index is not None and access.index in indexes():
         yield access._replace(table=indexes()[access.index][0])
         return
     named = {table for table, alias in re.findall(r"\b(\w+) AS (\w+)\b", text) if alias == access.table}

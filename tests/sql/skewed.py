@@ -123,7 +123,7 @@ _TWIN = "(CASE WHEN n % 10 = 3 THEN n - 2 WHEN n % 10 IN (6, 9) THEN n - 1 ELSE 
 #: What samples of a kind are, where it is not `x`.
 _FIRST = {"ip": "10.0.0.1", "cidr": "10.0.0.0/24"}
 #: Words that statements look for in their own text, each rare or not as it is in life.
-_WORDS = {
+_WORDS: dict[str, tuple[Any, ...]] = {
     "vm_state": ("active", ("soft-delete", 20), ("error", 40)),
     "task_state": (None, ("rebooting", 200), ("scheduling", 40)),
     "status": ("confirmed", ("finished", 50), ("migrating", 40), ("error", 30), ("allocated", 4), ("available", 10)),

@@ -19,7 +19,7 @@ from rawdb import api
 from rawdb.context import get_admin_context
 from rawdb.dialects import ConnectionOptions, Dialect, get_dialect, parse_url
 from rawdb.statements.statement import Statement
-from rawdb.statements.variants import sample_of
+from rawdb.statements.variants import Variant, sample_of
 from tests.schema.documented import indexes
 from tests.sql import house, plans, skewed
 from tests.sql.conftest import LONG
@@ -108,7 +108,7 @@ def strays(loaded: Connected, name: str, label: str, call: Callable[[], Any]) ->
     with recorded() as sent:
         call()
     text, parameters = next((text, bound) for text, bound in sent if f"rawdb:{name} " in text)
-    for access in plans.accesses(spoken, raw, statement, plans.Variant(label, text, parameters)):
+    for access in plans.accesses(spoken, raw, statement, Variant(label, text, list(parameters))):
         if access.index is None:
             yield f"{label}: reads the whole of {access.table}"
         elif access.table in own and access.index not in plans.named(statement):
@@ -137,7 +137,7 @@ def test_lists_of_instances_go_by_the_indexes_named(loaded: Connected) -> None:
 def test_whatever_users_filter_or_sort_by_only_their_project_is_read(loaded: Connected) -> None:
     """No index has every column; the instances of a project are found by one, and a page of them is sorted."""
     columns = {name: one for name, one in skewed.tables()["instances"].columns.items() if name != "deleted"}
-    faults = []
+    faults: list[str] = []
     for name, column in columns.items():
         filters = {"deleted": False, "project_id": "x", name: sample_of(column)}
         faults += strays(loaded, "instance_get_all_by_filters", f"filter {name}", listed(filters))
@@ -227,10 +227,10 @@ def test_comments_name_indexes_that_exist(dialect: str) -> None:
 def test_a_whole_table_is_seen(loaded: Connected) -> None:
     spoken, raw = loaded
     statement = house.effective(spoken.name)["instance_get_by_uuid__row"]
-    whole = plans.Variant("", "SELECT i.* FROM instances AS i WHERE i.display_description = 'x'", {})
+    whole = Variant("", "SELECT i.* FROM instances AS i WHERE i.display_description = 'x'", [])
     assert Access("instances", None) in plans.accesses(spoken, raw, statement, whole)
     assert list(unexpected(statement, {Access("instances", None)}, spoken.name))
-    by_key = plans.Variant("", "SELECT i.* FROM instances AS i WHERE i.uuid = 'x'", {})
+    by_key = Variant("", "SELECT i.* FROM instances AS i WHERE i.uuid = 'x'", [])
     used = plans.accesses(spoken, raw, statement, by_key)
     assert {one.index for one in used} == {"uniq_instances0uuid"}
     assert not list(unexpected(statement, used, spoken.name))

@@ -23,8 +23,8 @@ def recorded() -> Iterator[Sent]:
         sent.append((text, parameters))
         return execute(cursor, text, parameters, by_key)
 
-    dialect.execute = recording  # type: ignore[method-assign]
+    dialect.execute = recording  # type: ignore[assignment,method-assign]
     try:
         yield sent
     finally:
-        del dialect.execute  # type: ignore[attr-defined]
+        del dialect.execute

@@ -8,6 +8,8 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from typing_extensions import is_typeddict
+
 
 def faults(value: Any, expected: Any, path: str = "result") -> list[str]:
     """Where a value is not of a type; TypedDicts are looked into."""
@@ -21,11 +23,12 @@ def faults(value: Any, expected: Any, path: str = "result") -> list[str]:
     if origin in (typing.Union, types.UnionType):
         found = [faults(value, one, path) for one in arguments]
         return [] if not all(found) else min(found, key=len)
-    if typing.is_typeddict(expected):
+    if is_typeddict(expected):
         return _row_faults(value, expected, path)
-    kind = origin or type(None) if expected is None else origin or expected
+    kind: Any = origin or type(None) if expected is None else origin or expected
     # Whoever says float takes an int as well.
-    if not isinstance(value, (int, float) if kind is float else kind):
+    fits: bool = isinstance(value, (int, float) if kind is float else kind)
+    if not fits:
         return [f"{path}: {type(value).__name__}, not {expected}"]
     if kind is tuple:
         return [

@@ -78,10 +78,15 @@ def test_rows_are_in_every_table_before_a_step(database_url: str, folder: Path, 
 
 def test_no_rows_are_made_up(database_url: str, folder: Path) -> None:
     counts: list[int] = []
+
+    def look(step: Step, run: Run) -> None:
+        if step.number == 2:
+            counts.append(run("SELECT COUNT(*) FROM notes").rows[0][0])
+
     walk(
         database_url,
         folder,
-        after=lambda step, run: step.number == 2 and counts.append(run("SELECT COUNT(*) FROM notes").rows[0][0]),
+        after=look,
         rows=0,
     )
     assert counts == [0, 0, 0, 0]

@@ -2,64 +2,49 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from rawdb.cli import main
 from rawdb.testing.databases import create_database
+from tests.support.checkers import refused, told_by_basedpyright, told_by_mypy
 from tests.typed.shop import make_tables, write_queries
 
-ROOT = Path(__file__).parents[2]
 APPLICATION = Path(__file__).with_name("application.py")
+#: The program beside the module that it imports, and beside its stub.
+PROGRAMS = {"module": "py", "stub": "pyi"}
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["py", "pyi"])
-def application(request: pytest.FixtureRequest, tmp_path: Path, rawdb_servers: dict[str, str]) -> Path:
-    """A folder with the program and the module that it imports, or its stub."""
+@pytest.fixture
+def programs(tmp_path: Path, rawdb_servers: dict[str, str]) -> Path:
+    """A folder with the program twice, each in a folder of its own."""
     urls = [str(create_database(server)) for server in rawdb_servers.values()]
     for url in urls:
         make_tables(url)
     queries = write_queries(tmp_path / "queries")
     given = [word for url in urls for word in ("--url", url)]
-    assert (
-        main(["sql", "types", str(queries), *given, "--async", "-o", str(tmp_path / f"statements.{request.param}")])
-        == 0
-    )
-    shutil.copy(APPLICATION, tmp_path)
+    for folder, ending in PROGRAMS.items():
+        (tmp_path / folder).mkdir()
+        shutil.copy(APPLICATION, tmp_path / folder)
+        output = tmp_path / folder / f"statements.{ending}"
+        assert main(["sql", "types", str(queries), *given, "--async", "-o", str(output)]) == 0
     return tmp_path
 
 
-def refused() -> set[int]:
-    lines = APPLICATION.read_text().splitlines()
-    return {number for number, line in enumerate(lines, 1) if line.endswith("# refused")}
+def files(folder: str) -> list[str]:
+    return ["application.py", f"statements.{PROGRAMS[folder]}"]
 
 
-def told(command: list[str], folder: Path) -> set[int]:
-    """The lines of the program that a type checker has something against."""
-    environment = {**os.environ, "MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    found = re.findall(r"(\w+\.pyi?):(\d+)(?::\d+)*:? (?:- )?error", done.stdout)
-    assert {name for name, _ in found} == {APPLICATION.name}, done.stdout + done.stderr
-    return {int(line) for _, line in found}
+def test_mypy(programs: Path) -> None:
+    for folder in PROGRAMS:
+        told = told_by_mypy(programs / folder, files(folder), cache=programs / "cache")
+        assert told == refused(programs / folder, files(folder)), folder
 
 
-def test_mypy(application: Path) -> None:
-    files = ["application.py", *(path.name for path in application.glob("statements.py*"))]
-    assert told([sys.executable, "-m", "mypy", "--strict", "--no-error-summary", *files], application) == refused()
-
-
-def test_pyright(application: Path) -> None:
-    pyright = shutil.which("pyright", path=str(Path(sys.executable).parent)) or shutil.which("pyright")
-    if pyright is None:
-        pytest.skip("pyright is not installed: pip install pyright")
-    (application / "pyrightconfig.json").write_text(f'{{"typeCheckingMode": "strict", "extraPaths": ["{ROOT}"]}}')
-    files = [path.name for path in application.glob("*.py*")]
-    assert told([pyright, "--pythonpath", sys.executable, *files], application) == refused()
+def test_basedpyright(programs: Path) -> None:
+    names = [f"{folder}/{name}" for folder in PROGRAMS for name in files(folder)]
+    assert told_by_basedpyright(programs, names, roots=PROGRAMS) == refused(programs, names)

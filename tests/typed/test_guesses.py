@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ TESTS = (
 )
 
 
+def _joined(sign: str, operands: tuple[str, str]) -> str:
+    return f"({operands[0]} {sign} {operands[1]})"
+
+
 def expressions() -> some.SearchStrategy[str]:
     """Expressions of one kind: numbers, texts, moments, days or conditions."""
     conditions = some.recursive(
@@ -48,10 +53,7 @@ def expressions() -> some.SearchStrategy[str]:
                 some.tuples(one, one).map(lambda two: f"COALESCE({two[0]}, {two[1]})"),
                 some.tuples(conditions, one, one).map(lambda c: f"CASE WHEN {c[0]} THEN {c[1]} ELSE {c[2]} END"),
                 some.tuples(conditions, one).map(lambda c: f"CASE WHEN {c[0]} THEN {c[1]} END"),
-                *(
-                    some.tuples(one, one).map(lambda two, sign=sign: f"({two[0]} {sign} {two[1]})")
-                    for sign in operators
-                ),
+                *(some.tuples(one, one).map(partial(_joined, sign)) for sign in operators),
             ),
             max_leaves=4,
         )

@@ -154,6 +154,65 @@ def test_joins_subqueries_and_groups(tmp_path: Path) -> None:
     assert hints(module.Statements.of_some)["return"] == int | None
 
 
+WHOLE = """
+-- name: one_order(id)^
+-- A whole row.
+SELECT o.*
+  FROM orders AS o
+ WHERE o.id = :id;
+
+-- name: orders_of(name)
+-- The same of a join, once each.
+SELECT DISTINCT o.*
+  FROM orders AS o
+       JOIN customers AS c ON c.id = o.customer_id
+ WHERE c.name = :name;
+
+-- name: dated()
+-- Here a date is no NULL.
+SELECT *
+  FROM orders
+ WHERE date IS NOT NULL;
+
+-- name: perhaps()
+-- Here all may be NULL.
+SELECT o.*
+  FROM customers AS c
+       LEFT JOIN orders AS o ON o.customer_id = c.id;
+
+-- name: more()
+-- A column more.
+SELECT o.*, 1 AS one
+  FROM orders AS o;
+
+-- name: renamed()
+-- Not the columns of the table.
+WITH orders AS (SELECT c.id FROM customers AS c)
+SELECT *
+  FROM orders;
+
+-- name: customer_tree(id)^
+-- Rows of a relation are the table's too.
+SELECT c.*,
+       (SELECT /*{json o as orders}*/ COUNT(*) /*{}*/ FROM orders AS o WHERE o.customer_id = c.id) AS orders
+  FROM customers AS c
+ WHERE c.id = :id;
+"""
+
+
+def test_statements_of_whole_rows_share_the_class_of_the_table(tmp_path: Path) -> None:
+    module = generated(tmp_path, WHOLE)
+    statements = module.Statements
+    assert hints(statements.one_order)["return"] == module.OrderRow | None
+    assert hints(statements.orders_of)["return"] == list[module.OrderRow]  # type: ignore[name-defined]
+    assert hints(module.CustomerTreeRow)["orders"] == list[module.OrderRow]  # type: ignore[name-defined]
+    assert hints(statements.dated)["return"] == list[module.DatedRow]  # type: ignore[name-defined]
+    assert (hints(module.OrderRow)["date"], hints(module.DatedRow)["date"]) == (date | None, date)
+    assert hints(module.PerhapsRow)["id"] == int | None
+    assert hints(module.MoreRow) == {**hints(module.OrderRow), "one": int}
+    assert hints(module.RenamedRow) == {"id": int}
+
+
 SLOTS = """
 -- name: find(least, id, customer_id, limit, now)
 -- Says "so"; and \\ is a backslash.
@@ -228,7 +287,7 @@ def test_dicts_of_slots(tmp_path: Path) -> None:
     assert module.LoadValues.__required_keys__ == {"customer_id", "total", "pieces"}
     assert module.ChangeChanges.__required_keys__ == frozenset()
     assert hints(module.ChangeChanges)["date"] == NotRequired[date | None]
-    assert hints(module.Statements.load)["values"] == module.LoadValues | Iterable[module.LoadValues]
+    assert hints(module.Statements.load)["values"] == module.LoadValues | Iterable[module.LoadValues]  # type: ignore[name-defined]
     pick = hints(module.Statements.pick)
     assert pick["others"] == Iterable[int]
     assert hints(module.PickPeopleElement) == {"name": str, "email": str}

@@ -95,15 +95,15 @@ def test_by_colour() -> None:
 
 
 def test_changing() -> None:
-    articles.change(None, "lamp", price="0.15", details={"colour": "red"})
+    articles.change(None, "lamp", {"price": Decimal("0.15"), "details": {"colour": "red"}})
     lamp = articles.get(None, "lamp")
     assert (lamp["price"], lamp["details"], lamp["name"]) == (Decimal("0.15"), {"colour": "red"}, "100% lamp")
     assert lamp["updated_at"] is not None
     assert articles.of_colour(None, "red") == ["chair", "lamp"]
     with pytest.raises(NotFoundError):
-        articles.change(None, "lamps", price=1)
+        articles.change(None, "lamps", {"price": 1})
     with pytest.raises(DBError, match="articles has no column 'pricee'"):
-        articles.change(None, "lamp", pricee=1)
+        articles.change(None, "lamp", {"pricee": 1})  # type: ignore[typeddict-unknown-key]
 
 
 def test_taking_out() -> None:

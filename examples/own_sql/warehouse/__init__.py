@@ -4,6 +4,8 @@ The SQL is in queries/, the tables are made by migrations/. `configure` says whe
 `articles`, `orders` and `invoices` are what the warehouse can do, `service` offers it over HTTP. Every function takes
 a context first: whoever asks, or None. Functions that are called inside one another with the same context share one
 transaction.
+
+`statements` is written by `rawdb sql types` and says what each statement takes and gives; `database` is told its class.
 """
 
 from __future__ import annotations
@@ -11,9 +13,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import rawdb
+from warehouse.statements import Statements
 
 QUERIES = Path(__file__).with_name("queries")
 MIGRATIONS = Path(__file__).with_name("migrations")
+
+#: The database that `configure` names, for functions that are written before.
+database = rawdb.DefaultDatabase[Statements]()
 
 
 def configure(url: str) -> None:

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
-import rawdb
 from rawdb import Page, Predicate, SortKey
 from rawdb.exceptions import DBDuplicateEntry
+from warehouse import database
 from warehouse.errors import ConflictError, NotFoundError
-from warehouse.rows import Article, NewArticle
+from warehouse.statements import ArticleAddValues, ArticleChangeChanges, ArticleGetAllRow, ArticleGetRow
 
 _BY_NAME = (SortKey("name"), SortKey("id"))
 
 
-@rawdb.writer
+class NewArticle(TypedDict):
+    """An article as it is delivered: the row of two tables."""
+
+    sku: str
+    name: str
+    price: Decimal
+    details: NotRequired[dict[str, Any]]
+    photo: NotRequired[bytes]
+    sold_until: NotRequired[date]
+    pieces: NotRequired[int]
+
+
+@database.writer
 def deliver(context: object, articles: Iterable[NewArticle]) -> int:
     """Take in new articles with their pieces, all or none; returns how many. Raises ConflictError for a known sku.
 
@@ -26,7 +38,7 @@ def deliver(context: object, articles: Iterable[NewArticle]) -> int:
     delivered = list(articles)
     if not delivered:
         return 0
-    sql = rawdb.sql(context)
+    sql = database.sql(context)
     now = datetime.now(UTC)
     try:
         sql.article_add(values=[_row(article, now) for article in delivered])
@@ -37,72 +49,76 @@ def deliver(context: object, articles: Iterable[NewArticle]) -> int:
     return len(delivered)
 
 
-@rawdb.writer
+@database.writer
 def restock(context: object, sku: str, pieces: int) -> None:
     """Put more pieces of an article into the warehouse."""
-    rawdb.sql(context).stock_put(values={"article_id": get(context, sku)["id"], "pieces": pieces})
+    database.sql(context).stock_put(values={"article_id": get(context, sku)["id"], "pieces": pieces})
 
 
-@rawdb.reader.autocommit
-def get(context: object, sku: str, read_deleted: str = "no") -> Article:
+@database.reader.autocommit
+def get(context: object, sku: str, read_deleted: Literal["no", "yes", "only"] = "no") -> ArticleGetRow:
     """One article. Raises NotFoundError. `read_deleted`: 'no', 'yes' or 'only' those that were taken out."""
-    row = rawdb.sql(context).article_get(sku=sku, read_deleted=read_deleted)
+    row = database.sql(context).article_get(sku=sku, read_deleted=read_deleted)
     if row is None:
         raise NotFoundError(f"no article {sku}")
-    return _shown(row)
+    row["details"] = _decoded(row["details"])
+    return row
 
 
-@rawdb.reader.autocommit
+@database.reader.autocommit
 def search(
     context: object,
     word: str | None = None,
     dearest: Decimal | None = None,
-    after: Article | None = None,
+    after: ArticleGetAllRow | None = None,
     limit: int = 20,
-) -> list[Article]:
+) -> list[ArticleGetAllRow]:
     """A page of articles by name, those behind the last one of the page before. Case does not count."""
-    arguments: dict[str, Any] = {} if word is None else {"by_word": True, "word": _holding(word)}
-    if dearest is not None:
-        arguments["filters"] = [Predicate("price", "<=", dearest)]
-    rows = rawdb.sql(context).article_get_all(page=Page(_BY_NAME, after), limit=limit, **arguments)
-    return [_shown(row) for row in rows]
+    rows = database.sql(context).article_get_all(
+        by_word=word is not None,
+        word=None if word is None else _holding(word),
+        filters=None if dearest is None else [Predicate("price", "<=", dearest)],
+        page=Page(_BY_NAME, after),
+        limit=limit,
+    )
+    for row in rows:
+        row["details"] = _decoded(row["details"])
+    return rows
 
 
-@rawdb.reader.autocommit
+@database.reader.autocommit
 def of_colour(context: object, colour: str) -> list[str]:
     """The skus of the articles of a colour."""
-    return [row["sku"] for row in rawdb.sql(context).article_get_all_by_colour(colour=colour)]
+    return [row["sku"] for row in database.sql(context).article_get_all_by_colour(colour=colour)]
 
 
-@rawdb.writer.autocommit
-def change(context: object, sku: str, **changes: object) -> None:
+@database.writer.autocommit
+def change(context: object, sku: str, changes: ArticleChangeChanges) -> None:
     """Give an article another name, price, photo, ... Raises NotFoundError; DBError for what is no column."""
-    if not rawdb.sql(context).article_change(sku=sku, changes=changes):
+    if not database.sql(context).article_change(sku=sku, changes=changes):
         raise NotFoundError(f"no article {sku}")
 
 
-@rawdb.writer.autocommit
+@database.writer.autocommit
 def take_out(context: object, sku: str) -> None:
     """Sell an article no more. Its row stays, for orders and invoices show it."""
-    if not rawdb.sql(context).article_delete(sku=sku):
+    if not database.sql(context).article_delete(sku=sku):
         raise NotFoundError(f"no article {sku}")
 
 
-@rawdb.reader.autocommit
+@database.reader.autocommit
 def photo(context: object, sku: str) -> bytes | None:
     """The photo of an article, if there is one."""
-    found: bytes | None = rawdb.sql(context).article_photo(sku=sku)
-    return found
+    return database.sql(context).article_photo(sku=sku)
 
 
-@rawdb.reader.autocommit
+@database.reader.autocommit
 def pieces(context: object, sku: str) -> int:
     """How many pieces are there. Before long it may be fewer: `orders.place` decides who gets them."""
-    found: int | None = rawdb.sql(context).stock_get(article_id=get(context, sku)["id"])
-    return found or 0
+    return database.sql(context).stock_get(article_id=get(context, sku)["id"]) or 0
 
 
-def _row(article: NewArticle, now: datetime) -> dict[str, Any]:
+def _row(article: NewArticle, now: datetime) -> ArticleAddValues:
     return {
         "sku": article["sku"],
         "name": article["name"],
@@ -114,12 +130,9 @@ def _row(article: NewArticle, now: datetime) -> dict[str, Any]:
     }
 
 
-def _shown(row: Any) -> Article:
-    article: Article = row
-    if isinstance(row["details"], str):
-        # PostgreSQL's driver decodes JSON, the others give its text.
-        article["details"] = json.loads(row["details"])
-    return article
+def _decoded(document: Any) -> Any:
+    """A JSON document, which PostgreSQL's driver decodes, while the others give its text."""
+    return json.loads(document) if isinstance(document, str) else document
 
 
 def _holding(word: str) -> str:

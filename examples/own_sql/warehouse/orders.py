@@ -6,32 +6,31 @@ import uuid
 from collections.abc import Mapping
 from datetime import date
 
-import rawdb
 from rawdb.exceptions import DBDuplicateEntry
+from warehouse import database
 from warehouse.errors import ConflictError, NotFoundError, SoldOutError
-from warehouse.rows import Customer, Order, OrderWithLines
+from warehouse.statements import CustomerRow, OrderGetRow, OrderLineAddValues, OrderRow
 
 
-@rawdb.writer.autocommit
+@database.writer.autocommit
 def welcome(context: object, email: str, name: str, since: date) -> int:
     """A new customer; returns the id. Raises ConflictError for an address that is known."""
     try:
-        new_id: int = rawdb.sql(context).customer_add(email=email, name=name, customer_since=since)
+        return database.sql(context).customer_add(email=email, name=name, customer_since=since)
     except DBDuplicateEntry as error:
         raise ConflictError(f"{email} is a customer already") from error
-    return new_id
 
 
-@rawdb.reader.autocommit
-def customer(context: object, email: str) -> Customer:
+@database.reader.autocommit
+def customer(context: object, email: str) -> CustomerRow:
     """One customer. Raises NotFoundError."""
-    row: Customer | None = rawdb.sql(context).customer_get(email=email)
+    row = database.sql(context).customer_get(email=email)
     if row is None:
         raise NotFoundError(f"no customer {email}")
     return row
 
 
-@rawdb.writer
+@database.writer
 def place(context: object, email: str, wanted: Mapping[str, int]) -> int:
     """Order so many pieces of each sku, all or nothing; returns the order's id.
 
@@ -41,12 +40,12 @@ def place(context: object, email: str, wanted: Mapping[str, int]) -> int:
     """
     if not wanted or min(wanted.values()) < 1:
         raise ValueError("an order takes at least one piece of each article in it")
-    sql = rawdb.sql(context)
+    sql = database.sql(context)
     articles = sql.article_get_all_by_sku(skus=list(wanted))
     if missing := set(wanted) - {article["sku"] for article in articles}:
         raise NotFoundError(f"no article {', '.join(sorted(missing))}")
-    order_id: int = sql.order_add(customer_id=customer(context, email)["id"])
-    lines = []
+    order_id = sql.order_add(customer_id=customer(context, email)["id"])
+    lines: list[OrderLineAddValues] = []
     # By ascending id, as every order does it: two orders of the same articles wait for one another, and never both.
     for article in articles:
         pieces = wanted[article["sku"]]
@@ -57,28 +56,27 @@ def place(context: object, email: str, wanted: Mapping[str, int]) -> int:
     return order_id
 
 
-@rawdb.reader.autocommit
-def get(context: object, order_id: int) -> OrderWithLines:
+@database.reader.autocommit
+def get(context: object, order_id: int) -> OrderGetRow:
     """One order with its lines. Raises NotFoundError."""
-    row: OrderWithLines | None = rawdb.sql(context).order_get(id=order_id)
+    row = database.sql(context).order_get(id=order_id)
     if row is None:
         raise NotFoundError(f"no order {order_id}")
     return row
 
 
-@rawdb.writer
-def claim(context: object) -> Order | None:
+@database.writer
+def claim(context: object) -> OrderRow | None:
     """The order that waits longest, for one packer alone; None when none waits. `send` takes its `claim`."""
-    sql = rawdb.sql(context)
+    sql = database.sql(context)
     token = str(uuid.uuid4())
     if not sql.order_claim(claim=token):
         return None
-    row: Order = sql.order_get_by_claim(claim=token)
-    return row
+    return sql.order_get_by_claim(claim=token)
 
 
-@rawdb.writer.autocommit
+@database.writer.autocommit
 def send(context: object, token: str) -> None:
     """The order with that claim is on its way. Raises ConflictError when it was before, or nobody has the claim."""
-    if not rawdb.sql(context).order_send(claim=token):
+    if not database.sql(context).order_send(claim=token):
         raise ConflictError("no order with this claim is being packed")

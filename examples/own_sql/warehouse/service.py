@@ -11,7 +11,7 @@ one by one in a transaction of its own (`aio.writer`).
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -27,13 +27,16 @@ from rawdb import aio
 from rawdb.exceptions import DBPoolTimeout
 from warehouse import articles, invoices, orders
 from warehouse.errors import ConflictError, NotFoundError, SoldOutError
-from warehouse.rows import Article, Invoice, Order, OrderWithLines
+from warehouse.statements import ArticleGetAllRow, AsyncStatements, InvoiceRow, OrderGetRow, OrderRow
 
-_STATUS = {NotFoundError: 404, ConflictError: 409, SoldOutError: 409, DBPoolTimeout: 503}
+#: The same database for coroutines.
+awaited = aio.DefaultDatabase[AsyncStatements]()
+
+_STATUS: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, SoldOutError: 409, DBPoolTimeout: 503}
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
     """Bring the tables up to date at the start, close the connections at the end."""
     if url := os.environ.get("WAREHOUSE_URL"):
         warehouse.configure(url)
@@ -90,7 +93,7 @@ def deliver(delivery: list[NewArticle]) -> int:
 
 
 @app.get("/articles")
-def search(word: str | None = None, dearest: Decimal | None = None, after: str | None = None) -> list[Article]:
+def search(word: str | None = None, dearest: Decimal | None = None, after: str | None = None) -> list[ArticleGetAllRow]:
     """A page of articles by name; `after` is the sku of the last one before."""
     last = None if after is None else articles.get(None, after)
     return articles.search(None, word, dearest, last)
@@ -108,7 +111,7 @@ def photo(sku: str) -> Response:
 @app.put("/articles/{sku}/photo", status_code=204)
 async def put_photo(sku: str, request: Request) -> None:
     """Another photo."""
-    await aio.run(articles.change, None, sku, photo=await request.body())
+    await aio.run(articles.change, None, sku, {"photo": await request.body()})
 
 
 @app.post("/orders", status_code=201)
@@ -118,13 +121,13 @@ async def place(order: NewOrder) -> int:
 
 
 @app.get("/orders/{order_id}")
-async def show(order_id: int) -> OrderWithLines:
+async def show(order_id: int) -> OrderGetRow:
     """An order with its lines."""
     return await aio.run(orders.get, None, order_id)
 
 
 @app.post("/packing")
-async def pack() -> Order:
+async def pack() -> OrderRow:
     """The order to pack next, for this caller alone."""
     claimed = await aio.run(orders.claim, None)
     if claimed is None:
@@ -133,20 +136,23 @@ async def pack() -> Order:
 
 
 @app.post("/orders/{claim}/sent")
-async def send(claim: str) -> Invoice:
+async def send(claim: str) -> InvoiceRow:
     """A packed order leaves, and its invoice with it: both or none, statement by statement in one transaction."""
     now = datetime.now(UTC)
-    async with aio.writer.using(None) as sql:
-        if not await sql.order_send(claim=claim, now=now):
+    async with awaited.writer.using(None) as sql:
+        sent = await sql.order_send(claim=claim, now=now)
+        order = await sql.order_get_by_claim(claim=claim)
+        if not sent or order is None:
             raise ConflictError("no order with this claim is being packed")
-        order: Order = await sql.order_get_by_claim(claim=claim)
         await sql.invoice_issue(order_id=order["id"], issued_on=now.date())
-        invoice: Invoice = await sql.invoice_get_by_order(order_id=order["id"])
-    return invoice
+        invoice = await sql.invoice_get_by_order(order_id=order["id"])
+        if invoice is None:
+            raise NotFoundError(f"nothing was ordered with order {order['id']}")
+        return invoice
 
 
 @app.get("/invoices")
-def list_invoices(after: int | None = None, *, unpaid: bool = False) -> list[Invoice]:
+def list_invoices(after: int | None = None, *, unpaid: bool = False) -> list[InvoiceRow]:
     """A page of invoices, open ones first; `after` is the id of the last one before."""
     last = None if after is None else invoices.get(None, after)
     return invoices.page(None, last, unpaid=unpaid)
