@@ -17,7 +17,7 @@ from rawdb.engine.scope import current_scope
 from rawdb.engine.transactions import READER, WRITER, Entry, S_co
 from rawdb.exceptions import AlreadyStartedError, CantStartEngineError
 
-_OF_DATABASE = ("connection", "slave_connection", "queries", "tables")
+_OF_DATABASE = ("connection", "slave_connection", "queries", "tables", "columns")
 T = TypeVar("T")
 _lock = threading.RLock()
 _settings: dict[str, Any] = {}

@@ -10,9 +10,10 @@ table is a DBNonExistentTable, an unknown column a DBError, before anything is s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from rawdb.criteria import match
+from rawdb.engine.anew import UNKNOWN_COLUMN, table_anew
 from rawdb.engine.bulk import batches
 from rawdb.engine.calls import BoundStatements, call, new_rows, scope_of
 from rawdb.engine.scope import Scope
@@ -34,6 +35,7 @@ __all__ = [
 
 #: Rows that are looked at where one was to match.
 _SEEN = 100
+T = TypeVar("T")
 Where = Mapping[str, Any] | Iterable[Predicate | AnyOf | Constant]
 
 
@@ -208,7 +210,20 @@ def _table(scope: Scope, name: str) -> Table:
 
 
 def _call(scope: Scope, table: str, kind: str, **arguments: Any) -> Any:
-    return call(scope, scope.database.statement_of(_table(scope, table), kind), arguments)
+    def work(known: Table) -> Any:
+        return call(scope, scope.database.statement_of(known, kind), dict(arguments))
+
+    return _with_table(scope, table, work, writes=kind != "find")
+
+
+def _with_table(scope: Scope, name: str, work: Callable[[Table], T], *, writes: bool) -> T:
+    """Do something with a table; again where it turns out to have changed since it was read."""
+    known = _table(scope, name)
+    while True:
+        try:
+            return work(known)
+        except UNKNOWN_COLUMN as error:
+            known = table_anew(scope, known, error, writes=writes)
 
 
 def _conditions(where: Where) -> list[Predicate | AnyOf | Constant]:
@@ -257,7 +272,11 @@ def _insert_many(scope: Scope, table: str, rows: list[Mapping[str, Any]]) -> int
 
 
 def _copy(scope: Scope, table: str, rows: list[Mapping[str, Any]]) -> int:
-    database, known = scope.database, _table(scope, table)
+    return _with_table(scope, table, lambda known: _copy_into(scope, known, rows), writes=True)
+
+
+def _copy_into(scope: Scope, known: Table, rows: list[Mapping[str, Any]]) -> int:
+    database = scope.database
     dialect, statement = database.dialect, database.statement_of(known, "load")
     complete = new_rows(statement, known, rows)
     columns = [known.columns[name] for name in complete[0]]
@@ -270,8 +289,9 @@ def _copy(scope: Scope, table: str, rows: list[Mapping[str, Any]]) -> int:
         """In the order of the columns: rows may name them in others."""
         return [row[column.name] for column in columns]
 
-    lines = (
+    # All of them now: a document that has no JSON would be found in the middle of the COPY.
+    lines = [
         [cell if bind is None or cell is None else bind(cell) for bind, cell in zip(binds, cells(row), strict=True)]
         for row in complete
-    )
+    ]
     return scope.held(sent, lambda connection: connection.copy(sent, lines))

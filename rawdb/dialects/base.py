@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import select
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,9 +17,12 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from rawdb.dialects.catalogs import CATALOGS
+from rawdb.dialects.types import DOCUMENTS
 from rawdb.dialects.url import URL
-from rawdb.exceptions import DBDataError, StatementError
+from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter, StatementError
 
+#: What may stand in JSON for a NUL character or half a character.
+_SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])|[\ud800-\udfff]", re.IGNORECASE)
 UniqueColumns = Callable[[str], "list[str] | None"]
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
@@ -35,7 +39,7 @@ class ConnectionOptions:
     sqlite_fk: bool = False
     sqlite_synchronous: bool = True
     sqlite_busy_timeout: float = 30.0
-    json_serializer: Callable[[Any], str] | None = None
+    json_serializer: Callable[[Any], str | bytes] | None = None
     json_deserializer: Callable[[str | bytes], Any] | None = None
     #: READ COMMITTED, REPEATABLE READ, ...: of every session; None: as the server has it.
     isolation_level: str | None = None
@@ -89,6 +93,17 @@ class Result(NamedTuple):
 
 #: A result of its four fields in a tuple; the class by its name would cost a call more for each statement.
 as_result: Callable[[tuple[Any, ...]], Result] = partial(tuple.__new__, Result)
+
+
+def _check_characters(text: str) -> None:
+    """Refuse in a document what no text may hold. One of the servers does; the others would give it back."""
+    inside = json.dumps(json.loads(text), ensure_ascii=False)
+    if "\\u0000" in inside.replace("\\\\", ""):
+        raise DBDataError("a document with a NUL character cannot be stored")
+    try:
+        inside.encode()
+    except UnicodeEncodeError as error:
+        raise DBInvalidUnicodeParameter from error
 
 
 def doubled(columns: Sequence[str]) -> str:
@@ -169,19 +184,24 @@ class Dialect(ABC):
     json_pairs = "json_group_object({})"
     #: What a relation holds instead of a cell whose type JSON has not, by logical type.
     json_cells: ClassVar[Mapping[str, str]] = {"bytes": "CASE WHEN {0} IS NOT NULL THEN hex({0}) END"}
+    #: Whether the driver reads the columns of JSON, those that are not texts.
+    reads_json = False
     #: The text of a regular expression test, filled with the column and the parameter.
     regexp_text: str
     #: A boolean column as the number 0 or 1, for that test.
     boolean_as_number = "{column}"
     #: What writes a dict or list as JSON.
-    json_serializer: Callable[[Any], str] = staticmethod(partial(json.dumps, allow_nan=False))
+    json_serializer: Callable[[Any], str | bytes] = staticmethod(partial(json.dumps, allow_nan=False))
+    #: What reads JSON.
+    json_deserializer: Callable[[str | bytes], Any] = staticmethod(json.loads)
 
     def configured(self, options: ConnectionOptions) -> Dialect:
-        """The same with the serializer of some options."""
-        if options.json_serializer is None:
+        """The same with the serializer and the deserializer of some options."""
+        if options.json_serializer is None and options.json_deserializer is None:
             return self
         other = copy.copy(self)
-        other.json_serializer = options.json_serializer
+        other.json_serializer = options.json_serializer or self.json_serializer
+        other.json_deserializer = options.json_deserializer or self.json_deserializer
         return other
 
     def connect(self, url: URL, options: ConnectionOptions) -> Any:
@@ -243,7 +263,9 @@ class Dialect(ABC):
 
     def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
         """What makes a checked value of a logical type (None: of any) the driver's; None where nothing need be done."""
-        return self.bind if logical in ("json", "jsontext", "other", "uuid", "interval") else None
+        if logical in DOCUMENTS:
+            return self.document
+        return self.bind if logical in ("other", "uuid", "interval") else None
 
     def array(self, values: Sequence[Any]) -> Any:
         """A list as one parameter, where `has_arrays` says so."""
@@ -278,12 +300,16 @@ class Dialect(ABC):
         """A Python value as the driver wants it."""
         return self.document(value) if isinstance(value, (dict, list)) else value
 
-    def document(self, value: Any) -> str:
-        """A dict or list as JSON. Raises DBDataError for what has none."""
+    def document(self, value: Any) -> Any:
+        """A dict, list or plain value as JSON. Raises DBDataError for what has none."""
         try:
-            return self.json_serializer(value)
-        except (TypeError, ValueError) as error:
+            text = self.json_serializer(value)
+        except (TypeError, ValueError, RecursionError) as error:
             raise DBDataError(f"a document cannot be written as JSON: {error}") from error
+        text = text.decode() if isinstance(text, bytes) else text
+        if _SUSPECT.search(text):
+            _check_characters(text)
+        return text
 
     def begin(self, *, write: bool, isolation: str | None) -> Sequence[str]:
         """The texts that open a transaction."""
@@ -344,9 +370,9 @@ class Dialect(ABC):
         """The server's name and version, for people."""
 
     def describe(self, raw: Any) -> Description:
-        """The tables of the live database, as its catalog has them. Round trips: 2."""
+        """The tables and views of the live database, as its catalog has them. Round trips: 2."""
         catalog = CATALOGS[self.name]
-        return Description(self.run(raw, catalog.columns, {}).rows, self.run(raw, catalog.indexes, {}).rows)
+        return Description(self.run(raw, catalog.columns_with_views, {}).rows, self.run(raw, catalog.indexes, {}).rows)
 
     def close(self, raw: Any) -> None:
         """Close the driver connection, whatever its state."""

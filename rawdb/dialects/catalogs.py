@@ -20,6 +20,13 @@ class Catalog(NamedTuple):
     columns: str
     indexes: str
     constraints: str
+    #: The condition in `columns` that leaves views out, and what lets them in.
+    no_views: tuple[str, str]
+
+    @property
+    def columns_with_views(self) -> str:
+        """The query for the columns of views as well."""
+        return self.columns.replace(*self.no_views)
 
 
 POSTGRESQL = Catalog(
@@ -53,12 +60,21 @@ SELECT c.relname, k.conname, CASE k.contype WHEN 'c' THEN 'check' ELSE 'foreign 
  WHERE c.relnamespace = current_schema()::regnamespace AND k.contype IN ('c', 'f')
  ORDER BY c.relname, k.conname
 """,
+    no_views=("c.relkind IN ('r', 'p')", "c.relkind IN ('r', 'p', 'f', 'v', 'm')"),
 )
 
-# Joins between these views are slow, so the primary key comes with the indexes.
+# Joins between these views are slow, so the primary key comes with the indexes. MariaDB's JSON is a LONGTEXT with a
+# check of its own; the comment that says so is one to MySQL, where a type tells it.
 MYSQL = Catalog(
     columns="""
-SELECT c.table_name, c.column_name, c.column_type, c.is_nullable = 'NO', c.column_default, 0,
+SELECT c.table_name, c.column_name,
+       /*M!100000 CASE WHEN (c.table_name, c.column_name) IN (
+                    SELECT k.table_name, k.constraint_name
+                      FROM information_schema.check_constraints AS k
+                     WHERE k.constraint_schema = DATABASE() AND k.level = 'Column'
+                       AND k.check_clause = CONCAT('json_valid(`', k.constraint_name, '`)'))
+                  THEN 'json' ELSE */ c.column_type /*M!100000 END */,
+       c.is_nullable = 'NO', c.column_default, 0,
        LOCATE('auto_increment', LOWER(c.extra)) > 0, c.collation_name,
        CASE WHEN LOCATE('INVISIBLE', UPPER(c.extra)) > 0 THEN NULLIF(c.generation_expression, '') END
   FROM information_schema.columns AS c
@@ -79,6 +95,7 @@ SELECT table_name, constraint_name, LOWER(constraint_type)
  WHERE table_schema = DATABASE() AND constraint_type IN ('CHECK', 'FOREIGN KEY')
  ORDER BY table_name, constraint_name
 """,
+    no_views=("t.table_type = 'BASE TABLE'", "t.table_type IN ('BASE TABLE', 'VIEW')"),
 )
 
 # The text of the definition stands for what no pragma tells: AUTOINCREMENT, expressions, names of checks.
@@ -111,6 +128,7 @@ SELECT m.name, 'fk_' || m.name || '_' || f."from", 'foreign key'
  WHERE m.type = 'table' AND f.seq = 0
  ORDER BY 1, 2
 """,
+    no_views=("m.type = 'table'", "m.type IN ('table', 'view')"),
 )
 
 #: No pragma tells the collation of a column either.

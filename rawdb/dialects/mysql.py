@@ -105,7 +105,13 @@ class MySQL(Dialect):
     json_rows = "JSON_ARRAYAGG({})"
     json_pairs = "JSON_OBJECTAGG({})"
     # A TIME is a span of time; the P tells it from the times of day of other servers.
-    json_cells: ClassVar[Mapping[str, str]] = {"bytes": "HEX({})", "time": "CONCAT('P', {})"}
+    json_cells: ClassVar[Mapping[str, str]] = {
+        "bytes": "HEX({})",
+        "time": "CONCAT('P', {})",
+        "json": "CAST({} AS CHAR)",
+        "json_dict": "CAST({} AS CHAR)",
+        "json_list": "CAST({} AS CHAR)",
+    }
 
     def _open(self, url: URL, options: ConnectionOptions) -> Any:
         query = dict(url.query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import select
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,7 @@ from psycopg.waiting import READY_R, READY_W
 
 from rawdb.dialects import errors_postgresql
 from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input
+from rawdb.dialects.types import each
 from rawdb.dialects.url import URL
 
 
@@ -131,6 +132,8 @@ _TYPES = {
     "time": "time",
     "json": "jsonb",
     "bytes": "bytea",
+    "smallint": "smallint",
+    "soft_delete": "bigint",
 }
 _NUMERIC = 1700
 
@@ -141,8 +144,19 @@ def _decoded(names: tuple[bytes, ...]) -> tuple[str, ...]:
     return tuple(name.decode() for name in names)
 
 
+def _array_text(values: Sequence[Any]) -> str:
+    """A list as the text of an array: its elements are read as their type is, which the driver would have to guess."""
+    return f"{{{','.join([_array_element(value) for value in values])}}}"
+
+
 def _array_element(value: Any) -> str:
     """A value as it stands in the text of an array."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, list):
+        return _array_text(value)
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
@@ -242,8 +256,15 @@ class PostgreSQL(Dialect):
     # As text: rawdb reads it, and not the driver, by whatever json_deserializer is set for columns of JSON.
     json_rows = "CAST(json_agg({}) AS text)"
     json_inner = "CAST({} AS json)"
-    json_pairs = "json_object_agg({})"
-    json_cells: ClassVar[Mapping[str, str]] = {"bytes": "encode({}, 'hex')"}
+    json_pairs = "CAST(json_object_agg({}) AS text)"
+    json_cells: ClassVar[Mapping[str, str]] = {
+        "bytes": "encode({}, 'hex')",
+        "json": "CAST({} AS text)",
+        "json_dict": "CAST({} AS text)",
+        "json_list": "CAST({} AS text)",
+        "json[]": "CAST({} AS text[])",
+    }
+    reads_json = True
 
     def _open(self, url: URL, options: ConnectionOptions) -> _Connection:
         arguments: dict[str, Any] = {
@@ -333,9 +354,17 @@ class PostgreSQL(Dialect):
         return f"${position}"
 
     def array(self, values: Sequence[Any]) -> str:
-        return f"{{{','.join([_array_element(value) for value in values])}}}"
+        return _array_text(values)
+
+    def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
+        if logical is None or not logical.endswith("[]"):
+            return super().binder(logical)
+        element = self.binder(logical[:-2])
+        return _array_text if element is None else lambda values: _array_text(each(element, values))
 
     def type_of(self, logical: str) -> str:
+        if logical.endswith("[]"):
+            return f"{self.type_of(logical[:-2])}[]"
         return _TYPES.get(logical.partition("(")[0], "text")
 
     def _run_named(self, raw: psycopg.Connection[Any], text: str, parameters: Mapping[str, Any]) -> Result:

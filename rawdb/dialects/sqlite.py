@@ -16,13 +16,14 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from rawdb.dialects import errors_sqlite
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result
+from rawdb.dialects.base import ConnectionOptions, Description, Dialect, Result, Stream, UniqueColumns, as_result
+from rawdb.dialects.catalogs import CATALOGS
 from rawdb.dialects.url import URL
 from rawdb.exceptions import DBDataError
 
 _name = itemgetter(0)
 #: Logical types with values that SQLite has no type for.
-_BOUND = frozenset({"date", "time", "numeric", "json", "other"})
+_BOUND = frozenset({"date", "time", "numeric", "other"})
 
 
 _READ_ONLY = {("mode", "ro"), ("immutable", "1")}
@@ -157,6 +158,13 @@ def _exact(value: Decimal) -> int | float:
     if Decimal(f"{number:.15g}") != value:
         raise DBDataError(f"SQLite has 15 digits for a number with a fraction, too few for {value}")
     return number
+
+
+def _check_kept(value: float) -> None:
+    """Refuse a number that is a whole document where SQLite would not keep it as it is."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise DBDataError(f"SQLite has 64 bits for an integer, too few for {value}")
+    _exact(Decimal(repr(value)))
 
 
 def _duration(value: timedelta) -> str:
@@ -317,8 +325,16 @@ class SQLite(Dialect):
 
     def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
         kind = None if logical is None else logical.partition("(")[0]
-        # Nothing but a moment comes from the check of one.
-        return _moment if kind == "datetime" else self.bind if kind is None or kind in _BOUND else None
+        if kind == "datetime":
+            # Nothing but a moment comes from the check of one.
+            return _moment
+        return self.bind if kind is None or kind in _BOUND else super().binder(logical)
+
+    def document(self, value: Any) -> Any:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            # A column that is called JSON makes a number of the text of one.
+            _check_kept(value)
+        return super().document(value)
 
     def _run_named(self, raw: sqlite3.Connection, text: str, parameters: Mapping[str, Any]) -> Result:
         cursor = raw.cursor()
@@ -330,9 +346,23 @@ class SQLite(Dialect):
     def placeholder(self, name: str) -> str:
         return f":{name}"
 
+    def quote(self, name: str) -> str:
+        # In double quotes, what is the name of nothing is a string to SQLite: a condition on a column that somebody
+        # has dropped would hold for every row, or for none.
+        doubled = name.replace("`", "``")
+        return f"`{doubled}`"
+
     def bind(self, value: Any) -> Any:
         write = _WRITERS.get(type(value))
         return super().bind(value) if write is None else write(value)
+
+    def describe(self, raw: sqlite3.Connection) -> Description:
+        try:
+            return super().describe(raw)
+        except sqlite3.OperationalError:
+            # One view of a table that is gone spoils the whole answer.
+            catalog = CATALOGS[self.name]
+            return Description(self.run(raw, catalog.columns, {}).rows, self.run(raw, catalog.indexes, {}).rows)
 
     def in_transaction(self, raw: sqlite3.Connection) -> bool:
         return raw.in_transaction

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
+
+#: Types whose values are JSON documents: any, a dict, a list. The last two are texts on every server.
+DOCUMENTS: Mapping[str, type | None] = {"json": None, "json_dict": dict, "json_list": list}
 
 _NATIVE = {
     "postgresql": {
@@ -61,6 +66,10 @@ def stored(dialect: str, declared: str) -> str:
         return "string(43)"
     if declared.startswith("enum("):
         return f"string({max(len(word) for word in declared[5:-1].split('|'))})"
+    if declared in ("json_dict", "json_list"):
+        return "text"
+    if declared == "soft_delete":
+        return "bigint"
     if declared in ("mediumtext", "longtext") and dialect != "mysql":
         return "text"
     return declared
@@ -74,3 +83,8 @@ def is_text(stored_type: str) -> bool:
 def is_known(logical_type: str) -> bool:
     """Whether the type has a logical name, rather than one of a server's own."""
     return is_text(logical_type) or logical_type in {"int", "bigint", "bool", "float", "datetime"}
+
+
+def each(convert: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """The elements of an array, which may be arrays, converted; NULL stays."""
+    return [each(convert, one) if isinstance(one, list) else None if one is None else convert(one) for one in values]

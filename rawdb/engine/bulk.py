@@ -7,6 +7,7 @@ from itertools import chain, groupby, islice
 from typing import Any, TypeVar
 
 from rawdb import timeutils
+from rawdb.engine.anew import UNKNOWN_COLUMN, statement_anew
 from rawdb.engine.scope import Scope
 from rawdb.statements.compiled import Compiled
 from rawdb.statements.marks import Operation
@@ -41,6 +42,8 @@ def run_many(scope: Scope, statement: Statement, rows: Iterable[Mapping[str, Any
     taken = sorted({"values", "changes"} & statement.accepts)
     if taken:
         raise TypeError(f"{name}: many() gives parameters, and no {taken[0]}; a list of rows is one call: values=[...]")
+    if statement.undeclared is not None:
+        statement = scope.database.inspected(statement, scope.describe)
     parts = (_prepared_part(scope, statement, part) for part in batches(rows, f"{name}: many()"))
     # The first part, which is all of a list, is checked before a transaction or a savepoint is begun for it.
     first = next(parts, [])
@@ -50,7 +53,11 @@ def run_many(scope: Scope, statement: Statement, rows: Iterable[Mapping[str, Any
 
 
 def _prepared_part(scope: Scope, statement: Statement, rows: list[Mapping[str, Any]]) -> list[Prepared]:
-    return [_prepared(scope, statement, row) for row in rows]
+    while True:
+        try:
+            return [_prepared(scope, statement, row) for row in rows]
+        except UNKNOWN_COLUMN as error:
+            statement = statement_anew(scope, statement, error)
 
 
 def _send(scope: Scope, statement: Statement, prepared: list[Prepared]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -14,11 +14,12 @@ from rawdb import timeutils
 from rawdb._hints import did_you_mean
 from rawdb.dialects import Result
 from rawdb.dialects.base import doubled
+from rawdb.engine.anew import UNKNOWN_COLUMN, statement_anew
 from rawdb.engine.bulk import BATCH_ROWS, run_many
 from rawdb.engine.scope import Scope
 from rawdb.engine.scripts import run_script, run_text
 from rawdb.engine.streams import FETCH_SIZE, Stream
-from rawdb.exceptions import DBError, DBNonExistentColumn, InvalidSortKey, StatementError
+from rawdb.exceptions import DBDataError, DBError, DBNonExistentColumn, StatementError
 from rawdb.statements.adhoc import with_parameters
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Compiled
@@ -108,21 +109,8 @@ class BoundStatement:
         while True:
             try:
                 return call(self._scope, self.statement, arguments)
-            except (DBNonExistentColumn, InvalidSortKey) as error:
-                # Somebody may have added it since the tables were read.
-                before, self.statement = self.statement, self._anew(error)
-                if self.statement is before:
-                    raise
-
-    def _anew(self, error: Exception) -> Statement:
-        """The statement with the tables as they are now; the same one where there is no reason to call it again."""
-        try:
-            found = self._scope.database.anew(self.statement, self._scope.describe)
-        except DBError:
-            # The reason for looking says more than why nothing could be seen.
-            return self.statement
-        # What the server refused is not sent again: a block may have done other things since.
-        return self.statement if getattr(error, "inner_exception", None) is not None else found
+            except UNKNOWN_COLUMN as error:
+                self.statement = statement_anew(self._scope, self.statement, error)
 
     def many(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Run it once for each dict of parameters, all or none; returns how many rows matched, all together.
@@ -150,7 +138,11 @@ class BoundStatement:
             raise TypeError(
                 f"{statement.name}: a stream needs a transaction, and here each statement stands alone: use reader"
             )
-        return _streamed(self._scope, statement, arguments, fetch_size)
+        while True:
+            try:
+                return _streamed(self._scope, self.statement, arguments, fetch_size)
+            except UNKNOWN_COLUMN as error:
+                self.statement = statement_anew(self._scope, self.statement, error)
 
     def __repr__(self) -> str:
         statement = self.statement
@@ -349,7 +341,8 @@ def _shape(statement: Statement, arguments: dict[str, Any], result: Result) -> A
     if operation is _VALUE:
         if not result.rows:
             return None
-        return next(iter(_rows(statement, result)[0].values())) if statement.relations else result.rows[0][0]
+        read = statement.relations or statement.documents
+        return next(iter(_rows(statement, result)[0].values())) if read else result.rows[0][0]
     return _new_row(statement, arguments, result)
 
 
@@ -378,7 +371,20 @@ def _rows(statement: Statement, result: Result) -> list[dict[str, Any]]:
         key, decode = relation.key, relation.decode
         for row in rows:
             row[key] = decode(row[key])
+    for position, read in statement.documents:
+        _read_documents(statement, rows, columns[position], read)
     return rows
+
+
+def _read_documents(statement: Statement, rows: list[dict[str, Any]], key: str, read: Callable[[Any], Any]) -> None:
+    """Make documents of the texts in a column of JSON."""
+    try:
+        for row in rows:
+            value = row[key]
+            if value is not None:
+                row[key] = read(value)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DBDataError(f"{statement.name}: {key} is no JSON document of its kind: {error}") from error
 
 
 def _new_row(statement: Statement, arguments: dict[str, Any], result: Result) -> dict[str, Any] | int | None:

@@ -20,7 +20,7 @@ from rawdb.engine.options import OLD_NAMES, WITHOUT_EFFECT, DatabaseOptions
 from rawdb.engine.retry import RetryPolicy
 
 #: What a database takes besides its options.
-_OF_DATABASE = ("connection", "slave_connection", "queries", "tables")
+_OF_DATABASE = ("connection", "slave_connection", "queries", "tables", "columns")
 _PATHS = ("queries", "tables")
 #: Python objects, which no text names.
 _OBJECTS = frozenset({"on_connect", "on_checkin", "on_engine_create", "json_serializer", "json_deserializer"})
@@ -120,6 +120,16 @@ def _retry(value: Any, place: str) -> Any:
         raise TypeError(f"{place}: retry takes a number of seconds, or first, cap and limit in seconds") from None
 
 
+def _columns(value: Any, place: str) -> Any:
+    """Types of columns: a table in TOML; elsewhere `notes.labels=json_list, notes.deleted=soft_delete`."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    if not all(sign for _, sign, _ in pairs):
+        raise TypeError(f"{place}: columns is a list such as notes.labels=json_list, notes.deleted=soft_delete")
+    return {name.strip(): kind.strip() for name, _, kind in pairs}
+
+
 def _or_none(value: Any, place: str) -> Any:
     """A text; an empty one is None."""
     return None if value == "" else value
@@ -130,6 +140,7 @@ _CONVERTED: Mapping[str, Callable[[Any, str], Any]] = {
     "slave_connection": _or_none,
     "queries": _or_none,
     "tables": _or_none,
+    "columns": _columns,
     "logging_name": _or_none,
     "isolation_level": _or_none,
     "mysql_wsrep_sync_wait": _or_none,

@@ -28,7 +28,15 @@ from rawdb.engine.scope import READER, WRITER, current_scope
 from rawdb.engine.transactions import Entry, S_co
 from rawdb.engine.writer_lock import WriterLock
 from rawdb.exceptions import CantStartEngineError, DBConnectionError, DBError, DBNonExistentTable, StatementError
-from rawdb.statements.columns import Table, lazy_tables, live_tables, load_tables, unique_columns
+from rawdb.statements.columns import (
+    Table,
+    check_types,
+    lazy_tables,
+    live_tables,
+    load_tables,
+    unique_columns,
+    with_types,
+)
 from rawdb.statements.compiled import Cache, Rules
 from rawdb.statements.loading import Statement, check_parity, lazy_statements, load_statements
 from rawdb.statements.of_tables import statement_of_table
@@ -44,9 +52,10 @@ class Database(Generic[S_co]):
 
     `connection` is its URL, `slave_connection` that of a replica for async readers. `queries` is the folder of
     SQL files, `tables` the declared schema as a CSV file or a mapping of tables; without it, the tables are read from
-    the live database. `rules` fill the slots of visibility and scope from a context; without any, those of a
-    RequestContext do. With `lazy` each statement is parsed when it is first called, and a fault in one is raised then:
-    for a folder that a test has loaded whole. Nothing is opened before the first use. As a context manager it is
+    the live database. `columns` declares what no catalog tells: `{"notes.labels": "json_list"}`. `rules` fill the slots
+    of visibility and scope from a context; without any, those of a RequestContext do. With `lazy` each statement is
+    parsed when it is first called, and a fault in one is raised then: for a folder that a test has loaded whole.
+    Nothing is opened before the first use. As a context manager it is
     disposed of at the end. See DatabaseOptions for the rest. `Database[Statements]` tells type checkers the class that
     `rawdb sql types` wrote.
     """
@@ -58,6 +67,7 @@ class Database(Generic[S_co]):
         *,
         queries: Path | str | None = None,
         tables: Path | str | Mapping[str, Table] | None = None,
+        columns: Mapping[str, str] | None = None,
         rules: Rules | None = None,
         lazy: bool = False,
         **options: Any,
@@ -65,7 +75,7 @@ class Database(Generic[S_co]):
         for name, given in (("connection", connection), ("slave_connection", slave_connection or connection)):
             if not isinstance(given, (str, URL)):
                 raise _no_url(name, given)
-        self._made_of = (connection, slave_connection, queries, tables, rules, lazy, dict(options))
+        self._made_of = (connection, slave_connection, queries, tables, columns, rules, lazy, dict(options))
         self.options = DatabaseOptions.from_keywords(options)
         extra = dict(parse_qsl(self.options.connection_parameters, keep_blank_values=True))
         self.url = parse_url(connection).with_query(**extra)
@@ -77,6 +87,8 @@ class Database(Generic[S_co]):
         self.queries = None if queries is None else Path(queries)
         self.observers: list[Observer] = []
         self._given_tables = tables
+        check_types(columns or {})
+        self._types = dict(columns or {})
         self._lazy = lazy
         self.rules = ContextRules() if rules is None else rules
         #: The finished texts of its statements; see `len(database.cache)`, `.hits`, `.misses`.
@@ -225,6 +237,12 @@ class Database(Generic[S_co]):
             raise DBNonExistentTable(name, f"the table {name!r} is neither declared nor in the database{hint}")
         return found
 
+    def table_anew(self, table: Table, describe: Callable[[], Description]) -> Table:
+        """The table as the live database has it now; the same one where that is as it was. As `anew` otherwise."""
+        if self.tables.get(table.name) is table and self._given_tables is None:
+            self._publish(describe())
+        return self.tables.get(table.name, table)
+
     def statement_of(self, table: Table, kind: str) -> Statement:
         """One of the statements that every table has, for rawdb.tables."""
         known = self._of_tables.get((table.name, kind))
@@ -316,13 +334,14 @@ class Database(Generic[S_co]):
         given, queries = self._given_tables, self.queries
         if isinstance(given, (Path, str)) and queries is not None:
             changed = _newest_change(Path(given), queries)
-            return _load_files(Path(given), queries, self.dialect, self.rules.none_is_null, self._lazy, changed)
+            types = tuple(self._types.items())
+            return _load_files(Path(given), queries, self.dialect, self.rules.none_is_null, self._lazy, types, changed)
         tables = self._load_tables()
         return tables, {} if queries is None else self._load_statements(queries, tables)
 
     def _with_live_tables(self, started: _Started, queries: Path | None, description: Description) -> _Started:
         """The same with the tables that the live database has now, and statements that know them."""
-        tables = live_tables(description, self.dialect.name)
+        tables = with_types(live_tables(description, self.dialect.name), self._types)
         if tables == started.tables:
             return started
         started.hooks.unique_columns = unique_columns(tables)
@@ -336,8 +355,8 @@ class Database(Generic[S_co]):
     def _load_tables(self) -> Mapping[str, Table]:
         given = self._given_tables
         if given is None or isinstance(given, Mapping):
-            return given or {}
-        return lazy_tables(given) if self._lazy else load_tables(given)
+            return with_types(given or {}, self._types)
+        return with_types(lazy_tables(given) if self._lazy else load_tables(given), self._types)
 
     def _make_pool(self, url: URL, hooks: Hooks, *, replica: bool = False) -> Pool:
         options = self.options
@@ -418,19 +437,26 @@ def _rebuilt(
     slave: Any,
     queries: Any,
     tables: Any,
+    columns: Any,
     rules: Any,
     lazy: bool,
     options: dict[str, Any],
 ) -> Database:
-    return kind(connection, slave, queries=queries, tables=tables, rules=rules, lazy=lazy, **options)
+    return kind(connection, slave, queries=queries, tables=tables, columns=columns, rules=rules, lazy=lazy, **options)
 
 
 @functools.lru_cache(maxsize=8)
 def _load_files(
-    tables_file: Path, queries: Path, dialect: Dialect, none_is_null: bool, lazy: bool, newest_change: int
+    tables_file: Path,
+    queries: Path,
+    dialect: Dialect,
+    none_is_null: bool,
+    lazy: bool,
+    types: tuple[tuple[str, str], ...],
+    newest_change: int,
 ) -> tuple[Mapping[str, Table], Mapping[str, Statement]]:
     """Tables and statements of some files, parsed once for all databases that use them as they are now."""
-    tables = lazy_tables(tables_file) if lazy else load_tables(tables_file)
+    tables = with_types(lazy_tables(tables_file) if lazy else load_tables(tables_file), dict(types))
     load = lazy_statements if lazy else load_statements
     return tables, load(queries, dialect, tables, none_is_null=none_is_null)
 

@@ -68,6 +68,9 @@ class Home(Protocol):
     def anew(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement, with the tables that the live database has now."""
 
+    def table_anew(self, table: Table, describe: Callable[[], Description]) -> Table:
+        """The table as the live database has it now."""
+
     def look_anew(self) -> None:
         """Read the live database's tables again."""
 
@@ -86,6 +89,7 @@ class Scope:
         "_connection",
         "_described",
         "_gate",
+        "_has_missed",
         "_loan",
         "_pool",
         "_savepoints",
@@ -126,6 +130,8 @@ class Scope:
         self._loan = 0
         #: Whether the tables were looked for in its transaction, whose own changes may be undone.
         self._described = False
+        #: Whether the server missed a column, and the tables could not be looked at because of that.
+        self._has_missed = False
         #: Held while a statement of the transaction runs.
         self._gate: Any = None if autocommit else threading.RLock()
         self._savepoints = 0
@@ -299,14 +305,18 @@ class Scope:
             finally:
                 if self.mode == WRITER:
                     pool.writer_lock.release(self)
-            if self._described and not commit:
+            if self._has_missed or (self._described and not commit):
                 self._forget_tables()
 
     def _forget_tables(self) -> None:
         """Look for the tables again: those that were seen may have been undone with what made them."""
-        self._described = False
+        self._described = self._has_missed = False
         with contextlib.suppress(DBError):
             self.database.look_anew()
+
+    def look_at_end(self) -> None:
+        """Look for the tables again once the transaction is over, in which nothing more can be asked."""
+        self._has_missed = True
 
     def savepoint(self) -> Savepoint:
         """A part that is undone alone when an exception leaves it."""

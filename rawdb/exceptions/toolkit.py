@@ -97,6 +97,9 @@ class DBError(_Located, Exception):
     a rollback to a savepoint when that rollback failed as well.
     """
 
+    #: Whether its reason may be that rawdb knew a table as it had been, which it knows better the next time.
+    is_outdated = False
+
     def __init__(self, inner_exception: BaseException | str | None = None, cause: BaseException | None = None) -> None:
         super().__init__(_text_of(inner_exception))
         self.inner_exception = inner_exception if isinstance(inner_exception, BaseException) else None

@@ -127,7 +127,7 @@ def _constraints(found: Table, wanted: Table, scope: Scope) -> dict[str, Constra
 
 
 def _is_json(table: Table, name: str) -> bool:
-    return table.columns[name].type == "longtext"
+    return table.columns[name].type in ("json", "longtext")
 
 
 def _leads(part: Constraint) -> tuple[object, ...]:

@@ -27,8 +27,23 @@ command says whether it is what would be written now.
 _LINES = 500
 _OUTER = ("LEFT", "RIGHT", "FULL")
 _READS = (Operation.SELECT, Operation.SELECT_ONE)
-_PYTHON = {"int": "int", "bigint": "int", "bool": "bool", "float": "float", "datetime": "datetime"}
-_TEXTS = ("string(", "enum(", "text", "mediumtext", "longtext", "ip", "cidr")
+_PYTHON = {
+    "int": "int",
+    "smallint": "int",
+    "bigint": "int",
+    "soft_delete": "int",
+    "bool": "bool",
+    "float": "float",
+    "datetime": "datetime",
+    "json_dict": "dict[str, Any]",
+    "json_list": "list[Any]",
+    "text": "str",
+    "mediumtext": "str",
+    "longtext": "str",
+    "ip": "str",
+    "cidr": "str",
+}
+_TEXTS = ("string(", "enum(")
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,8 @@ def row_name(table: str) -> str:
 
 def python_type(column: Column) -> str:
     """The type of a column's values, as it is written in Python."""
-    kind = _PYTHON.get(column.type) or ("str" if column.type.startswith(_TEXTS) else "Any")
+    is_text = column.type.startswith(_TEXTS) and not column.type.endswith("[]")
+    kind = "str" if is_text else _PYTHON.get(column.type, "Any")
     return f"{kind} | None" if column.nullable and kind != "Any" else kind
 
 

@@ -10,6 +10,8 @@ One statement walks through these modules:
 - `parsing` makes a `statement` of a block, `checks` look at its verb and its results; `parts` puts shared text in its
   place; `loading` reads a folder and lays a dialect's statements over the common ones;
 - `compiled` is what a call needs: the key of its choices, and the finished text behind it, put together once;
+- `documents` are the columns of a result that hold JSON; `queries` reads what a result holds, `expressions` a column of
+  it, `words` are the pieces of SQL that it reads;
 - `effects` tells from a finished text what it does besides its result: whether it writes, leaves something in its
   session, does not want to wait;
 - `variants` lists the texts that a statement can become, `export` writes them as plain files, and `adhoc` is for text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import csv
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from itertools import zip_longest
@@ -14,9 +16,9 @@ from typing import Any
 
 from rawdb._hints import did_you_mean
 from rawdb.dialects import Description
-from rawdb.dialects.types import is_known, logical
+from rawdb.dialects.types import DOCUMENTS, is_known, logical
 from rawdb.statements.lazy import Lazy
-from rawdb.statements.values import INT_LIMITS, comparer, encoder, from_json
+from rawdb.statements.values import INT_LIMITS, comparer, encoder
 
 _Lines = Sequence[Mapping[str, str]]
 #: A LIMIT that lets everything through.
@@ -30,6 +32,7 @@ _LIVE_TYPES = {
     "json": "json",
     "jsonb": "json",
     "bytea": "bytes",
+    "smallint": "smallint",
 }
 _CLOCK = re.compile(r"time(?:\(\d\))?(?: without time zone)?")
 #: The default of a column that holds when its row was made.
@@ -57,6 +60,8 @@ class Column:
     equal: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.default is None:
+            object.__setattr__(self, "default", self.empty)
         place = f"{self.table}.{self.name}" if self.table else self.name
         object.__setattr__(self, "encode", encoder(place, self.type))
         object.__setattr__(self, "comparable", comparer(place, self.type, self.encode))
@@ -67,10 +72,11 @@ class Column:
         """Whether the column holds numbers that the server gave to rows: its own, or those of another table."""
         return self.type in INT_LIMITS and (self.primary_key or self.name == "id" or self.name.endswith("_id"))
 
-    def from_json(self, value: Any) -> Any:
-        """A value of this column as a JSON aggregate holds it, in the type that a SELECT gives."""
-        decode = from_json(self.type)
-        return value if value is None or decode is None else decode(value)
+    @property
+    def empty(self) -> Any:
+        """What is stored where None is given: an empty dict or list, 0; None for most types."""
+        kind = DOCUMENTS.get(self.type)
+        return kind() if kind is not None else 0 if self.type == "soft_delete" else None
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,11 @@ class Table:
         return next((name for name, column in self.columns.items() if column.autoincrement), None)
 
     @cached_property
+    def documents(self) -> Mapping[str, str]:
+        """The types of the columns that hold JSON documents, by their names."""
+        return {name: column.type for name, column in self.columns.items() if column.type in DOCUMENTS}
+
+    @cached_property
     def stamped(self) -> tuple[str, ...]:
         """The columns that take the time of every update."""
         return tuple(name for name, column in self.columns.items() if column.on_update)
@@ -109,10 +120,13 @@ class Table:
         """
         row = dict(self._blank)
         if self.partial:
-            row = {name: default for name, default in row.items() if name in values}
+            row = {name: default for name, default in row.items() if name in values or name in self._empties}
         for name in self._clocks:
             if name in row:
                 row[name] = now
+        for name in self._mutable:
+            if name in row:
+                row[name] = copy.deepcopy(row[name])
         columns = self.columns
         for name, value in values.items():
             if value is not None and name in columns:
@@ -128,6 +142,16 @@ class Table:
     def _clocks(self) -> tuple[str, ...]:
         """The columns whose default is the time."""
         return tuple(name for name, column in self.columns.items() if column.default == _CLOCK_DEFAULT)
+
+    @cached_property
+    def _empties(self) -> frozenset[str]:
+        """The columns that are never NULL for want of a value: what is declared of them says what stands for none."""
+        return frozenset(name for name, column in self.columns.items() if column.empty is not None)
+
+    @cached_property
+    def _mutable(self) -> tuple[str, ...]:
+        """The columns whose default is a dict or a list: each row gets one of its own."""
+        return tuple(name for name, column in self.columns.items() if isinstance(column.default, (dict, list)))
 
     def encode(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The given values, checked; keys that are no column are left out."""
@@ -228,18 +252,47 @@ def _live_type(dialect: str, native: str) -> str:
         return "numeric" if number[1] is None else f"numeric({number[1]},{number[2] or 0})"
     if dialect == "sqlite" and kind == "int":
         return "bigint"
-    if dialect == "mysql" and kind == "longtext":
-        # MariaDB's JSON is one.
-        return "jsontext"
     if _CLOCK.fullmatch(kind):
         return "time"
     if dialect == "postgresql" and kind.endswith("[]"):
-        return "array"
+        return f"{_live_type(dialect, kind[:-2])}[]"
     if _BYTES.fullmatch(kind):
         return "bytes"
     if dialect == "postgresql" and kind.partition(" ")[0] in ("uuid", "interval"):
         return kind.partition(" ")[0]
     return kind if is_known(kind) else _LIVE_TYPES.get(kind, "other")
+
+
+def with_types(tables: Mapping[str, Table], types: Mapping[str, str]) -> Mapping[str, Table]:
+    """The tables, some columns of them declared to be of other types: `{"notes.labels": "json_list"}`.
+
+    Names of tables and columns that are not there say nothing: they may be made later.
+    """
+    if not types:
+        return tables
+    changed: dict[str, Table] = dict(tables.items())
+    for place, kind in types.items():
+        name, _, column = place.rpartition(".")
+        table = changed.get(name)
+        if table is not None and column in table.columns:
+            columns = {**table.columns, column: replace(table.columns[column], type=kind)}
+            changed[name] = replace(table, columns=columns)
+    return changed
+
+
+def check_types(types: Mapping[str, str]) -> None:
+    """Refuse what declares no columns: TypeError for another thing than texts, ValueError for an unknown type."""
+    given: Any = types
+    if not isinstance(given, Mapping) or not all(isinstance(one, str) for pair in given.items() for one in pair):
+        raise TypeError(f'columns is a dict such as {{"notes.labels": "json_list"}}, not {types!r}')
+    for place, kind in types.items():
+        table, _, column = place.rpartition(".")
+        if not (table and column):
+            raise ValueError(f"columns: {place!r} names no column; write it as table.column")
+        try:
+            encoder(place, kind)
+        except ValueError:
+            raise ValueError(f"columns: {place} is of no type {kind!r}; such as json, json_dict, int, text") from None
 
 
 def unique_columns(tables: Mapping[str, Table]) -> Callable[[str], list[str] | None]:
@@ -274,11 +327,11 @@ def _column(line: Mapping[str, str]) -> Column:
         table=line["table"],
         name=line["column"],
         type=line["type"],
-        nullable=line["nullable"] == "yes",
-        default=_default(line["type"], line["default"]),
-        on_update=bool(line["on_update"]),
-        primary_key=line["primary_key"] == "yes",
-        autoincrement=line["autoincrement"] == "yes",
+        nullable=line.get("nullable") != "no",
+        default=_default(line["type"], line.get("default") or ""),
+        on_update=bool(line.get("on_update")),
+        primary_key=line.get("primary_key") == "yes",
+        autoincrement=line.get("autoincrement") == "yes",
     )
 
 
@@ -291,4 +344,6 @@ def _default(kind: str, text: str) -> Any:
         return text == "True"
     if kind == "float":
         return float(text)
+    if kind in DOCUMENTS:
+        return json.loads(text.strip("'"))
     return int(text) if kind in INT_LIMITS else text.strip("'")

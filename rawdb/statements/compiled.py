@@ -38,6 +38,8 @@ _PLAIN_TYPES = {
     "int": "bigint",
     "longtext": "text",
     "mediumtext": "text",
+    "smallint": "bigint",
+    "soft_delete": "bigint",
     "string": "text",
     "text": "text",
 }
@@ -92,6 +94,8 @@ class Binder(NamedTuple):
 
     source: int
     convert: Convert
+    #: What is bound for None.
+    empty: Any = None
 
 
 class Compiled:
@@ -131,7 +135,7 @@ class Compiled:
 
     def parameters(self, values: Sequence[Any]) -> list[Any]:
         """The parameters of a call. Raises DBDataError or ValueError for a value that cannot be one."""
-        return [None if (value := values[index]) is None else convert(value) for index, convert in self.binders]
+        return [empty if (value := values[index]) is None else convert(value) for index, convert, empty in self.binders]
 
     def for_many(self) -> Compiled:
         """The same text, to be sent with a list of sets of parameters."""
@@ -207,20 +211,20 @@ class Text:
         """Take back the sign of comparison that the text ends in."""
         self._parts[-1] = self._parts[-1].rstrip().rstrip("=<>!").rstrip()
 
-    def bind(self, convert: Convert, *, name: str | None = None, certain: bool = True) -> str:
-        """The placeholder of the call's next value.
+    def bind(self, convert: Convert, *, name: str | None = None, certain: bool = True, empty: Any = None) -> str:
+        """The placeholder of the call's next value; `empty` is bound for None.
 
         Parameters of one name are one, where the server numbers them; how it is converted says the one that is
         `certain` of its column.
         """
         index = self.reserve()
         if name is None or not self.dialect.numbers_parameters:
-            return self.bind_at(index, convert)
+            return self.bind_at(index, convert, empty)
         same = (name, *self._depth)
         known = self._shared.get(same)
         if known is None:
             self._shared[same] = index
-            placeholder = self.bind_at(index, convert)
+            placeholder = self.bind_at(index, convert, empty)
             self.names[self._places[index]] = name
             return placeholder
         if certain:
@@ -232,27 +236,36 @@ class Text:
         index, self._values = self._values, self._values + 1
         return index
 
-    def bind_at(self, index: int, convert: Convert) -> str:
+    def bind_at(self, index: int, convert: Convert, empty: Any = None) -> str:
         """A placeholder for one of the values; a second one for the same value is the same, where they have numbers."""
         numbered = self.dialect.numbers_parameters
         if not numbered or index not in self._places:
-            self._binders.append(Binder(index, convert))
+            self._binders.append(Binder(index, convert, empty))
             self._places[index] = len(self._binders)
         return self.dialect.parameter(self._places[index])
 
     def typed(self, placeholder: str, column: Column) -> str:
         """A placeholder at a place that tells no type, where the server asks for one and the column's is plain."""
-        kind = _PLAIN_TYPES.get(column.type.partition("(")[0]) if self.dialect.numbers_parameters else None
+        known = self.dialect.numbers_parameters and not column.type.endswith("[]")
+        kind = _PLAIN_TYPES.get(column.type.partition("(")[0]) if known else None
         return placeholder if kind is None else f"CAST({placeholder} AS {kind})"
 
     def _rebind(self, index: int, convert: Convert) -> None:
-        self._binders[self._places[index] - 1] = Binder(index, convert)
+        place = self._places[index] - 1
+        self._binders[place] = self._binders[place]._replace(convert=convert)
 
     def stored(self, name: str, column: Column | None) -> Convert:
         """How a value that goes into a column is converted."""
         if column is None:
             return self._with_bind(untyped(name, self.dialect.document), None)
         return self._with_bind(column.encode, column)
+
+    def empty(self, column: Column | None) -> Any:
+        """What is bound where None goes into a column: NULL, but for types whose columns are never NULL."""
+        if column is None or column.empty is None:
+            return None
+        bind = self.dialect.binder(column.type)
+        return column.empty if bind is None else bind(column.empty)
 
     def compared(self, name: str, column: Column | None, *, equal: bool = False) -> Convert:
         """How a value that a column is compared with is converted; behind `=` as the column would store it."""

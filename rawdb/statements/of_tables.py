@@ -98,9 +98,7 @@ def statement_of_table(table: Table, kind: str, dialect: Dialect) -> Statement:
 def _quoted(dialect: Dialect, name: str) -> str:
     """A name as a file of the dialect's has it."""
     mark = dialect.quote("x")[0]
-    if mark in name:
-        raise StatementError(f"the name {name} holds a quote, which no file can write: use execute()")
-    return f"{mark}{name}{mark}"
+    return f"{mark}{name.replace(mark, mark * 2)}{mark}"
 
 
 def _marks(table: Table, dialect: Dialect) -> str:

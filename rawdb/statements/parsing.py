@@ -18,6 +18,7 @@ from rawdb.exceptions import StatementError
 from rawdb.statements.checks import check_results, check_verb, count_of
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Segment
+from rawdb.statements.documents import Document, documents_of
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import ARGUMENTS, SHAPES
 from rawdb.statements.resolution import COMPARISONS, Resolver, code
@@ -115,7 +116,18 @@ def statement_of(
         counts=count_of(source, resolver, operation, dialect),
         dialect=dialect,
         none_is_null=none_is_null,
+        documents=_documents(operation, resolver, tokens, tables, dialect),
     )
+
+
+def _documents(
+    operation: Operation, resolver: Resolver, tokens: list[Token], tables: Mapping[str, Table], dialect: Dialect
+) -> tuple[Document, ...]:
+    """The columns of the result that hold JSON documents."""
+    named = [table for name in resolver.table_names if (table := tables.get(name)) is not None and table.documents]
+    if not named or operation is Operation.INSERT_UPDATE_DELETE:
+        return ()
+    return documents_of(code(tokens), tables, dialect)
 
 
 def _alone(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
@@ -395,7 +407,7 @@ class _Segments:
             raise self._source.error(token.position, f"no table has the alias {alias}", "name the one of its FROM")
         columns = (match["name"], match["value"]) if kind == "map" else ()
         table = self._resolver.table_of(alias, sample)
-        lost = [one.name for one in table.columns.values() if one.type == "interval"] if table else []
+        lost = [one.name for one in table.columns.values() if one.type.startswith("interval")] if table else []
         if lost := [name for name in lost if not columns or name == columns[1]]:
             raise self._source.error(
                 token.position,

@@ -26,7 +26,7 @@ from typing import Any
 from rawdb.dialects import Dialect
 from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
-from rawdb.statements.values import from_json
+from rawdb.statements.values import Convert, from_json
 
 #: The argument of the marker.
 ARGUMENTS = {
@@ -47,12 +47,16 @@ class Relation:
     table: Table
     single: bool
     inner: tuple[Relation | Pairs, ...] = ()
+    #: What reads the JSON documents in columns.
+    loads: Convert = json.loads
 
     def __post_init__(self) -> None:
         columns = list(self.table.columns.values())
         names = (*(column.name for column in columns), *(relation.key for relation in self.inner))
         fixes: list[tuple[int, Callable[[Any], Any]]] = [
-            (index, decode) for index, column in enumerate(columns) if (decode := from_json(column.type)) is not None
+            (index, decode)
+            for index, column in enumerate(columns)
+            if (decode := from_json(column.type, self.loads)) is not None
         ]
         inner = [(len(columns) + index, relation.decode) for index, relation in enumerate(self.inner)]
         identity = self.table.identity
@@ -99,6 +103,7 @@ class Pairs:
     key: str
     #: The column of the values, where it is declared.
     column: Column | None = None
+    loads: Convert = json.loads
 
     def decode(self, aggregate: Any) -> dict[str, Any]:
         """The pairs of an aggregate, ordered by key, in the types that a SELECT gives; an empty dict for none."""
@@ -106,10 +111,11 @@ class Pairs:
         if not pairs:
             return {}
         column = self.column
-        if column is None or from_json(column.type) is None:
+        read = None if column is None else from_json(column.type, self.loads)
+        if column is None or read is None:
             return dict(sorted(pairs.items()))
         try:
-            return {name: column.from_json(pairs[name]) for name in sorted(pairs)}
+            return {name: None if (value := pairs[name]) is None else read(value) for name in sorted(pairs)}
         except (ValueError, TypeError, ArithmeticError) as error:
             raise DBDataError(f"{column.table}.{column.name}: {error}") from error
 
@@ -146,7 +152,7 @@ def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body:
 def _cell(dialect: Dialect, place: str, column: Column) -> str:
     """A column in an array: an exact number as its text, for readers of JSON make a float of it."""
     if column.type.startswith("numeric"):
-        return f"CAST({place} AS CHAR(70))"
+        return f"CAST({place} AS {'text[]' if column.type.endswith('[]') else 'CHAR(70)'})"
     return dialect.json_cells.get(column.type, "{0}").format(place)
 
 

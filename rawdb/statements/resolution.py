@@ -154,6 +154,11 @@ class Resolver:
         """Whether one of the words stands in the statement."""
         return not set(words).isdisjoint(self._upper)
 
+    @property
+    def table_names(self) -> set[str]:
+        """The names of all tables in it."""
+        return self._scopes.table_names
+
     def table_of(self, alias: str, sample: Iterable[Token]) -> Table | None:
         """The declared table behind an alias in a sample; for no alias, the only table there is."""
         return self.tables.get(self.table_name(alias, sample))

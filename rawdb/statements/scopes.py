@@ -65,6 +65,11 @@ class Scopes:
         """The scope of the word at a place."""
         return self._of[index]
 
+    @property
+    def table_names(self) -> set[str]:
+        """The names of all tables."""
+        return {name for scope in set(self._of) for name in scope.tables.values() if name != DERIVED}
+
     def _open(self, top: Scope) -> None:
         """Give each word its scope: a query in parentheses opens one, and each SELECT behind another."""
         current: dict[int | None, Scope] = {None: top}

@@ -35,12 +35,13 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect
+from rawdb.dialects.types import DOCUMENTS
 from rawdb.exceptions import DBDataError, DBNonExistentColumn, StatementError
 from rawdb.statements.columns import NO_LIMIT, Column, Table
 from rawdb.statements.compiled import FALSE, Call, Segment, Text
@@ -120,7 +121,8 @@ class Parameter:
         else:
             convert = text.compared(self.name, self.column, equal=self.equal)
             text.by_key = text.by_key and self.equal
-        placeholder = text.bind(convert, name=self.name, certain=self.column is not None)
+        empty = text.empty(self.column) if self.stored else None
+        placeholder = text.bind(convert, name=self.name, certain=self.column is not None, empty=empty)
         text.add(text.typed(placeholder, self.elsewhere) if self.column is None and self.elsewhere else placeholder)
 
 
@@ -320,28 +322,31 @@ class Rows(Slot):
     def _as_json(text: Text, columns: list[Column]) -> None:
         """All rows as one JSON document, taken apart by the server: one text and one parameter for any number."""
         quote, type_of = text.dialect.quote, text.dialect.type_of
-        typed = ", ".join(f"{quote(column.name)} {type_of(column.type)}" for column in columns)
-        listed = ", ".join(f"v.{quote(column.name)}" for column in columns)
-        documents = [column for column in columns if column.type == "json"]
+        typed = ", ".join(f"{quote(column.name)} {_type_in_json(column, type_of)}" for column in columns)
+        listed = ", ".join(_read_from_json(f"v.{quote(column.name)}", column) for column in columns)
+        documents = [column.name for column in columns if column.type in DOCUMENTS]
         text.drop("VALUES")
-        bound = text.bind(partial(_to_json, documents=documents))
+        bound = text.bind(partial(_to_json, documents=documents, write=text.dialect.document))
         text.add(f" SELECT {listed} FROM json_to_recordset({bound}) AS v({typed})")  # noqa: S608
 
 
-def _to_json(rows: Sequence[Mapping[str, Any]], documents: Sequence[Column]) -> str:
-    """Rows as one document, those that are in it as what they hold."""
+def _type_in_json(column: Column, type_of: Callable[[str], str]) -> str:
+    """The server's type of a column of rows in JSON. A document in them is a text, as the serializer wrote it."""
+    return "text" if column.type in DOCUMENTS else type_of(column.type)
+
+
+def _read_from_json(place: str, column: Column) -> str:
+    return f"CAST({place} AS jsonb)" if column.type == "json" else place
+
+
+def _to_json(rows: Sequence[Mapping[str, Any]], documents: Sequence[str], write: Callable[[Any], str]) -> str:
+    """Rows as one document; the documents in them are texts of it."""
     if documents:
-        rows = [{**row, **{column.name: _document(column, row[column.name]) for column in documents}} for row in rows]
+        rows = [
+            {**row, **{name: None if (value := row[name]) is None else write(value) for name in documents}}
+            for row in rows
+        ]
     return json.dumps(rows, default=_cell)
-
-
-def _document(column: Column, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError as error:
-        raise DBDataError(f"{column.table}.{column.name}: no JSON document: {error}") from error
 
 
 def _cell(value: Any) -> str:
@@ -386,7 +391,7 @@ class Changed(Set):
 
 def _change(text: Text, column: Column) -> str:
     """The placeholder of a column's new value, wherever it stands."""
-    return text.bind(text.stored(column.name, column), name=f"set {column.name}")
+    return text.bind(text.stored(column.name, column), name=f"set {column.name}", empty=text.empty(column))
 
 
 class Filters(Slot):

@@ -11,6 +11,7 @@ from typing import Any
 from rawdb.dialects import Dialect
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Text
+from rawdb.statements.documents import Document
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.slots import Parameters, Rows, Slot, collectors
@@ -48,6 +49,8 @@ class Statement:
     counts: int | None = None
     #: Of a script its statements, in their order; the script has no text of its own to send.
     steps: tuple[Statement, ...] = ()
+    #: The columns of its result that hold JSON documents.
+    documents: tuple[Document, ...] = ()
     _known: set[tuple[str, ...]] = field(init=False, repr=False, default_factory=set)
 
     @cached_property
@@ -73,7 +76,7 @@ class Statement:
     @cached_property
     def relations(self) -> tuple[Relation | Pairs, ...]:
         """The relations that its rows carry."""
-        return relations(self.segments)
+        return relations(self.segments, self.dialect.json_deserializer)
 
     @cached_property
     def undeclared(self) -> str | None:

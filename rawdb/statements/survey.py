@@ -9,21 +9,22 @@ from rawdb.statements.columns import Column
 from rawdb.statements.compiled import Segment
 from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.slots import NESTING, RELATIONS, Parameter, Related, Slot
+from rawdb.statements.values import Convert
 
 
-def relations(segments: Iterable[Segment]) -> tuple[Relation | Pairs, ...]:
-    """The relations that some segments read, outermost ones."""
+def relations(segments: Iterable[Segment], loads: Convert) -> tuple[Relation | Pairs, ...]:
+    """The relations that some segments read, outermost ones; `loads` reads the JSON documents in them."""
     found: list[Relation | Pairs] = []
     for segment in segments:
         if not isinstance(segment, Slot):
             continue
-        inner = relations(segment.body)
+        inner = relations(segment.body, loads)
         if isinstance(segment, Related) and segment.kind == "map":
-            found.append(Pairs(segment.argument, segment.value_column))
+            found.append(Pairs(segment.argument, segment.value_column, loads))
         elif segment.kind not in RELATIONS:
             found.extend(inner)
         elif segment.table is not None:
-            found.append(Relation(segment.argument, segment.table, segment.kind == "one", inner))
+            found.append(Relation(segment.argument, segment.table, segment.kind == "one", inner, loads))
     return tuple(found)
 
 

@@ -26,7 +26,8 @@ class Token(NamedTuple):
 
 def name_of(token: Token) -> str:
     """The name that a word or a quoted name stands for."""
-    return token.text.strip('"`') if token.kind == "quoted" else token.text
+    text = token.text
+    return text[1:-1].replace(text[0] * 2, text[0]) if token.kind == "quoted" else text
 
 
 def is_name(token: Token) -> bool:
@@ -72,7 +73,7 @@ _SCANNER = re.compile(
     | (?P<line_comment>--(?=\s|\Z)[^\n]*)
     | (?P<bad_comment>--)
     | (?P<string>'(?:''|[^'])*')
-    | (?P<quoted>"(?:""|[^"])+"|`[^`\n]+`)
+    | (?P<quoted>"(?:""|[^"])+"|`(?:``|[^`\n])+`)
     | (?P<dollars>\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$)
     | (?P<cast>::)
     | (?P<assignment>:=)
@@ -125,9 +126,9 @@ BLANKS = frozenset({"space", "comment", "line_comment"})
 _HARMLESS = frozenset({"line_comment", "number", "operator", "parameter", "semicolon", "space", "word"})
 #: What of it is a dialect's own syntax, allowed in that dialect's folder.
 _OWN: Mapping[str, frozenset[str]] = {
-    "postgresql": frozenset({"cast", "assignment", "dollars", "?", "#", ":"}),
-    "mysql": frozenset({"assignment", "versioned"}),
-    "sqlite": frozenset(),
+    "postgresql": frozenset({"quoted", "cast", "assignment", "dollars", "?", "#", ":"}),
+    "mysql": frozenset({"quoted", "assignment", "versioned"}),
+    "sqlite": frozenset({"quoted"}),
 }
 #: For text that was checked before, and for text that is sent to one server only.
 ANYTHING = frozenset({*_REFUSED, *_REFUSED_CHARACTERS}) - {"bad_slot", "open_comment", "'", '"', "`"}
@@ -165,7 +166,7 @@ def _refuse(source: Source, kind: str, text: str, position: int, allowed: frozen
         raise source.error(
             position + hidden.start(), f"{hidden.group()} inside a versioned comment", "write it outside of the comment"
         )
-    if kind in ("string", "quoted", "dollars"):
+    if kind in ("string", "dollars") or (kind == "quoted" and kind not in allowed):
         for character in "%" if kind == "dollars" else "\\%":
             if character in text and character not in allowed:
                 raise source.error(position + text.index(character), *_REFUSED_CHARACTERS[character])

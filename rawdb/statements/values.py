@@ -19,11 +19,13 @@ from functools import partial
 from typing import Any
 
 from rawdb import timeutils
+from rawdb.dialects.types import DOCUMENTS, each
 from rawdb.exceptions import DBDataError, DBDatetimeError, DBInvalidUnicodeParameter
 
 Convert = Callable[[Any], Any]
 
-INT_LIMITS = {"int": 2**31, "bigint": 2**63}
+#: `soft_delete` holds 0, or the id of a deleted row; False and True are 0 and 1, as in every integer.
+INT_LIMITS = {"smallint": 2**15, "int": 2**31, "bigint": 2**63, "soft_delete": 2**63}
 _TEXT_LIMITS = {"text": 65535, "mediumtext": 16777215, "longtext": 2**32 - 1}
 _ADDRESS_LENGTHS = {"ip": 39, "cidr": 43}
 _DIGITS = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
@@ -35,6 +37,8 @@ _ALL_DIGITS = 6
 
 def encoder(place: str, kind: str) -> Convert:
     """What checks and normalises a value that is stored in a column of a logical type. ValueError: unknown type."""
+    if kind.endswith("[]"):
+        return partial(_array, place, element=encoder(place, kind[:-2]))
     name, _, detail = kind.rstrip(")").partition("(")
     if name == "string":
         return partial(_text, place, limit=int(detail))
@@ -59,6 +63,8 @@ def encoder(place: str, kind: str) -> Convert:
 def comparer(place: str, kind: str, encode: Convert) -> Convert:
     """What checks and normalises a value that a column is compared with: one too long to be stored matches nothing."""
     name = kind.partition("(")[0]
+    if kind.endswith("[]"):
+        return encode
     if name in INT_LIMITS:
         return partial(_integer, place, limit=INT_LIMITS["bigint"])
     if name in _ADDRESS_LENGTHS:
@@ -72,9 +78,17 @@ def comparer(place: str, kind: str, encode: Convert) -> Convert:
     return partial(_day_or_moment, place) if name == "date" else encode
 
 
-def from_json(kind: str) -> Convert | None:
-    """What makes the JSON of a value of a logical type the value again; None where it is the value."""
+def from_json(kind: str, loads: Convert) -> Convert | None:
+    """What makes the JSON of a value of a logical type the value again; None where it is the value.
+
+    A document comes as its text, which `loads` reads.
+    """
+    if kind.endswith("[]"):
+        element = from_json(kind[:-2], loads)
+        return None if element is None else partial(each, element)
     name, _, detail = kind.partition("(")
+    if name in DOCUMENTS:
+        return partial(_read_document, name, loads)
     return timeutils.parse_datetime if name == "datetime" and detail else _FROM_JSON.get(name)
 
 
@@ -303,28 +317,47 @@ def _duration(place: str, value: timedelta) -> timedelta:
 
 
 def _document(place: str, value: Any) -> Any:
-    """A JSON document: a text is one already."""
+    """What JSON has a form for. What is inside of a dict or a list, whoever writes it as JSON will see."""
+    if isinstance(value, (dict, list, bool)):
+        return value
     if isinstance(value, str):
         return _plain_text(place, value)
-    if not isinstance(value, (dict, list, bool, int, float)) or (isinstance(value, float) and not math.isfinite(value)):
-        raise _refused(place, value, "a dict, a list or the text of a JSON document")
-    return value if isinstance(value, (dict, list)) else str(value).lower()
+    if isinstance(value, int):
+        return int(value)
+    if not isinstance(value, float):
+        raise _refused(place, value, "a dict, a list, a text, a number or a boolean")
+    return _float(place, value)
 
 
-def _text_or_document(place: str, value: Any) -> Any:
-    return value if isinstance(value, (dict, list)) else _long_text(place, value, _TEXT_LIMITS["longtext"])
+def _of_kind(place: str, value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise _refused(place, value, f"a {kind.__name__}")
+    return value
+
+
+def _read_document(kind: str, loads: Convert, value: Any) -> Any:
+    """A document from its text. Raises ValueError for what is none, or another than the column is declared to hold."""
+    if isinstance(value, (str, bytes)):
+        value = loads(value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        # SQLite keeps a number where the type of a column lets it.
+        value = loads(repr(value))
+    wanted = DOCUMENTS[kind]
+    if wanted is not None and value is not None and not isinstance(value, wanted):
+        raise ValueError(f"expected the JSON of a {wanted.__name__}, found that of {_shown(value)}")
+    return value
 
 
 def _container(place: str, value: Any) -> Any:
     return value
 
 
-def _array(place: str, value: Any) -> list[Any]:
-    """The elements of an array of PostgreSQL's, which may be arrays; what they must be, the server says."""
+def _array(place: str, value: Any, element: Convert) -> list[Any]:
+    """The elements of an array of PostgreSQL's, which may be arrays, each checked as a column of its type would."""
     if not isinstance(value, (list, tuple)):
         raise _refused(place, value, "a list")
     return [
-        _array(place, one) if isinstance(one, (list, tuple)) else None if one is None else _any(place, one)
+        _array(place, one, element) if isinstance(one, (list, tuple)) else None if one is None else element(one)
         for one in value
     ]
 
@@ -356,9 +389,9 @@ _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "date": _date,
     "time": _time,
     "json": _document,
-    "jsontext": _text_or_document,
+    "json_dict": partial(_of_kind, kind=dict),
+    "json_list": partial(_of_kind, kind=list),
     "bytes": _bytes,
-    "array": _array,
     "limit": _count,
     "offset": _count,
     "other": _any,
@@ -403,7 +436,8 @@ _FROM_JSON: Mapping[str, Convert] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "numeric": lambda value: Decimal(str(value)),
-    "bytes": bytes.fromhex,
+    # As an element of an array with the mark that PostgreSQL puts before it.
+    "bytes": lambda value: bytes.fromhex(value.removeprefix("\\x")),
     "time": _time_or_span,
     "uuid": uuid.UUID,
 }

@@ -34,7 +34,10 @@ _SAMPLES = {
     "time": _MOMENT.time(),
     "json": {},
     "bytes": b"x",
-    "array": [],
+    "json_list": [],
+    "json_dict": {},
+    "smallint": 1,
+    "soft_delete": 0,
     "limit": 10,
     "offset": 10,
     "ip": "10.0.0.1",
@@ -161,6 +164,8 @@ def _sample(name: str, column: Column | None) -> Any:
 
 def sample_of(column: Column) -> Any:
     """A value that the column can hold."""
+    if column.type.endswith("[]"):
+        return []
     kind, _, detail = column.type.rstrip(")").partition("(")
     if kind == "enum":
         return detail.split("|")[0]

@@ -3,7 +3,7 @@
 What is written describes a folder of statements for type checkers and editors; nothing of it is called. From a
 statement to its text:
 
-- `expressions` and `queries` read what a result holds from the SQL and the tables, `words` cut SQL into pieces;
+- `rawdb.statements.queries` reads what a result holds from the SQL and the tables;
 - `columns` say which Python types a column gives and takes;
 - `evidence` asks a live server besides, and holds one dialect's answers; `folder` puts those of all dialects together;
 - `handles` are what a written module stands on: what blocks offer besides, and a statement's other ways with its types;
@@ -32,7 +32,7 @@ else:
 
 __all__ = ["AsyncHandle", "Handle", "Json", "Rows", "TypedDict", "Value", "many", "streamed"]
 
-#: A JSON document: a text is one already.
+#: A JSON document: whatever JSON has a form for. None is NULL.
 Json: TypeAlias = dict[str, Any] | list[Any] | str | float | bool
 #: Whatever can be bound, where no column and no server says more of a parameter.
 Value: TypeAlias = (

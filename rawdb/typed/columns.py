@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 
 from rawdb.dialects.prepared import Kinds, literal
+from rawdb.dialects.types import DOCUMENTS
 from rawdb.statements.columns import Column
-from rawdb.typed.expressions import NUMERIC
+from rawdb.statements.expressions import NUMERIC
 
 ANY = Kinds({"Any"})
 _LOGICAL = {
     "int": "int", "bigint": "int", "bool": "bool", "float": "float", "datetime": "datetime", "date": "date",
-    "bytes": "bytes", "string": "str", "text": "str", "mediumtext": "str", "longtext": "str", "jsontext": "str",
-    "ip": "str", "cidr": "str", "limit": "int", "offset": "int",
+    "bytes": "bytes", "string": "str", "text": "str", "mediumtext": "str", "longtext": "str", "ip": "str",
+    "cidr": "str", "limit": "int", "offset": "int", "smallint": "int", "soft_delete": "int",
 }  # fmt: skip
 #: Types that have no name of rawdb's own.
 _NATIVE = {
@@ -36,6 +37,8 @@ _ELEMENTS = {
 _AFFINITIES = (("INT", "int"), ("CHAR", "str"), ("CLOB", "str"), ("TEXT", "str"), ("BLOB", "bytes"))
 _REALS = ("REAL", "FLOA", "DOUB")
 _LABELS = re.compile(r"'((?:[^']|'')*)'")
+#: Kinds that are no Python types by their names.
+_IN_PYTHON = {NUMERIC: "Decimal", "json": "Any", "json_dict": "dict[str, Any]", "json_list": "list[Any]"}
 #: What a column takes besides what it gives.
 _TAKES: Mapping[str, tuple[str, ...]] = {
     "Decimal": ("Decimal", "int"),
@@ -56,8 +59,10 @@ def gives(dialect: str, column: Column, native: str, enumerations: Mapping[str, 
         return Kinds({"Decimal" if scale and scale != "0" else NUMERIC})
     if name == "time":
         return Kinds({"timedelta" if dialect == "mysql" else "time"})
-    if name == "json":
-        return ANY if dialect == "postgresql" else Kinds({"str"})
+    if column.type.endswith("[]"):
+        return _of_native(dialect, native, enumerations)
+    if name in DOCUMENTS:
+        return Kinds({name})
     if name in _LOGICAL:
         return Kinds({_LOGICAL[name]})
     return _of_native(dialect, native, enumerations)
@@ -88,9 +93,9 @@ def _by_affinity(native: str) -> Kinds:
 
 def takes(column: Column, given: Kinds) -> Kinds:
     """The types of values that a column takes, of which it gives `given`."""
-    if column.type in ("json", "jsontext"):
+    if column.type == "json":
         return Kinds({"Json"})
-    if column.type == "array" and not all(kind.startswith("list[") for kind in given):
+    if column.type.endswith("[]") and not all(kind.startswith("list[") for kind in given):
         return Kinds({"list[Any]"})
     return widened(given)
 
@@ -103,7 +108,7 @@ def widened(kinds: Kinds) -> Kinds:
 
 def written(kinds: Kinds, *, nullable: bool) -> str:
     """Some types as Python."""
-    found = {"Decimal" if kind == NUMERIC else kind for kind in kinds}
+    found = {_IN_PYTHON.get(kind, kind) for kind in kinds}
     if "None" in found:
         found, nullable = found - {"None"}, True
     if not found:

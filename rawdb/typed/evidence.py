@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from rawdb.dialects.prepared import Kinds, Prepared, PreparedColumn
 from rawdb.statements.columns import Column, Table
+from rawdb.statements.expressions import DOCUMENT_KINDS, Cell
 from rawdb.statements.marks import Operation
+from rawdb.statements.queries import Columns, Item, Reader, Result
 from rawdb.statements.resolution import code
 from rawdb.statements.statement import Statement
 from rawdb.statements.tokens import ANYTHING, Source, Token, scan
 from rawdb.typed.columns import gives, takes
-from rawdb.typed.expressions import Cell
-from rawdb.typed.queries import Columns, Item, Reader, Result
 
 #: What holds only for some calls.
 _OF_SOME_CALLS = frozenset({"when", "filters", "visibility", "scope", "after", "any", "each"})
@@ -108,7 +108,8 @@ class Evidence:
 
     def _merged(self, own: Item, theirs: PreparedColumn) -> Cell:
         labels = theirs.kinds == {"str"} and all(kind.startswith("Literal[") for kind in own.cell.kinds)
-        closer = own.cell.kinds and (not theirs.kinds or own.cell.kinds < theirs.kinds or labels)
+        documents = own.cell.kinds <= DOCUMENT_KINDS
+        closer = own.cell.kinds and (not theirs.kinds or own.cell.kinds < theirs.kinds or labels or documents)
         never = not own.cell.nullable or (self.dialect == "mysql" and theirs.nullable is False)
         return Cell(own.cell.kinds if closer else theirs.kinds, own.left_out or not never)
 

@@ -11,13 +11,13 @@ from rawdb.schema.row_types import row_name
 from rawdb.schema.typed_dicts import TypedDictClass, camel
 from rawdb.statements.columns import Column, Table
 from rawdb.statements.compiled import Segment
+from rawdb.statements.expressions import Cell
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.slots import Parameter, Slot
 from rawdb.statements.statement import Statement
 from rawdb.typed.columns import widened, written
 from rawdb.typed.evidence import Evidence, Shape
-from rawdb.typed.expressions import Cell
 
 _ELEMENTS = ("each", "any", "repeat")
 _INSIDE = ("when", "json", "one", "map", "part", "same")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import ipaddress
+import json
 import uuid
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter
 from rawdb.statements.columns import Column, Table, load_tables, unique_columns
-from rawdb.statements.values import encode_untyped
+from rawdb.statements.values import encode_untyped, from_json
 from tests.engine.conftest import TABLES
 
 NOON = datetime.fromisoformat("2014-06-01T12:00:00")
@@ -229,11 +230,18 @@ def test_every_value_is_taken_or_refused(value: Any) -> None:
         ("datetime", "2014-06-01T12:00:00", NOON),
         ("datetime", "2014-06-01 12:00:00.000000", NOON),
         ("string(5)", "a", "a"),
-        ("bool", None, None),
+        ("json", '{"a": [1]}', {"a": [1]}),
+        ("json", '"text"', "text"),
+        ("json", 5, 5),
+        ("json_dict", "{}", {}),
+        ("json_list", [1], [1]),
+        ("date[]", ["2014-06-01", None, ["2014-06-02"]], [date(2014, 6, 1), None, [date(2014, 6, 2)]]),
+        ("int[]", [1, None], [1, None]),
     ],
 )
 def test_from_json(kind: str, value: Any, found: Any) -> None:
-    assert column(kind).from_json(value) == found
+    read = from_json(kind, json.loads)
+    assert (value if read is None else read(value)) == found
 
 
 class TestTables:

@@ -1,4 +1,4 @@
-"""Live tables whose columns have names that SQL has a meaning for: quoted on every server, and never a placeholder."""
+"""Tables, views and columns with names that SQL has a meaning for: quoted on every server, and never a placeholder."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rawdb import paging, tables
 from rawdb.engine.database import Database
-from rawdb.exceptions import DBDuplicateEntry
+from rawdb.exceptions import DBDuplicateEntry, DBNonExistentTable
 from rawdb.statements.criteria import Page, Predicate, SortKey
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
@@ -85,3 +86,76 @@ def test_the_columns_of_a_key(database: Database) -> None:
     with pytest.raises(DBDuplicateEntry) as raised, database.writer.using(None) as sql:
         sql.odd_create(values={"id": 2, "a b": "x", "50%": "y"})
     assert raised.value.columns == ["a b", "50%"]
+
+
+@pytest.fixture
+def bare(url: str, open_database: Open) -> Database:
+    """Without a file: all that is known of its tables is what their catalog says."""
+    return open_database(url, queries=None, tables=None)
+
+
+def quoted(database: Database, name: str) -> str:
+    """A name as the server has it, and no driver."""
+    mark = "`" if database.dialect.name == "mysql" else '"'
+    return f"{mark}{name.replace(mark, mark * 2)}{mark}"
+
+
+def test_odd_tables(bare: Database) -> None:
+    """Whatever rawdb.tables does with one."""
+    key = {"postgresql": "SERIAL", "mysql": "INTEGER AUTO_INCREMENT", "sqlite": "INTEGER"}[bare.dialect.name]
+    a_b, deleted = quoted(bare, "A b"), quoted(bare, "deleted")
+    for name in (*NAMES, "group", "back\\slash", "a.b", "/*x*/", "MixedCase"):
+        table = quoted(bare, name)
+        with bare.writer.autocommit.using(None) as sql:
+            sql.execute(f"CREATE TABLE {table} (id {key} PRIMARY KEY, {a_b} VARCHAR(9), {deleted} INTEGER DEFAULT 0)")
+        try:
+            with bare.writer.using(None) as sql:
+                row = tables.insert(sql, name, {"A b": "x"})
+                assert row == {"id": row["id"], "A b": "x", "deleted": 0}
+                assert tables.load(sql, name, [{"A b": "y"}, {"A b": "z"}]) == 2
+                assert tables.update(sql, name, {"A b": "w"}, {"A b": "z"}) == 1
+                assert [one["A b"] for one in tables.find(sql, name, {"A b": ["x", "w"]})] == ["x", "w"]
+                page = paging.paginate(lambda of=name, **how: tables.find(sql, of, **how), 1, ["A b", "id"])
+                assert [one["A b"] for one in page] == ["w"]
+                assert tables.soft_delete(sql, name, {"A b": "y"}) == 1
+                assert tables.update_returning_pk(sql, name, {"A b": "v"}, ("A b", "x")) == (row["id"],)
+                assert tables.delete(sql, name, {"deleted": 0}) == 2
+        finally:
+            with bare.writer.autocommit.using(None) as sql:
+                sql.execute(f"DROP TABLE {table}")
+
+
+def test_views(bare: Database) -> None:
+    """A view is read as a table is; what else can be done with one, its server says."""
+    view = quoted(bare, "Old Parts")
+    with bare.writer.autocommit.using(None) as sql:
+        sql.execute(f"CREATE VIEW {view} AS SELECT p.id, p.name AS {quoted(bare, 'the name')} FROM parts AS p")
+    try:
+        with bare.writer.using(None) as sql:
+            tables.load(sql, "parts", [{"name": name} for name in ("nut", "bolt", "cog")])
+            assert [one["the name"] for one in tables.find(sql, "Old Parts")] == ["nut", "bolt", "cog"]
+            assert len(tables.find(sql, "Old Parts", {"the name": ["nut", "cog"]})) == 2
+            page = Page([SortKey("the name"), SortKey("id")])
+            with pytest.warns(UserWarning, match="has no unique key"):
+                assert tables.find(sql, "Old Parts", page=page, limit=1)[0]["the name"] == "bolt"
+            with pytest.raises(DBNonExistentTable, match="'Odd Parts' is neither declared nor in the database"):
+                tables.find(sql, "Odd Parts")
+    finally:
+        with bare.writer.autocommit.using(None) as sql:
+            sql.execute(f"DROP VIEW {view}")
+
+
+@pytest.mark.dialects("sqlite")
+def test_a_view_of_a_table_that_is_gone(bare: Database) -> None:
+    with bare.writer.autocommit.using(None) as sql:
+        sql.execute("CREATE TABLE gone (id INTEGER)")
+        sql.execute("CREATE VIEW broken AS SELECT g.id FROM gone AS g")
+        sql.execute("DROP TABLE gone")
+    try:
+        with bare.writer.using(None) as sql:
+            assert tables.insert(sql, "parts", {"name": "nut"})["name"] == "nut"
+            with pytest.raises(DBNonExistentTable, match="'broken' is neither declared nor in the database"):
+                tables.find(sql, "broken")
+    finally:
+        with bare.writer.autocommit.using(None) as sql:
+            sql.execute("DROP VIEW broken")

@@ -92,8 +92,8 @@ def expected(name: str, value: Any, dialect: str) -> Any:
 
 
 def read(name: str, value: Any, dialect: str) -> Any:
-    """A cell, a document taken apart where the server gives it as text."""
-    if name == "doc" and value is not None and dialect != "postgresql":
+    """A cell, a document taken apart that a text of one's own has read: there MySQL and SQLite give the text of it."""
+    if name == "doc" and isinstance(value, str) and dialect != "postgresql":
         return json.loads(value)
     return value
 

@@ -173,17 +173,14 @@ class TestRoundTrip:
 
     @pytest.mark.parametrize("value", [{"a": [1, None, "é"]}, [1, {"b": True}], '{"a": 1}'])
     def test_document(self, database: Database, value: Any) -> None:
-        """PostgreSQL alone takes documents apart by itself."""
-        found = stored(database, doc=value)
-        expected = json.loads(value) if isinstance(value, str) else value
-        assert (found if database.dialect.name == "postgresql" else json.loads(found)) == expected
+        """A text is a document of its own, whatever stands in it."""
+        assert same(stored(database, doc=value), value)
 
     def test_a_serializer_of_ones_own(self, database: Database, open_database: Open) -> None:
         mine = open_database(
             database.url, queries=database.queries, tables=None, json_serializer=lambda value: '{"mine": 1}'
         )
-        found = stored(mine, doc={"a": {1}})
-        assert (found if mine.dialect.name == "postgresql" else json.loads(found)) == {"mine": 1}
+        assert stored(mine, doc={"a": {1}}) == {"mine": 1}
         with mine.reader.using(None) as sql:
             assert sql.execute("SELECT CAST(:x AS CHAR(20)) AS x", {"x": [1]}).rows[0][0].rstrip() == '{"mine": 1}'
 
@@ -374,8 +371,7 @@ class TestParametersOfNoColumn:
             sql.g_create(values={"id": 2, name: value})
             rows = sql.g_list()
         for row in rows:
-            found = json.loads(row[name]) if name == "doc" and isinstance(row[name], str) else row[name]
-            assert same(found, expected)
+            assert same(row[name], expected)
 
     def test_a_relation_has_the_values_of_a_select(self, database: Database) -> None:
         clock = timedelta(hours=-30, microseconds=-5) if database.dialect.name == "mysql" else time(12, 30, 0, 5)

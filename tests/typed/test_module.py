@@ -48,7 +48,7 @@ EXPRESSIONS: Sequence[tuple[str, Any, Any]] = [
     ("c.name", str | None, str | None),
     ("o.total", Decimal, Decimal),
     ("o.state", Literal["new", "paid", "sent"], Literal["new", "paid", "sent"]),
-    ("o.details", Any, str | None),
+    ("o.details", Any, Any),
     ("o.date", date | None, date | None),
     ("COALESCE(c.name, 'nobody')", str, str),
     ("COALESCE(c.name, c.email)", str | None, str | None),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -61,7 +60,6 @@ def get(context: object, sku: str, read_deleted: Literal["no", "yes", "only"] = 
     row = database.sql(context).article_get(sku=sku, read_deleted=read_deleted)
     if row is None:
         raise NotFoundError(f"no article {sku}")
-    row["details"] = _decoded(row["details"])
     return row
 
 
@@ -81,8 +79,6 @@ def search(
         page=Page(_BY_NAME, after),
         limit=limit,
     )
-    for row in rows:
-        row["details"] = _decoded(row["details"])
     return rows
 
 
@@ -128,11 +124,6 @@ def _row(article: NewArticle, now: datetime) -> ArticleAddValues:
         "sold_until": article.get("sold_until"),
         "created_at": now,
     }
-
-
-def _decoded(document: Any) -> Any:
-    """A JSON document, which PostgreSQL's driver decodes, while the others give its text."""
-    return json.loads(document) if isinstance(document, str) else document
 
 
 def _holding(word: str) -> str:

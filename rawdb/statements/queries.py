@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rawdb.dialects.prepared import Kinds
+from rawdb.statements.columns import Table
+from rawdb.statements.expressions import AGGREGATES, DOCUMENT_KINDS, Cell, cell, computed, merged
 from rawdb.statements.tokens import Token, is_name, name_of
-from rawdb.typed.expressions import AGGREGATES, Cell, cell, computed, merged
-from rawdb.typed.words import QUERIES, Words, closing, is_enclosed, outside, split, upper
+from rawdb.statements.words import QUERIES, Words, closing, is_enclosed, outside, split, upper
 
 _SET_OPERATORS = ("UNION", "INTERSECT", "EXCEPT")
 _CLAUSES = frozenset({
@@ -90,7 +92,7 @@ class _Scope:
         if not result.items:
             return Cell()
         first = result.items[0].cell
-        if self.dialect != "sqlite":
+        if self.dialect != "sqlite" and DOCUMENT_KINDS.isdisjoint(first.kinds):
             # There alone the type of the column inside is known outside.
             first = computed(first, self.dialect)
         return Cell(first.kinds, first.nullable or not result.one_row)
@@ -285,6 +287,27 @@ class Reader:
             left_out = any(word.position in self.optional for word in entry)
             items.append(Item(label, Cell(found.kinds, found.nullable or left_out), left_out))
         return items
+
+
+def document_types(words: Words, tables: Mapping[str, Table], dialect: str) -> list[str | None]:
+    """For each column of a statement's result the logical type of the documents that it holds, or None.
+
+    Nothing where the columns cannot be told.
+    """
+
+    def columns_of(name: str) -> Columns | None:
+        table = tables.get(name)
+        if table is None:
+            return None
+        return {column: Cell(Kinds(DOCUMENT_KINDS & {one.type})) for column, one in table.columns.items()}
+
+    return [_document_type(item.cell.kinds) for item in Reader(dialect, columns_of).statement(words).items or ()]
+
+
+def _document_type(kinds: Kinds) -> str | None:
+    if not kinds or not kinds <= DOCUMENT_KINDS:
+        return None
+    return next(iter(kinds)) if len(kinds) == 1 else "json"
 
 
 def _clauses(words: Words) -> dict[str, Words]:

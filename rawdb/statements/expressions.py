@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from rawdb.dialects.prepared import Kinds
+from rawdb.dialects.types import DOCUMENTS
 from rawdb.statements.tokens import is_name, name_of
-from rawdb.typed.words import QUERIES, Words, closing, is_enclosed, outside, split, upper
+from rawdb.statements.words import QUERIES, Words, closing, is_enclosed, outside, split, upper
 
 UNTOLD = Kinds()
 #: An exact number without declared digits behind the point: as a column a Decimal, computed with an int where whole.
 NUMERIC = "Numeric"
+#: Documents are known by the type of their column. Of an expression it is the server that says what it makes of one.
+DOCUMENT_KINDS = Kinds(DOCUMENTS)
 
 _CONDITIONS = frozenset({
     "=", "<>", "!=", "<", ">", "<=", ">=", "AND", "OR", "NOT", "IS", "IN", "LIKE", "ILIKE", "BETWEEN", "REGEXP",
@@ -111,6 +114,8 @@ def _boolean(scope: Scope) -> Kinds:
 def computed(one: Cell, dialect: str) -> Cell:
     """A value that went through an expression: SQLite then forgets the type of its column."""
     kinds = set(one.kinds)
+    if not DOCUMENT_KINDS.isdisjoint(kinds):
+        return Cell(UNTOLD, one.nullable)
     if dialect == "sqlite":
         kinds = {kind for before in kinds for kind in _FORGOTTEN.get(before, (before,))}
     elif NUMERIC in kinds:
