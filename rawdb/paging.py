@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from rawdb.exceptions import DBDataError
 from rawdb.statements.criteria import NO_LIMIT, Page, SortKey
 
 __all__ = ["Page", "SortKey", "paginate", "sort_keys_of", "walk"]
@@ -65,9 +66,25 @@ def walk(
     sort_dirs: Sequence[str] | None = None,
     **arguments: Any,
 ) -> Iterator[Rows]:
-    """All pages of a statement's rows, one after the other, as `paginate` gives them; none that is empty."""
-    marker = None
-    while rows := paginate(statement, limit, sort_keys, marker, sort_dir, sort_dirs, **arguments):
+    """All pages of a statement's rows, one after the other, as `paginate` gives them; none that is empty.
+
+    Raises ValueError for a limit that is no number from 1, and for keys as `sort_keys_of`, before the first page is
+    asked for; DBDataError for a page that ends where it began: the server does not find the row of a value it gave.
+    """
+    if type(limit) is not int or limit < 1:
+        raise ValueError(f"limit is the number of rows of a page, from 1, not {limit!r}")
+    keys = sort_keys_of(sort_keys, sort_dir, sort_dirs)
+    return _pages(lambda page: statement(page=page, limit=limit, **arguments), limit, keys)
+
+
+def _pages(rows_of: Callable[[Page], Rows], limit: int, keys: Sequence[SortKey]) -> Iterator[Rows]:
+    marker: dict[str, Any] | None = None
+    while rows := rows_of(Page(keys, marker)):
+        if rows[-1] == marker:
+            place = {key.column: rows[-1][key.column] for key in keys}
+            raise DBDataError(
+                f"the pages do not go on behind {place!r}: the server does not find the row by its values"
+            )
         yield rows
         if len(rows) < limit:
             return

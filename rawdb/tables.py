@@ -42,17 +42,25 @@ Where = Mapping[str, Any] | Iterable[Predicate | AnyOf | Constant]
 def insert(sql: BoundStatements, table: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Store a row and return it whole, with what the server gave it: its id, its defaults.
 
-    Round trips: one on PostgreSQL, else two; there a row without a known key comes back as it was given.
+    Raises DBError where a trigger has skipped it. Round trips: one on PostgreSQL, else two; there a row without a known
+    key comes back as it was given.
     """
     scope = scope_of(sql)
     if scope.database.dialect.has_returning:
-        row: dict[str, Any] = _call(scope, table, "insert", values=values)
-        return row
-    return scope.atomic(lambda: _insert_and_look(scope, sql, table, values))
+        row: dict[str, Any] | None = _call(scope, table, "insert", values=values)
+    else:
+        row = scope.atomic(lambda: _insert_and_look(scope, sql, table, values))
+    if row is None:
+        raise DBError(f"{table}: no row was stored, and no error raised: a trigger of the table has skipped it")
+    return row
 
 
-def _insert_and_look(scope: Scope, sql: BoundStatements, table: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    stored: dict[str, Any] = _call(scope, table, "insert", values=values)
+def _insert_and_look(
+    scope: Scope, sql: BoundStatements, table: str, values: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    stored: dict[str, Any] | None = _call(scope, table, "insert", values=values)
+    if stored is None:
+        return None
     key = _table(scope, table).unique.get("PRIMARY", ())
     if not key or any(stored.get(name) is None for name in key):
         return stored

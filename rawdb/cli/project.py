@@ -134,9 +134,16 @@ def find_project(here: Path | None = None) -> Project:
 def _settings(file: Path) -> Mapping[str, Any] | None:
     """What [tool.rawdb] says; None where there is none. Its other keys are not the command's."""
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("rawdb")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file}: {error}") from error
+        tool = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("tool", {})
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file}: byte {error.start} is no UTF-8; save the file as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file}: no TOML: {error}") from None
+    except OSError as error:
+        raise ValueError(f"{file} cannot be read: {error.strerror}") from None
+    if not isinstance(tool, dict):
+        raise ValueError(f"{file}: tool is a table, not {tool!r}")
+    found = tool.get("rawdb")
     if found is None:
         return None
     if not isinstance(found, dict):

@@ -10,6 +10,7 @@ import copy
 import json
 import re
 import select
+import struct
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter, StatementEr
 
 #: What may stand in JSON for a NUL character or half a character.
 _SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])|[\ud800-\udfff]", re.IGNORECASE)
+_SINGLE = struct.Struct("f")
 UniqueColumns = Callable[[str], "list[str] | None"]
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
@@ -181,7 +183,8 @@ class Dialect(ABC):
     json_row = "json_array({})"
     json_rows = "json_group_array({})"
     json_inner = "{}"
-    json_pairs = "json_group_object({})"
+    #: Of the pairs those whose key is NULL are left out: JSON has no such key.
+    json_pairs = "json_group_object({0}, {1}) FILTER (WHERE {0} IS NOT NULL)"
     #: What a relation holds instead of a cell whose type JSON has not, by logical type.
     json_cells: ClassVar[Mapping[str, str]] = {"bytes": "CASE WHEN {0} IS NOT NULL THEN hex({0}) END"}
     #: Whether the driver reads the columns of JSON, those that are not texts.
@@ -266,6 +269,14 @@ class Dialect(ABC):
         if logical in DOCUMENTS:
             return self.document
         return self.bind if logical in ("other", "uuid", "interval") else None
+
+    def as_read(self, logical: str, place: str, *, ordered: bool) -> str:
+        """A column as what a client reads of it, where the server compares (or, if `ordered`, sorts) something else."""
+        return place
+
+    def read_as(self, logical: str, *, ordered: bool) -> Callable[[Any], Any] | None:
+        """What makes a checked value comparable with that, as the driver wants it; None where `binder` does."""
+        return None
 
     def array(self, values: Sequence[Any]) -> Any:
         """A list as one parameter, where `has_arrays` says so."""
@@ -398,6 +409,16 @@ class Dialect(ABC):
 
         The work is a COMMIT, or else a statement that commits by itself.
         """
+
+
+def single(value: float) -> float:
+    """The number of single precision that is nearest, which a column of such numbers keeps of it."""
+    try:
+        number: float = _SINGLE.unpack(_SINGLE.pack(value))[0]
+    except OverflowError:
+        # The server refuses to store it, and finds no row that equals it.
+        return value
+    return number
 
 
 def has_input(descriptor: int) -> bool:

@@ -46,6 +46,7 @@ _PLAIN: dict[int, type[DBError]] = {
     1020: DBDeadlock,  # record has changed since last read (MariaDB, innodb_snapshot_isolation)
     1205: DBDeadlock,  # lock wait timeout; the transaction stays open, with its earlier work
     1213: DBDeadlock,  # deadlock, or the write set lost its certification on a Galera cluster
+    3101: DBDeadlock,  # the same of a group of MySQL's, at COMMIT
     1297: DBDeadlock,  # temporary error of NDB
     3572: DBDeadlock,  # NOWAIT (MySQL; MariaDB answers 1205)
     8022: DBDeadlock,  # TiDB: the transaction must be run again
@@ -83,6 +84,7 @@ _PLAIN: dict[int, type[DBError]] = {
     1441: DBDataError,  # datetime overflow
     1690: DBDataError,  # out of range in an expression
     1139: DBDataError,  # invalid regular expression
+    **dict.fromkeys((3140, 3141, 3143, 3144, 3146, 3157, 3158), DBDataError),  # no JSON, or none of its paths (MySQL)
     **dict.fromkeys(range(3685, 3700), DBDataError),  # the same in MySQL 8, by its kind
     1045: DBAuthenticationError,  # wrong password
     1130: DBAuthenticationError,  # not from this host

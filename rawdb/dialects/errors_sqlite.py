@@ -77,6 +77,8 @@ _FAILED_CHECK = re.compile(r"CHECK constraint failed: (.+)\Z", re.DOTALL)
 _FAILED_NOT_NULL = re.compile(r"NOT NULL constraint failed: (?:(.+)\.)?(.+)\Z")
 _MISSING_TABLE = re.compile(r"no such table: (.+)\Z")
 _MISSING_COLUMN = re.compile(r"(?:no such column: (?:.+\.)?|has no column named )(.+)\Z")
+#: A value that a function cannot take: the same as a class of errors on the other servers.
+_BAD_VALUE = re.compile(r"\A(?:malformed JSON|integer overflow|bad JSON path)")
 _SYNTAX = re.compile(r"syntax error|\Aincomplete input|\Aunrecognized token")
 
 
@@ -155,6 +157,8 @@ def _plain_error(error: BaseException, text: str) -> DBError:
         return DBNonExistentTable(table[1], error)
     if column := _MISSING_COLUMN.search(text):
         return DBNonExistentColumn(column[1], error)
+    if _BAD_VALUE.search(text):
+        return DBDataError(error)
     return DBSyntaxError(error) if _SYNTAX.search(text) else DBError(error)
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+import re
 import ssl
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import pymysql
 from pymysql.constants import CLIENT, SERVER_STATUS
 
 from rawdb.dialects import errors_mysql, mysql_results
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input, single
 from rawdb.dialects.url import URL
-from rawdb.exceptions import NotSupportedWarning
+from rawdb.exceptions import DBDataError, NotSupportedWarning
 
 LOG = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ _GROUP_CONCAT_MAX_LEN = 256 * 1024 * 1024
 #: Errors with which the whole transaction is rolled back, not the statement alone. The session goes on, and what
 #: is sent next would commit by itself.
 _ERROR_DURING_COMMIT = 1180
-_ENDS_TRANSACTION = frozenset({1020, 1213, _ERROR_DURING_COMMIT, 8022, 8028, 9007})
+_ENDS_TRANSACTION = frozenset({1020, 1213, _ERROR_DURING_COMMIT, 3101, 8022, 8028, 9007})
 
 #: The statement could not be written to the socket as a whole, or the connection was closed on this side.
 _NEVER_SENT = frozenset({0, 2006})
@@ -42,6 +44,7 @@ _modes_warned_of: set[str] = set()
 #: The table was changed after the transaction's snapshot was taken.
 _TABLE_CHANGED = 1412
 _TOO_LARGE = 1153
+_LABELS = re.compile(r"'((?:[^']|'')*)'")
 
 _URL_OPTIONS = {"charset", "unix_socket", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_key_password", "ssl_verify"}
 
@@ -103,7 +106,8 @@ class MySQL(Dialect):
     differs = "NOT ({} <=> {})"
     json_row = "JSON_ARRAY({})"
     json_rows = "JSON_ARRAYAGG({})"
-    json_pairs = "JSON_OBJECTAGG({})"
+    # MariaDB leaves out pairs whose key is NULL by itself; MySQL refuses them.
+    json_pairs = "JSON_OBJECTAGG({0}, {1})"
     # A TIME is a span of time; the P tells it from the times of day of other servers.
     json_cells: ClassVar[Mapping[str, str]] = {
         "bytes": "HEX({})",
@@ -160,7 +164,12 @@ class MySQL(Dialect):
         if cursor.description is None:
             return Result((), [], cursor.rowcount, cursor.lastrowid)
         columns = tuple([column[0] for column in cursor.description])
-        return as_result((columns, list(cursor.fetchall()), cursor.rowcount, None))
+        result = as_result((columns, list(cursor.fetchall()), cursor.rowcount, None))
+        if cursor._result.has_next:
+            # A procedure's: what it did behind its first result, an error or the end of the transaction, shows there.
+            while cursor.nextset():
+                pass
+        return result
 
     def stream(self, raw: Any, text: str, parameters: Sequence[Any]) -> Stream:
         with raw.cursor() as cursor:
@@ -169,6 +178,27 @@ class MySQL(Dialect):
 
     def parameter(self, position: int) -> str:
         return "%s"
+
+    def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
+        if logical is not None and logical.startswith("single"):
+            return single
+        return _bits if logical is not None and logical.startswith("bit") else super().binder(logical)
+
+    def as_read(self, logical: str, place: str, *, ordered: bool) -> str:
+        if logical.startswith("single"):
+            # The server shows six digits of the seven or eight that it keeps.
+            return f"CAST({place} AS CHAR) + 0e0"
+        # An enumeration is sorted by the numbers of its words, and compared as text: here by number, too.
+        return f"{place} + 0" if ordered and logical.startswith("word") else place
+
+    def read_as(self, logical: str, *, ordered: bool) -> Callable[[Any], Any] | None:
+        if ordered and logical.startswith("word"):
+            return partial(_number_of, {word: n for n, word in enumerate(_words(logical))}, logical.startswith("words"))
+        if not logical.startswith("single"):
+            return None
+        digits = logical[len("single(") : -1]
+        form = f".{digits}f" if digits else ".6g"
+        return lambda value: float(format(single(value), form))
 
     def _run_named(self, raw: Any, text: str, parameters: Mapping[str, Any]) -> Result:
         with raw.cursor() as cursor:
@@ -271,6 +301,26 @@ class MySQL(Dialect):
         if code in _NEVER_SENT or (code == _NOT_PRIMARY and not commit):
             return False
         return code == _ERROR_DURING_COMMIT or errors_mysql.is_disconnect(error)
+
+
+def _bits(value: bytes | int) -> int:
+    """Bits as the number that they are compared as: of a text of them the server takes the digits."""
+    return int.from_bytes(value) if isinstance(value, bytes) else value
+
+
+def _words(logical: str) -> list[str]:
+    """The words of an enumeration."""
+    return [word.replace("''", "'") for word in _LABELS.findall(logical)]
+
+
+def _number_of(numbers: Mapping[str, int], is_set: bool, value: str) -> int:
+    """The number by which the server sorts a word of an enumeration, or some words of a set. Raises DBDataError."""
+    try:
+        if is_set:
+            return sum({1 << numbers[word] for word in value.split(",") if word})
+        return numbers[value] + 1 if value else 0
+    except KeyError:
+        raise DBDataError(f"expected one of {', '.join(numbers)}, got {value!r}") from None
 
 
 def _check_mode(raw: Any, options: ConnectionOptions) -> None:

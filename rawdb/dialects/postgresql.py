@@ -20,7 +20,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.waiting import READY_R, READY_W
 
 from rawdb.dialects import errors_postgresql
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input, single
 from rawdb.dialects.types import each
 from rawdb.dialects.url import URL
 
@@ -36,10 +36,13 @@ class _NumericLoader(Loader):
         return int(text)
 
 
-#: Times are shown in the session's zone; messages in the server's language, where the user may not choose. Of the rest
-#: what the URL, the role or the database sets stays.
+#: Times are shown in the session's zone, times and numbers in a style that the driver reads whole; messages in the
+#: server's language, where the user may not choose. Of the rest what the URL, the role or the database sets stays.
 _SESSION = """
 SELECT set_config('TimeZone', 'UTC', false),
+       set_config('DateStyle', 'ISO', false),
+       set_config('IntervalStyle', 'postgres', false),
+       set_config('extra_float_digits', '1', false),
        CASE WHEN has_parameter_privilege('lc_messages', 'SET') THEN set_config('lc_messages', 'C', false) END,
        (SELECT COUNT(set_config(s.name, g.setting, false))
           FROM pg_settings AS s
@@ -126,6 +129,7 @@ _TYPES = {
     "bigint": "bigint",
     "bool": "boolean",
     "float": "double precision",
+    "single": "real",
     "datetime": "timestamp",
     "numeric": "numeric",
     "date": "date",
@@ -136,6 +140,8 @@ _TYPES = {
     "soft_delete": "bigint",
 }
 _NUMERIC = 1700
+#: What psycopg says of a cell that it has no value for, and of one in a style that it does not read.
+_UNREADABLE = (psycopg.DataError, NotImplementedError)
 
 
 @lru_cache(maxsize=4096)
@@ -160,6 +166,8 @@ def _array_element(value: Any) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
     if isinstance(value, bool):
         return "t" if value else "f"
     return str(value) if isinstance(value, (int, float, Decimal)) else f'"{value}"'
@@ -198,7 +206,7 @@ def _unreadable(cursor: psycopg.Cursor[Any], result: pq.abc.PGresult) -> psycopg
             value = result.get_value(row, index)
             try:
                 None if value is None else loader.load(value)
-            except psycopg.DataError as error:
+            except _UNREADABLE as error:
                 name, text = (result.fname(index) or b"").decode(), bytes(value or b"").decode()
                 return psycopg.DataError(f"{name}: {text!r} cannot be read: {error}")
     return None
@@ -224,7 +232,7 @@ class _Stream(Stream):
         cursor = self._cursor
         try:
             rows = cursor.fetchmany(count)
-        except psycopg.DataError as error:
+        except _UNREADABLE as error:
             result = cursor.pgresult
             raise (None if result is None else _unreadable(cursor, result)) or error from error
         return _checked_numerics(cursor, rows)
@@ -256,7 +264,7 @@ class PostgreSQL(Dialect):
     # As text: rawdb reads it, and not the driver, by whatever json_deserializer is set for columns of JSON.
     json_rows = "CAST(json_agg({}) AS text)"
     json_inner = "CAST({} AS json)"
-    json_pairs = "CAST(json_object_agg({}) AS text)"
+    json_pairs = "CAST(json_object_agg({0}, {1}) FILTER (WHERE {0} IS NOT NULL) AS text)"
     json_cells: ClassVar[Mapping[str, str]] = {
         "bytes": "encode({}, 'hex')",
         "json": "CAST({} AS text)",
@@ -328,7 +336,7 @@ class PostgreSQL(Dialect):
         names = tuple([result.fname(index) for index in range(width)])
         try:
             rows = cursor.fetchall()
-        except psycopg.DataError as error:
+        except _UNREADABLE as error:
             raise _unreadable(cursor, result) or error from error
         # Of a connection made elsewhere, none of this is known.
         if getattr(connection, "has_whole_numerics", False):
@@ -358,7 +366,7 @@ class PostgreSQL(Dialect):
 
     def binder(self, logical: str | None) -> Callable[[Any], Any] | None:
         if logical is None or not logical.endswith("[]"):
-            return super().binder(logical)
+            return single if logical == "single" else super().binder(logical)
         element = self.binder(logical[:-2])
         return _array_text if element is None else lambda values: _array_text(each(element, values))
 

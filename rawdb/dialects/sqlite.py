@@ -10,6 +10,7 @@ import time as clock
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,20 @@ _name = itemgetter(0)
 _BOUND = frozenset({"date", "time", "numeric", "other"})
 
 
+#: What SQLite reads of a URI; another name is part of a file's, whose question mark would cut it.
+_URI_OPTIONS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
 _READ_ONLY = {("mode", "ro"), ("immutable", "1")}
 
 
 def _file_name(url: URL) -> str:
     """The file, or with options (`?mode=ro`) the URI that SQLite reads them from."""
     name = url.database or ":memory:"
+    unknown = sorted(url.query.keys() - _URI_OPTIONS)
+    if unknown and "vfs" not in url.query:
+        raise ValueError(
+            f"unknown option {unknown[0]!r} of an sqlite URL: there are {', '.join(sorted(_URI_OPTIONS))}; "
+            "a file's name cannot hold a question mark"
+        )
     if name.startswith("file:"):
         # Written as SQLite's own URI.
         name = name.removeprefix("file:")
@@ -148,6 +157,34 @@ _READERS: Mapping[str, Callable[[bytes], Any]] = {
 }
 for _kind, _read in _READERS.items():
     sqlite3.register_converter(_kind, _read)
+
+
+def _normal(read: Callable[[bytes], Any], text: Any) -> Any:
+    """A text as rawdb writes what it reads of it; one that cannot be read as it is."""
+    found = read(str(text).encode()) if text is not None else None
+    write = _WRITERS.get(type(found))
+    return text if write is None else write(found)
+
+
+_SECONDS = "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
+_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+_MICROSECONDS = ".[0-9][0-9][0-9][0-9][0-9][0-9]"
+
+
+def _full_text(plain: str, function: str) -> str:
+    """A time in a text of anybody's making, in the one form that rawdb writes: such texts sort as time does."""
+    return (
+        f"CASE WHEN {{0}} GLOB '{plain}{_MICROSECONDS}' THEN {{0}}"
+        f" WHEN {{0}} GLOB '{plain}' THEN {{0}} || '.000000' ELSE {function}({{0}}) END"
+    )
+
+
+#: How columns are compared that may hold one moment in several forms: 12:30:00 by CURRENT_TIMESTAMP, 12:30:00.000000
+#: by rawdb. Of tables that are declared rawdb writes the rows.
+_FULL: Mapping[str, str] = {
+    "datetime(6)": _full_text(f"{_DAY} {_SECONDS}", "rawdb_datetime"),
+    "time": _full_text(_SECONDS, "rawdb_time"),
+}
 
 
 def _exact(value: Decimal) -> int | float:
@@ -285,6 +322,8 @@ class SQLite(Dialect):
 
     def _set_up(self, raw: sqlite3.Connection, url: URL, options: ConnectionOptions) -> None:
         raw.create_function("REGEXP", 2, _regexp, deterministic=True)
+        for name, read in (("rawdb_datetime", _datetime), ("rawdb_time", _READERS["TIME"])):
+            raw.create_function(name, 1, partial(_normal, read), deterministic=True)
         if not url.is_memory and not _READ_ONLY & set(url.query.items()):
             _write_ahead(raw, options.sqlite_busy_timeout)
         if not options.sqlite_synchronous:
@@ -335,6 +374,10 @@ class SQLite(Dialect):
             # A column that is called JSON makes a number of the text of one.
             _check_kept(value)
         return super().document(value)
+
+    def as_read(self, logical: str, place: str, *, ordered: bool) -> str:
+        full = _FULL.get(logical)
+        return place if full is None else full.format(place)
 
     def _run_named(self, raw: sqlite3.Connection, text: str, parameters: Mapping[str, Any]) -> Result:
         cursor = raw.cursor()

@@ -17,6 +17,7 @@ _NATIVE = {
         "boolean": "bool",
         "text": "text",
         "double precision": "float",
+        "real": "single",
         "timestamp without time zone": "datetime",
         "timestamp(6) without time zone": "datetime",
         "timestamp": "datetime",
@@ -30,6 +31,7 @@ _NATIVE = {
         "mediumtext": "mediumtext",
         "longtext": "longtext",
         "double": "float",
+        "float": "single",
         "datetime(6)": "datetime",
     },
     "sqlite": {
@@ -82,7 +84,7 @@ def is_text(stored_type: str) -> bool:
 
 def is_known(logical_type: str) -> bool:
     """Whether the type has a logical name, rather than one of a server's own."""
-    return is_text(logical_type) or logical_type in {"int", "bigint", "bool", "float", "datetime"}
+    return is_text(logical_type) or logical_type in {"int", "bigint", "bool", "float", "single", "datetime"}
 
 
 def each(convert: Callable[[Any], Any], values: list[Any]) -> list[Any]:

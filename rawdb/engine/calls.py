@@ -69,10 +69,11 @@ class BoundStatements:
         sent, values, names = with_parameters(self._scope.database.dialect, text, parameters or {})
         compiled = Compiled("execute", sent, writes=self._scope.mode == "writer", by_key=not values, names=names)
         try:
-            return self._scope.run(compiled, values)
+            result = self._scope.run(compiled, values)
         except DBError as error:
             error.location = error.location or _caller()
             raise _explained(error, names) from error.__cause__
+        return result if result.lastrowid is None else _with_own_id(result, text)
 
     def execute_script(self, text: str) -> None:
         """Run the statements of a text, all of them or none: as a script of the files, without parameters.
@@ -173,6 +174,18 @@ def _streamed(scope: Scope, statement: Statement, arguments: dict[str, Any], fet
     return Stream(scope, calls(), fetch_size, lambda result: _rows(statement, result), _explained_for)
 
 
+#: What gives a row an id, and what may have given one to no row, or have met one that had it.
+_INSERT = re.compile(r"(?:\s+|--[^\n]*\n|/\*.*?\*/)*(?:INSERT|REPLACE)\b", re.IGNORECASE | re.DOTALL)
+_UPSERT = re.compile(r"\bON\s+(?:CONFLICT|DUPLICATE)\b", re.IGNORECASE)
+
+
+def _with_own_id(result: Result, text: str) -> Result:
+    """The result; an id that belongs to an earlier statement of the session, or to no row, is None."""
+    if result.lastrowid and result.matched > 0 and _INSERT.match(text) and not _UPSERT.search(text):
+        return result
+    return result._replace(lastrowid=None)
+
+
 def _explained_for(error: DBError, sent: Compiled) -> DBError:
     return _explained(error, sent.names)
 
@@ -236,7 +249,7 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
 
 def _complete(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Statement:
     """The statement with the tables that its slots need; its arguments get the clock, rows and changes as stored."""
-    if statement.undeclared is not None:
+    if statement.undeclared is not None or statement.unseen:
         statement = scope.database.inspected(statement, scope.describe)
     if statement.takes_now and "now" not in arguments:
         arguments["now"] = timeutils.utcnow()

@@ -43,6 +43,8 @@ def read_options(
     """
     folder, place = None, "the configuration"
     if not isinstance(source, Mapping):
+        if not _is_path(source):
+            raise TypeError(f"a configuration is the path of a file, or a mapping of sections, not {source!r}")
         path = Path(source)
         folder, place, source = path.parent, str(path), _read_file(path)
     given = _checked(_section(source, section, place), f"{place} [{section}]")
@@ -70,7 +72,7 @@ def _known() -> list[str]:
 
 
 def _read_file(path: Path) -> Mapping[str, Any]:
-    text = path.read_text(encoding="utf-8-sig")
+    text = _text_of(path)
     try:
         if path.suffix == ".toml":
             return tomllib.loads(text)
@@ -84,6 +86,27 @@ def _read_file(path: Path) -> Mapping[str, Any]:
         line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", [])), "?")
         raise ValueError(f"{path}:{line} is no INI: {type(error).__name__}") from None
     return {name: dict(parser[name]) for name in (*parser.sections(), parser.default_section)}
+
+
+def _is_path(given: Any) -> bool:
+    return isinstance(given, (str, Path)) and given != ""
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file. What is wrong with it is said by its name, and not by what it holds."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise FileNotFoundError(f"there is no configuration file {path}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: byte {error.start} is no UTF-8; a configuration is text, saved as UTF-8") from None
+    except OSError as error:
+        raise ValueError(f"the configuration {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise ValueError(f"the configuration {str(path)!r} cannot be read: {error}") from None
+    if "\0" in text:
+        raise ValueError(f"{path}: byte {text.index(chr(0))} is NUL; a configuration is text, saved as UTF-8")
+    return text
 
 
 def _section(source: Mapping[str, Any], section: str, place: str) -> Mapping[str, Any]:

@@ -16,18 +16,20 @@ from rawdb.dialects.translation import translate_error
 from rawdb.engine.hooks import Hooks, Observer
 from rawdb.exceptions import DBConnectionError, DBDataError, DBDeadlock, DBError, DBOutcomeUnknown
 from rawdb.statements.compiled import Compiled
-from rawdb.statements.effects import CONTROL, NOWAIT, STATE
+from rawdb.statements.effects import AUTOCOMMIT, CALLS, CONTROL, COPIES, NEXT, NOWAIT, STATE
 
 __all__ = ["Connection", "Observer"]
 
 
 _COMMIT = Compiled("COMMIT", "COMMIT")
+_GUARD = Compiled("SAVEPOINT", "SAVEPOINT rawdb_call")
+_UNGUARD = Compiled("RELEASE SAVEPOINT", "RELEASE SAVEPOINT rawdb_call")
 _ROLLBACK = Compiled("ROLLBACK", "ROLLBACK")
 _DESCRIBE = Compiled("describe", "")
 _PING = Compiled("ping", "")
 #: A lock that was not to be had at once: PostgreSQL, MySQL, MariaDB.
 _LOCK_NOT_FREE = frozenset({"55P03", 3572, 1205})
-_NOTABLE = CONTROL | STATE
+_NOTABLE = CONTROL | STATE | NEXT | COPIES
 #: Rows of a result that a cursor may hold on to.
 _KEPT_ROWS = 1000
 
@@ -66,6 +68,8 @@ class Connection:
         self._marks.clear()
         self._failed: Exception | None = None
         self._over: Exception | None = None
+        #: What has ended the transaction without an error.
+        self._ended_by: Compiled | None = None
 
     def lend(self, thread: threading.Thread) -> None:
         """Note who has the connection now."""
@@ -83,6 +87,8 @@ class Connection:
             raise self._repeated()
         if sent.effects & _NOTABLE:
             self._note(sent)
+            if sent.effects & CALLS:
+                return self._call(sent, parameters, lone_write=lone_write)
         if lone_write:
             self._check_alive()
         result = self._send(sent, parameters, unknown=lone_write)
@@ -157,11 +163,35 @@ class Connection:
 
     def _note(self, sent: Compiled) -> None:
         """Refuse what would end or begin a transaction behind the engine's back; remember what marks the session."""
-        if sent.effects & CONTROL:
-            raise DBError(
-                f"{sent.name} would begin or end a transaction, and was not sent: blocks do that (docs/transactions.md)"
-            )
-        self.marked = True
+        if sent.effects & CONTROL or (self._in_block and sent.effects & AUTOCOMMIT):
+            what = "would begin or end a transaction, and was not sent: blocks do that (docs/transactions.md)"
+            raise _placed(DBError(f"{sent.name} {what}"), sent)
+        if sent.effects & COPIES:
+            what = "is a COPY whose rows the client sends or takes, and was not sent"
+            raise _placed(DBError(f"{sent.name} {what}: rawdb.tables.load stores rows, stream() reads them"), sent)
+        if not sent.effects & (STATE | NEXT):
+            return
+        self.marked = self.marked or not self._in_block or bool(sent.effects & STATE)
+
+    def _call(self, sent: Compiled, parameters: Sequence[Any], *, lone_write: bool) -> Result:
+        """Run what may end a transaction and begin another: the driver says only whether there is one."""
+        guard = self._in_block and self.dialect.commits_ddl
+        if guard:
+            self._send(_GUARD)
+        result = self._send(sent, parameters, unknown=lone_write)
+        if not self._in_block and self.dialect.in_transaction(self.raw):
+            self.evicted = True
+            raise DBError(f"{sent.name} has left a transaction open: what was done in it is undone, the rest stays")
+        if self._in_block and not self.dialect.in_transaction(self.raw):
+            raise self._ended(sent)
+        if guard:
+            try:
+                self._send(_UNGUARD)
+            except (DBConnectionError, DBDeadlock):
+                raise
+            except DBError as error:
+                raise self._ended(sent) from error.__cause__
+        return result
 
     def _ended(self, sent: Compiled) -> DBError:
         """The error for a statement after which the transaction is over, though nobody has asked for it."""
@@ -169,7 +199,8 @@ class Connection:
             f"{sent.name} has ended the transaction of this block: what was done in it is committed, as by DDL on "
             "MySQL (which belongs into writer.autocommit), or undone; nothing more is run in it"
         )
-        self._over.statement, self._over.location = sent.name, sent.location
+        _placed(self._over, sent)
+        self._ended_by = sent
         return self._over
 
     def check_process(self) -> None:
@@ -378,7 +409,11 @@ class Connection:
         if over is None:
             return DBConnectionError("the connection was given up at an interrupt or an error: nothing was committed")
         kind = DBDeadlock if isinstance(over, DBDeadlock) else DBConnectionError if self.evicted else DBError
-        return _caused(kind("the transaction was ended by an earlier error, and nothing of it was committed"), over)
+        text = "the transaction was ended by an earlier error, and nothing of it was committed"
+        if self._ended_by is not None:
+            # What became of it nobody says: DDL commits, a procedure may do either.
+            text = over.args[0]
+        return _caused(kind(text), over)
 
     def _aborted(self) -> DBError:
         kind = DBDeadlock if isinstance(self._failed, DBDeadlock) else DBError
@@ -387,7 +422,7 @@ class Connection:
 
     def _forget_block(self) -> None:
         self._in_block = False
-        self._failed = self._over = None
+        self._failed = self._over = self._ended_by = None
 
 
 class OpenStream:
@@ -485,6 +520,11 @@ def _beginnings(dialect: Dialect, write: bool, isolation: str | None) -> tuple[C
     """What is sent to open a transaction."""
     texts = dialect.begin(write=write, isolation=isolation)
     return tuple(Compiled("BEGIN" if text is texts[-1] else "SET TRANSACTION", text) for text in texts)
+
+
+def _placed(error: DBError, sent: Compiled) -> DBError:
+    error.statement, error.location = sent.name, sent.location
+    return error
 
 
 def _caused(error: DBError, cause: BaseException | None) -> DBError:

@@ -95,6 +95,8 @@ class Database(Generic[S_co]):
         self.cache = Cache()
         self._lock = threading.RLock()
         self._started: _Started | None = None
+        #: Statements with pairs for whose tables the live database was searched.
+        self._looked_for: set[str] = set()
         self.reader: Entry[S_co] = Entry(self._itself, READER)
         self.writer: Entry[S_co] = Entry(self._itself, WRITER)
         #: What works in its place, in a test: the one that came last. Looked at by every call, so no property.
@@ -196,10 +198,11 @@ class Database(Generic[S_co]):
         tables are not declared.
         """
         found = self.statements[statement.name]
-        if found.undeclared is None:
+        if found.undeclared is None and (not found.unseen or found.name in self._looked_for):
             # The handle of an open block may know it from before.
             return found
         found = self.anew(found, describe)
+        self._looked_for.add(found.name)
         if found.undeclared is not None:
             raise StatementError(
                 f"{found.location}:1 - {found.name}: the table {found.undeclared} is neither declared nor in the "
@@ -269,6 +272,7 @@ class Database(Generic[S_co]):
         """Close all connections. The database can be used again and then opens new ones."""
         with self._lock:
             started, self._started, self._loaded = self._started, None, None
+            self._looked_for = set()
         if started is not None:
             started.master.dispose()
             if started.replica is not None:

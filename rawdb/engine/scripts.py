@@ -8,6 +8,7 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.engine.scope import Scope
+from rawdb.exceptions import DBError
 from rawdb.statements.adhoc import in_pieces
 from rawdb.statements.compiled import Compiled
 from rawdb.statements.statement import Statement
@@ -15,7 +16,9 @@ from rawdb.statements.statement import Statement
 _COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
 #: On a server whose DDL commits.
 _DDL = re.compile(
-    r"(?:CREATE|ALTER|DROP|TRUNCATE|RENAME|GRANT|REVOKE|ANALYZE|OPTIMIZE)\b(?!\s+TEMPORARY\b)", re.IGNORECASE
+    r"(?:CREATE|ALTER|DROP|TRUNCATE|RENAME|GRANT|REVOKE|ANALYZE|OPTIMIZE|CHECK|REPAIR|FLUSH|INSTALL|UNINSTALL)\b"
+    r"(?!\s+TEMPORARY\b)",
+    re.IGNORECASE,
 )
 
 Sent = list[tuple[Compiled, Sequence[Any]]]
@@ -56,12 +59,22 @@ def _run_all(scope: Scope, sent: Sent) -> None:
     if committing is None:
         scope.all_or_none(lambda: _one_by_one(scope, sent))
     elif scope.autocommit:
-        _one_by_one(scope, sent)
+        _each_alone(scope, sent)
     else:
         raise TypeError(
             f"{committing.name}: the statement at {committing.location} commits what was done before it, as DDL does "
             "on MySQL, so no transaction can hold this script: use writer.autocommit, where each statement stands alone"
         )
+
+
+def _each_alone(scope: Scope, sent: Sent) -> None:
+    for done, (compiled, parameters) in enumerate(sent):
+        try:
+            scope.run(compiled, parameters)
+        except DBError as error:
+            if done:
+                error.args = (f"{error.args[0]}; what stands before it in the script is done, and stays",)
+            raise
 
 
 def _one_by_one(scope: Scope, sent: Sent) -> None:

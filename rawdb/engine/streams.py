@@ -18,6 +18,8 @@ from rawdb.statements.compiled import Compiled
 
 #: Rows of one part.
 FETCH_SIZE = 1000
+#: What a FETCH of PostgreSQL's takes, and a C int holds.
+MOST_ROWS = 2**31 - 1
 
 Shape = Callable[[Result], list[dict[str, Any]]]
 
@@ -38,8 +40,8 @@ class Stream(Iterator[dict[str, Any]]):
         shape: Shape,
         explain: Callable[[DBError, Compiled], DBError],
     ) -> None:
-        if type(fetch_size) is not int or fetch_size < 1:
-            raise ValueError(f"fetch_size is a number of rows, not {fetch_size!r}")
+        if type(fetch_size) is not int or not 1 <= fetch_size <= MOST_ROWS:
+            raise ValueError(f"fetch_size is a number of rows from 1 to {MOST_ROWS}, not {fetch_size!r}")
         self._scope = scope
         self._fetch_size = fetch_size
         self._shape = shape

@@ -14,7 +14,7 @@ MANIFEST = "MANIFEST"
 
 def folder_of(dialect: str, root: Path | str | None) -> Path:
     """The dialect's folder of migrations, below `root` (rawdb's own by default) or `root` itself."""
-    if root is not None and not isinstance(root, (str, Path)):
+    if root == "" or not (root is None or isinstance(root, (str, Path))):
         raise TypeError(f"migrations takes a folder, not {root!r}")
     root = sql_root() / "migrations" if root is None else Path(root)
     folder = root / dialect if (root / dialect).is_dir() else root

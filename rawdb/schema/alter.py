@@ -17,6 +17,7 @@ migration's transaction, where the server has transactions for that.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -84,8 +85,7 @@ class Alter:
         _check_columns(found, columns)
         if name in found.indexes:
             raise ValueError(f"{table} has an index {name} already")
-        listed = ", ".join(map(self._dialect.quote, columns))
-        self._run(f"CREATE {'UNIQUE ' if unique else ''}INDEX {self._quoted(name)} ON {self._quoted(table)} ({listed})")
+        self._run(self._creation(table, name, columns, unique=unique))
 
     def drop_index(self, table: str, name: str) -> None:
         """Drop an index. Raises ValueError where none of the name is, DBNonExistentTable."""
@@ -94,28 +94,39 @@ class Alter:
         self._run(f"DROP INDEX {self._quoted(name)}{of}")
 
     def change_index(self, table: str, name: str, columns: Sequence[str]) -> None:
-        """Make an index anew over other columns, unique as it was. Raises as the two above."""
+        """Make an index anew over other columns, unique as it was. Raises as the two above.
+
+        The new one is made before the old one goes: an error (rows that a unique one forbids) loses nothing, and nobody
+        meets the table without an index. ValueError for an index over some of the rows, whose condition would be lost.
+        """
         found = self._index(table, name)
+        indexes = self.table(table).indexes
         _check_columns(self.table(table), columns)
-        self.drop_index(table, name)
-        self.add_index(table, name, columns, unique=found.unique)
+        if found.where is not None:
+            raise ValueError(f"{name} is over the rows of {table} WHERE {found.where}: drop it and make it by SQL")
+        other = next(free for n in itertools.count() if (free := f"{name[:40]}_new{n}") not in indexes)
+        self._at_once(self._replacement(table, name, other, columns, unique=found.unique))
 
     def drop_old_duplicates(self, table: str, columns: Sequence[str], *, soft: bool = False) -> list[int]:
         """Remove rows that others repeat in these columns, NULL being equal to NULL; returns their ids.
 
         Of each group the row with the largest `id` stays. Rows that are deleted softly (`deleted_at`) count as repeats
-        and are themselves left alone. With `soft` rows are not removed: `deleted` becomes their id, `deleted_at` the
-        time. Raises DBNonExistentTable, DBNonExistentColumn. Round trips: 7, and 1 for each 1,000 rows.
+        and are themselves left alone. With `soft` rows are not removed: `deleted` becomes their id (true, where it is a
+        boolean), `deleted_at` the time. Raises DBNonExistentTable, DBNonExistentColumn. Round trips: 7, and 1 for each
+        1,000 rows.
         """
         found = self.table(table)
         _check_columns(found, [*columns, "id", *(["deleted", "deleted_at"] if soft else [])])
         ids = [int(row[0]) for row in self._run(self._repeats(found, columns))]
         quoted = self._quoted(table)
         now = self._dialect.placeholder("now")
+        mark = "TRUE" if soft and found.columns["deleted"].type == "bool" else "id"
         for start in range(0, len(ids), _AT_ONCE):
             listed = ", ".join(map(str, ids[start : start + _AT_ONCE]))
             if soft:
-                self._run(f"UPDATE {quoted} SET deleted = id, deleted_at = {now} WHERE id IN ({listed})", stamp=True)
+                self._run(
+                    f"UPDATE {quoted} SET deleted = {mark}, deleted_at = {now} WHERE id IN ({listed})", stamp=True
+                )
             else:
                 self._run(f"DELETE FROM {quoted} WHERE id IN ({listed})")
         return ids
@@ -127,6 +138,39 @@ class Alter:
         left_out = {*YOYO_TABLES, *skip}
         rows = self._dialect.run(self._raw, _NOT_ON.format("%(engine)s"), {"engine": engine}).rows
         return [str(row[0]) for row in rows if row[0] not in left_out]
+
+    def _creation(self, table: str, name: str, columns: Sequence[str], *, unique: bool) -> str:
+        listed = ", ".join(map(self._dialect.quote, columns))
+        return f"CREATE {'UNIQUE ' if unique else ''}INDEX {self._quoted(name)} ON {self._quoted(table)} ({listed})"
+
+    def _replacement(self, table: str, name: str, other: str, columns: Sequence[str], *, unique: bool) -> list[str]:
+        """The statements that put a new index in the place of one; `other` is a name that is free."""
+        old, new = self._quoted(name), self._quoted(other)
+        first = self._creation(table, other, columns, unique=unique)
+        if self.dialect == "mysql":
+            listed = ", ".join(map(self._dialect.quote, columns))
+            added = f"ADD {'UNIQUE ' if unique else ''}INDEX {old} ({listed})"
+            return [f"ALTER TABLE {self._quoted(table)} DROP INDEX {old}, {added}"]
+        if self.dialect == "postgresql":
+            return [first, f"DROP INDEX {old}", f"ALTER INDEX {new} RENAME TO {old}"]
+        # There an index cannot be renamed.
+        return [first, f"DROP INDEX {old}", self._creation(table, name, columns, unique=unique), f"DROP INDEX {new}"]
+
+    def _at_once(self, texts: Sequence[str]) -> None:
+        """Run some statements, all or none, inside of a transaction and outside of one."""
+        if self.dialect != "sqlite":
+            # PostgreSQL takes several statements without parameters as one transaction, MySQL has one here.
+            self._run("; ".join(texts))
+            return
+        self._run("SAVEPOINT rawdb_alter")
+        try:
+            for text in texts:
+                self._run(text)
+        except BaseException:
+            self._run("ROLLBACK TO SAVEPOINT rawdb_alter")
+            raise
+        finally:
+            self._run("RELEASE SAVEPOINT rawdb_alter")
 
     def _index(self, table: str, name: str) -> Index:
         found = self.table(table).indexes.get(name)

@@ -21,7 +21,7 @@ _NAMES = (
     (re.compile(r"^(time|timestamp)(?:\(\d\))?(?: without time zone)?$"), r"\1"),
     (re.compile(r"^(?:bytea|tinyblob|mediumblob|longblob|varbinary\(\d+\))$"), "blob"),
     (re.compile(r"^jsonb$"), "json"),
-    (re.compile(r"^(?:double precision|real|double|float8?)$"), "float"),
+    (re.compile(r"^(?:double precision|real|double|single|float8?)$"), "float"),
     (re.compile(r"^datetime\(\d\)$"), "datetime"),
 )
 _ALSO = {

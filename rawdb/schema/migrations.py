@@ -105,6 +105,9 @@ def _load(folder: Path, stamps: object) -> tuple[tuple[Migration, ...], tuple[Mi
     # Cutting a schema into statements takes a good part of the time of applying it.
     found = read_migrations(str(folder))
     known = {each.id: each for each in found}
+    for each in found:
+        # Before any is imported: a file of Python that is no migration may do anything.
+        _number(each)
     try:
         for each in (*found, *found.post_apply):
             _read(each, known)

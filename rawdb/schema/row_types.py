@@ -34,6 +34,7 @@ _PYTHON = {
     "soft_delete": "int",
     "bool": "bool",
     "float": "float",
+    "single": "float",
     "datetime": "datetime",
     "json_dict": "dict[str, Any]",
     "json_list": "list[Any]",

@@ -29,6 +29,8 @@ def with_parameters(
     """
     if not isinstance(text, str):
         raise TypeError(f"execute: expected SQL text, got {text!r}")
+    if "\0" in text:
+        raise _nul("execute", text)
     if not isinstance(parameters, Mapping):
         raise TypeError(f"execute: expected a dict of parameters, got {parameters!r}")
     found = (_cut if len(text) <= _KEPT_LENGTH else _cut.__wrapped__)(dialect, text)
@@ -77,6 +79,8 @@ def in_pieces(dialect: Dialect, text: str) -> list[tuple[int, str]]:
     """
     if not isinstance(text, str):
         raise TypeError(f"execute_script: expected SQL text, got {text!r}")
+    if "\0" in text:
+        raise _nul("execute_script", text)
     source = Source.of("execute_script", text)
     if dialect.name == "mysql" and "\\" in text:
         at = text.index("\\")
@@ -90,6 +94,11 @@ def in_pieces(dialect: Dialect, text: str) -> list[tuple[int, str]]:
         piece = "".join([dialect.escaped(token.text) for token in tokens])
         pieces.append((source.line_of(words[0].position), piece.strip()))
     return pieces
+
+
+def _nul(name: str, text: str) -> StatementError:
+    """The error for a NUL character, at which PostgreSQL takes the text for ended: a WHERE behind it would be lost."""
+    return Source.of(name, text).error(text.index("\0"), "a NUL character", "bind the value that holds it as bytes")
 
 
 def _value(dialect: Dialect, name: str, parameters: Mapping[str, Any]) -> Any:
@@ -118,6 +127,8 @@ def _holds_statements(tokens: list[Token], dialect: Dialect, text: str) -> bool:
 def _check_one(source: Source, tokens: list[Token]) -> None:
     """Refuse several statements in one text: some drivers send all of them, some the first."""
     words = [token for token in tokens if token.kind not in BLANKS]
+    if all(token.kind == "semicolon" for token in words):
+        raise source.error(0, "no statement: nothing but blanks and comments", "write one")
     for token, following in pairwise(words):
         if token.kind == "semicolon" and following.kind != "semicolon":
             raise source.error(following.position, "a second statement in one text", "call execute() for each")

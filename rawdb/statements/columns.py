@@ -34,9 +34,12 @@ _LIVE_TYPES = {
     "bytea": "bytes",
     "smallint": "smallint",
 }
+_ZONED_CLOCK = re.compile(r"time(?:\(\d\))? with time zone")
 _CLOCK = re.compile(r"time(?:\(\d\))?(?: without time zone)?")
 #: The default of a column that holds when its row was made.
 _CLOCK_DEFAULT = "utcnow()"
+_SINGLES = re.compile(r"float(?:\(\d+,(\d+)\))?(?: unsigned)?(?: zerofill)?")
+_MYSQL_TYPES = {"bit": "bit", "enum": "word", "set": "words"}
 _BYTES = re.compile(r"(?:tiny|medium|long)?blob|(?:var)?binary\(\d+\)")
 
 
@@ -242,6 +245,10 @@ def _unquoted(name: str) -> str:
 
 
 def _live_type(dialect: str, native: str) -> str:
+    return _read_otherwise(dialect, native) or _kind_of(dialect, native)
+
+
+def _kind_of(dialect: str, native: str) -> str:
     kind = logical(dialect, native)
     if kind == "datetime" and (dialect == "postgresql" or native.lower() == "datetime(6)"):
         return kind
@@ -293,6 +300,20 @@ def check_types(types: Mapping[str, str]) -> None:
             encoder(place, kind)
         except ValueError:
             raise ValueError(f"columns: {place} is of no type {kind!r}; such as json, json_dict, int, text") from None
+
+
+def _read_otherwise(dialect: str, native: str) -> str | None:
+    """The logical type of a column of which clients read something else than the server compares, else None."""
+    if dialect == "postgresql" and _ZONED_CLOCK.fullmatch(native):
+        return "timetz"
+    if dialect != "mysql":
+        return None
+    if number := _SINGLES.fullmatch(native.lower()):
+        return f"single({number[1]})" if number[1] else "single"
+    kind, _, words = native.partition("(")
+    name = _MYSQL_TYPES.get(kind.lower())
+    # The words of an enumeration as they are written, in any case.
+    return None if name is None else f"{name}({words}"
 
 
 def unique_columns(tables: Mapping[str, Table]) -> Callable[[str], list[str] | None]:

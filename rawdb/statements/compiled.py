@@ -35,6 +35,7 @@ _PLAIN_TYPES = {
     "datetime": "timestamp",
     "enum": "text",
     "float": "double precision",
+    "single": "double precision",
     "int": "bigint",
     "longtext": "text",
     "mediumtext": "text",
@@ -267,6 +268,10 @@ class Text:
         bind = self.dialect.binder(column.type)
         return column.empty if bind is None else bind(column.empty)
 
+    def as_read(self, place: str, column: Column, *, ordered: bool = False) -> str:
+        """A column as what is read of it, so that a value read finds its row; if `ordered`, also among others."""
+        return self.dialect.as_read(column.type, place, ordered=ordered)
+
     def compared(self, name: str, column: Column | None, *, equal: bool = False) -> Convert:
         """How a value that a column is compared with is converted; behind `=` as the column would store it."""
         if column is None:
@@ -274,6 +279,14 @@ class Text:
         if self.none_is_null and column.is_id:
             return _or_nothing(column.comparable)
         return self._with_bind(column.equal if equal else column.comparable, column)
+
+    def read_as(self, name: str, column: Column, *, equal: bool = False) -> Convert:
+        """The same for a comparison with what `as_read` gives."""
+        read = self.dialect.read_as(column.type, ordered=not equal)
+        if read is None:
+            return self.compared(name, column, equal=equal)
+        check = column.equal if equal else column.comparable
+        return lambda value: read(check(value))
 
     def as_bound(self, column: Column | None) -> Convert:
         """How a value that is converted already is handed to the driver."""

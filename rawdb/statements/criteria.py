@@ -17,7 +17,8 @@ from rawdb.statements.slots import Paged, Slot, collect_list, list_text
 
 __all__ = ["NO_LIMIT", "AnyOf", "Constant", "Page", "Predicate", "SortKey", "equal"]
 
-_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_ORDERED = frozenset({"<", "<=", ">", ">="})
+_COMPARISONS = _ORDERED | {"=", "<>"}
 _OPERATORS = _COMPARISONS | {"in", "regexp"}
 _DIRECTIONS = ("asc", "desc")
 _NULLS = ("", "nullsfirst", "nullslast")
@@ -38,19 +39,20 @@ class Comparison(NamedTuple):
     def render(self, text: Text, slot: Slot) -> None:
         """The comparison as SQL."""
         [column] = slot.columns(text, [self.column])
-        place = slot.qualified(text, self.column)
+        plain = slot.qualified(text, self.column)
+        place = text.as_read(plain, column, ordered=self.operator in _ORDERED)
         if self.operator == "in":
             self._render_in(text, place, column)
         elif self.how == "null":
-            text.add(f"{place} IS NULL" if self.operator == "=" else f"{place} IS NOT NULL")
+            text.add(f"{plain} IS NULL" if self.operator == "=" else f"{plain} IS NOT NULL")
         elif self.operator == "regexp":
             if column.type == "bool":
-                place = text.dialect.boolean_as_number.format(column=place)
-            text.add(text.dialect.regexp_text.format(column=place, parameter=text.bind(text.compared("regexp", None))))
+                plain = text.dialect.boolean_as_number.format(column=plain)
+            text.add(text.dialect.regexp_text.format(column=plain, parameter=text.bind(text.compared("regexp", None))))
         elif isinstance(self.how, int):
             text.add(f"{place} {self.operator} {str(self.how).upper()}")
         else:
-            convert = text.compared(self.column, column, equal=self.operator in ("=", "<>"))
+            convert = text.read_as(self.column, column, equal=self.operator not in _ORDERED)
             text.add(f"{place} {self.operator} {text.bind(convert)}")
 
     def _render_in(self, text: Text, place: str, column: Column) -> None:
@@ -58,7 +60,7 @@ class Comparison(NamedTuple):
         if size == 0:
             text.add(f"{place} IS NULL" if or_null else FALSE)
             return
-        listed = f"{place} {list_text(text, 'IN', size, self.column, column)}"
+        listed = f"{place} {list_text(text, 'IN', size, text.read_as(self.column, column, equal=True))}"
         text.add(f"({listed} OR {place} IS NULL)" if or_null else listed)
 
 
@@ -260,12 +262,11 @@ class Keyset(NamedTuple):
         """The ORDER BY list."""
         terms = []
         for name, direction, nulls in self.keys:
-            _column(text, slot, name)
-            place = slot.qualified(text, name)
+            column, place = _column(text, slot, name), slot.qualified(text, name)
             if nulls:
                 ranks = "0 ELSE 1" if nulls == "nullsfirst" else "1 ELSE 0"
                 terms.append(f"CASE WHEN {place} IS NULL THEN {ranks} END")
-            terms.append(f"{place} {direction.upper()}")
+            terms.append(f"{text.as_read(place, column, ordered=True)} {direction.upper()}")
         text.add(", ".join(terms))
 
     def render_after(self, text: Text, slot: Slot) -> None:
@@ -309,13 +310,14 @@ class _Step(NamedTuple):
         if is_null:
             not_null: _Condition = lambda text: f"{place} IS NOT NULL"  # noqa: E731
             return cls(lambda text: f"{place} IS NULL", None if last else not_null, None)
-        index, convert = text.reserve(), text.compared(name, column)
+        index, convert = text.reserve(), text.read_as(name, column)
+        shown = text.as_read(place, column, ordered=True)
         sign = ">" if direction == "asc" else "<"
         follow = f" OR {place} IS NULL" if last and column.nullable else ""
 
         def compare(operator: str, ending: str = "") -> _Condition:
             def condition(text: Text) -> str:
-                plain = f"{place} {operator} {text.bind_at(index, convert)}"
+                plain = f"{shown} {operator} {text.bind_at(index, convert)}"
                 return f"({plain}{ending})" if ending else plain
 
             return condition

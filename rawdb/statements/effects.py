@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CONTROL", "MAY_WRITE", "NOWAIT", "STATE", "WRITES", "effects"]
+__all__ = ["AUTOCOMMIT", "CALLS", "CONTROL", "COPIES", "MAY_WRITE", "NEXT", "NOWAIT", "STATE", "WRITES", "effects"]
 
 
 #: It begins or ends a transaction.
@@ -20,19 +20,33 @@ NOWAIT = 4
 WRITES = 8
 #: It calls a function of which nothing is known.
 MAY_WRITE = 16
+#: It switches autocommit, which ends a transaction on MySQL.
+AUTOCOMMIT = 32
+#: It says how the next transaction shall be; inside of one, how this one shall be.
+NEXT = 64
+#: It runs a procedure or a text, which may end one transaction and begin another.
+CALLS = 128
+#: Rows come or go behind it: COPY to or from the client.
+COPIES = 256
 
 _SKIPPED = re.compile(r"/\*.*?\*/|--[^\n]*|'(?:[^']|'')*'", re.DOTALL)
+#: MySQL runs what stands in it.
+_VERSIONED = re.compile(r"/\*M?!\d*(.*?)\*/", re.DOTALL)
 _QUOTED = re.compile(r'"[^"]*"|`[^`]*`')
 _CONTROL = re.compile(
-    r"\A\s*(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|PREPARE\s+TRANSACTION|XA|"
+    r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|PREPARE\s+TRANSACTION|XA|"
     r"ROLLBACK(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b))\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
+_AUTOCOMMIT = re.compile(r"\A\s*SET\b.*\bautocommit\s*:?=", re.IGNORECASE | re.DOTALL)
+_COPIES = re.compile(r"\A\s*COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b", re.IGNORECASE | re.DOTALL)
+_NEXT = re.compile(r"\A\s*SET\s+TRANSACTION\b", re.IGNORECASE)
+_CALLS_OTHERS = re.compile(r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:CALL|EXECUTE)\b", re.IGNORECASE | re.DOTALL)
 _STATE = re.compile(
     r"\A\s*(?:SET\s+(?!TRANSACTION\b|LOCAL\b|CONSTRAINTS\b|GLOBAL\b|@@GLOBAL\b)|RESET\b|DISCARD\b|LISTEN\b|PREPARE\b|LOAD\b|"
-    r"USE\b|LOCK\s+TABLES?\b.*\b(?:READ|WRITE)\b|FLUSH\b|HANDLER\b|CALL\b|DO\b|DECLARE\b|PRAGMA\b|ATTACH\b|DETACH\b|"
+    r"USE\b|LOCK\s+TABLES?\b.*\b(?:READ|WRITE)\b|FLUSH\b|BACKUP\b|HANDLER\b|CALL\b|EXECUTE\b|DO\b|DECLARE\b|PRAGMA\b|ATTACH\b|DETACH\b|"
     r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:GLOBAL\s+|LOCAL\s+)?TEMP(?:ORARY)?\b)|"
-    r"\b(?:GET_LOCK|set_config|pg_(?:try_)?advisory_lock(?:_shared)?)\s*\(|\bINTO\s+TEMP(?:ORARY)?\b|@\w+\s*:=",
+    r"\b(?:GET_LOCK|set_config|pg_(?:try_)?advisory_lock(?:_shared)?)\s*\(|\bINTO\s+(?:TEMP(?:ORARY)?\b|@)|@\w+\s*:=",
     re.IGNORECASE | re.DOTALL,
 )
 _NOWAIT = re.compile(r"\bNOWAIT\b", re.IGNORECASE)
@@ -83,8 +97,11 @@ _WITH = re.compile(
 
 def effects(text: str) -> int:
     """The effects of a finished text, as one number."""
-    plain = _QUOTED.sub("quoted_name", _SKIPPED.sub(" ", text))
+    plain = _QUOTED.sub("quoted_name", _SKIPPED.sub(" ", _VERSIONED.sub(r" \1 ", text) if "!" in text else text))
     found = 0
+    for effect, pattern in ((AUTOCOMMIT, _AUTOCOMMIT), (NEXT, _NEXT), (CALLS, _CALLS_OTHERS), (COPIES, _COPIES)):
+        if pattern.match(plain):
+            found |= effect
     if _CONTROL.match(plain):
         found |= CONTROL
     if _STATE.search(plain):

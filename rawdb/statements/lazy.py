@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, ItemsView, Iterator, KeysView, ValuesView
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-class Lazy(dict[str, T]):
+class Lazy(Mapping[str, T]):
     """All names from the start, each value made by `make` when somebody asks for it, and kept.
 
-    A dict, so that a value that is there costs no call of Python to find.
+    It cannot be changed. What shows several values makes them all: `==`, `repr`, `|`, a copy or a pickle, which are
+    dicts. Threads that ask for one value at once get the same one, though each may have made it.
     """
 
     def __init__(self, names: Collection[str], make: Callable[[str], T]) -> None:
-        super().__init__()
         self._names = names
         self._make = make
+        self._made: dict[str, T] = {}
 
-    def __missing__(self, name: str) -> T:
-        if name not in self._names:
-            raise KeyError(name)
-        # Where two threads have made it, both get the same one.
-        return self.setdefault(name, self._make(name))
+    def __getitem__(self, name: str) -> T:
+        try:
+            return self._made[name]
+        except KeyError:
+            if name not in self._names:
+                raise
+        return self._made.setdefault(name, self._make(name))
 
     def __contains__(self, name: object) -> bool:
+        # By itself a mapping would make the value to know whether it has one.
         return name in self._names
 
     def __iter__(self) -> Iterator[str]:
@@ -35,27 +39,21 @@ class Lazy(dict[str, T]):
         return len(self._names)
 
     def get(self, name: str, default: Any = None) -> Any:
+        """The value of a name, or the default; a fault in the value is raised, be it a KeyError."""
         return self[name] if name in self._names else default
 
-    def keys(self) -> KeysView[str]:  # type: ignore[override]
-        return KeysView(self)
-
-    def values(self) -> ValuesView[T]:  # type: ignore[override]
-        return ValuesView(self)
-
-    def items(self) -> ItemsView[str, T]:  # type: ignore[override]
-        return ItemsView(self)
-
-    def __eq__(self, other: object) -> bool:
-        return dict(self.items()) == other
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
     def copy(self) -> dict[str, T]:
-        return dict(self.items())
+        """All of it, as a dict."""
+        return dict(self)
 
-    __hash__ = None
+    def __or__(self, other: object) -> dict[str, Any]:
+        return {**self, **other} if isinstance(other, Mapping) else NotImplemented
+
+    def __ror__(self, other: object) -> dict[str, Any]:
+        return {**other, **self} if isinstance(other, Mapping) else NotImplemented
 
     def __repr__(self) -> str:
-        return repr(dict(self.items()))
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[type[dict[str, T]], tuple[dict[str, T]]]:
+        return dict, (dict(self),)

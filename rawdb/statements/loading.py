@@ -116,11 +116,15 @@ class _File:
 def _source(path: Path) -> Source:
     try:
         with path.open(encoding="utf-8-sig") as file:
-            return Source.of(_short(path), file.read())
+            source = Source.of(_short(path), file.read())
     except UnicodeDecodeError as error:
         raise StatementError(
             f"byte {error.start} is no UTF-8; save the file as UTF-8", file=_short(path), line=1, column=1
         ) from None
+    if "\0" in source.text:
+        # PostgreSQL takes a text for ended there.
+        raise source.error(source.text.index("\0"), "a NUL character", "take it out")
+    return source
 
 
 def _layers(root: Path, dialect: Dialect) -> list[tuple[str, Path]]:

@@ -10,7 +10,8 @@ It is sent as the JSON aggregate that each server builds fastest: an array of ar
 table behind the alias, so names go over the wire once and in no row. The row then holds, under the name behind `as`, a
 list of dicts by ascending primary key (`json`), or one dict or None (`one`). Relations nest: the sample adds a COUNT of
 each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs of keys and values are a relation too:
-`/*{map m.key m.value as metadata}*/` gives a dict, ordered by key.
+`/*{map m.key m.value as metadata}*/` gives a dict of texts and values,
+ordered by key: as numbers, where the column of the keys holds numbers.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from json.scanner import make_scanner
 from operator import itemgetter
 from typing import Any
@@ -37,6 +39,7 @@ ARGUMENTS = {
 #: How an argument is written, for people.
 SHAPES = {"json": "alias as key", "one": "alias as key", "map": "alias.name alias.value as key"}
 _COUNT = "COUNT("
+_NUMBERS = frozenset({"int", "bigint", "numeric", "float", "single"})
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,9 @@ class Relation:
         inner = [(len(columns) + index, relation.decode) for index, relation in enumerate(self.inner)]
         identity = self.table.identity
         order = [names.index(identity)] if identity else [i for i, column in enumerate(columns) if column.primary_key]
+        # Before they are sorted by: an exact number comes as its text.
+        object.__setattr__(self, "_first", tuple(fix for fix in fixes if fix[0] in order))
+        fixes = [fix for fix in fixes if fix[0] not in order]
         object.__setattr__(self, "_names", names)
         object.__setattr__(self, "_fixes", tuple(fixes))
         object.__setattr__(self, "_inner", tuple(inner))
@@ -71,8 +77,10 @@ class Relation:
         rows = _read(aggregate)
         if not rows:
             return None if self.single else []
+        for index, fix in self._first:  # type: ignore[attr-defined]
+            self._fix(rows, index, fix)
         if self._order is not None and len(rows) > 1:  # type: ignore[attr-defined]
-            rows.sort(key=self._order)  # type: ignore[attr-defined]
+            self._sort(rows)
         if self.single:
             del rows[1:]
         # Column by column, for a call for each row would cost more than what it does.
@@ -84,6 +92,14 @@ class Relation:
         names = self._names  # type: ignore[attr-defined]
         dicts = [dict(zip(names, row, strict=False)) for row in rows]
         return dicts[0] if self.single else dicts
+
+    def _sort(self, rows: list[list[Any]]) -> None:
+        order = self._order  # type: ignore[attr-defined]
+        try:
+            rows.sort(key=order)
+        except TypeError:
+            # NULL in a primary key, which SQLite allows, or values of several types: NULLs first, then by their text.
+            rows.sort(key=lambda row: [(one is not None, str(one)) for one in _listed(order(row))])
 
     def _fix(self, rows: list[list[Any]], index: int, fix: Callable[[Any], Any]) -> None:
         """Make the values of a column what a SELECT gives."""
@@ -103,21 +119,36 @@ class Pairs:
     key: str
     #: The column of the values, where it is declared.
     column: Column | None = None
+    #: That of the keys.
+    names: Column | None = None
     loads: Convert = json.loads
 
     def decode(self, aggregate: Any) -> dict[str, Any]:
-        """The pairs of an aggregate, ordered by key, in the types that a SELECT gives; an empty dict for none."""
+        """The pairs of an aggregate, values in the types that a SELECT gives; an empty dict for none.
+
+        Keys are texts. They are ordered as such, or as the numbers that they are where their column holds numbers.
+        """
         pairs = _read(aggregate)
         if not pairs:
             return {}
         column = self.column
+        is_number = self.names is not None and self.names.type.partition("(")[0] in _NUMBERS
+        try:
+            names = sorted(pairs, key=Decimal) if is_number else sorted(pairs)
+        except ArithmeticError:
+            # SQLite keeps texts in a column of numbers.
+            names = sorted(pairs)
         read = None if column is None else from_json(column.type, self.loads)
         if column is None or read is None:
-            return dict(sorted(pairs.items()))
+            return {name: pairs[name] for name in names}
         try:
-            return {name: None if (value := pairs[name]) is None else read(value) for name in sorted(pairs)}
+            return {name: None if (value := pairs[name]) is None else read(value) for name in names}
         except (ValueError, TypeError, ArithmeticError) as error:
             raise DBDataError(f"{column.table}.{column.name}: {error}") from error
+
+
+def _listed(key: Any) -> tuple[Any, ...]:
+    return key if isinstance(key, tuple) else (key,)
 
 
 _scan: Callable[[str, int], tuple[Any, int]] = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
@@ -139,7 +170,7 @@ def _read(aggregate: Any) -> Any:
 def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...], column: Column | None) -> str:
     """The text of the aggregate of a column of keys and one of values; `column` is the latter, where it is declared."""
     key, value = [f"{alias}.{dialect.quote(name)}" for name in names]
-    return dialect.json_pairs.format(f"{key}, {value if column is None else _cell(dialect, value, column)}")
+    return dialect.json_pairs.format(key, value if column is None else _cell(dialect, value, column))
 
 
 def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body: str) -> str:

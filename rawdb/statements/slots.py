@@ -44,7 +44,7 @@ from rawdb.dialects import Dialect
 from rawdb.dialects.types import DOCUMENTS
 from rawdb.exceptions import DBDataError, DBNonExistentColumn, StatementError
 from rawdb.statements.columns import NO_LIMIT, Column, Table
-from rawdb.statements.compiled import FALSE, Call, Segment, Text
+from rawdb.statements.compiled import FALSE, Call, Convert, Segment, Text
 from rawdb.statements.relations import aggregate, pairs_aggregate
 
 #: Kinds whose sample takes parameters and slots of its own.
@@ -524,7 +524,11 @@ class List(Slot):
     def render(self, text: Text) -> None:
         parameter = next(segment for segment in self.body if isinstance(segment, Parameter))
         word = self.details[0] if self.details else ""
-        text.add(list_text(text, word, text.choice(), parameter.name, parameter.column))
+        column = parameter.column
+        convert = text.compared(parameter.name, column, equal=True)
+        # Of numbers that the server gave, each finds one row at most, whatever it is.
+        text.by_key = text.by_key and column is not None and column.autoincrement
+        text.add(list_text(text, word, text.choice(), convert))
 
 
 #: The choice of a list that is one array, whatever its length.
@@ -541,7 +545,8 @@ def collect_list(call: Call, values: list[Any], *, is_whole: bool) -> int:
         raise DBDataError(f"a list of {len(values)} values is too long for one statement: at most {MAX_LIST}")
     if not values:
         return 0
-    if is_whole and call.dialect.has_arrays:
+    # Arrays in an array would be one array of more dimensions.
+    if is_whole and call.dialect.has_arrays and not any(isinstance(value, (list, tuple)) for value in values):
         call.values.append(values)
         return _ARRAY
     size = 1 << (len(values) - 1).bit_length()
@@ -550,11 +555,8 @@ def collect_list(call: Call, values: list[Any], *, is_whole: bool) -> int:
     return size
 
 
-def list_text(text: Text, word: str, size: int, name: str, column: Column | None) -> str:
+def list_text(text: Text, word: str, size: int, convert: Convert) -> str:
     """A list behind `word` (IN, NOT IN, or nothing where the parentheses are the statement's own)."""
-    convert = text.compared(name, column, equal=True)
-    # Of numbers that the server gave, each finds one row at most, whatever it is.
-    text.by_key = text.by_key and column is not None and column.autoincrement
     if size == _ARRAY:
         array = text.dialect.array
         operator = "= ANY" if word == "IN" else "<> ALL"
@@ -650,6 +652,11 @@ class Related(Slot):
     def value_column(self) -> Column | None:
         """The column of the values of a `map`, where it is declared."""
         return self.table.columns.get(self.details[1]) if self.table and self.kind == "map" else None
+
+    @property
+    def key_column(self) -> Column | None:
+        """That of its keys."""
+        return self.table.columns.get(self.details[0]) if self.table and self.kind == "map" else None
 
     def render(self, text: Text) -> None:
         body = text.part(self.body)

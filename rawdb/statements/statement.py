@@ -17,6 +17,9 @@ from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.slots import Parameters, Rows, Slot, collectors
 from rawdb.statements.survey import accepted_arguments, relations, walk
 
+#: Kinds of slots that cannot do without the columns of their table.
+_OF_A_TABLE = frozenset({"columns", "rows", "set", "changed", "filters", "after", "order", "json", "one"})
+
 
 @dataclass(frozen=True, eq=False)
 class Statement:
@@ -84,9 +87,14 @@ class Statement:
         if self.table is None and self.operation is Operation.INSERT_RETURNING and not self.returning:
             return self.target
         for slot in self.slots():
-            if slot.kind in ("columns", "rows", "set", "changed", "filters", "after", "order") and slot.table is None:
+            if slot.table is None and slot.kind in _OF_A_TABLE:
                 return slot.table_name or self.target or "its table"
         return None
+
+    @cached_property
+    def unseen(self) -> bool:
+        """Whether the types of some pairs are not known, which may be of a table or of nothing that has a name."""
+        return any(slot.kind == "map" and slot.table is None for slot in self.slots())
 
     @cached_property
     def takes_now(self) -> bool:
@@ -101,7 +109,7 @@ class Statement:
     @cached_property
     def is_plain(self) -> bool:
         """Whether a call's arguments are bound as they are given, by one text, whatever they hold."""
-        varies = self.steps or self.is_divisible or self.undeclared
+        varies = self.steps or self.is_divisible or self.undeclared or self.unseen
         return not (varies or self.accepts & {"now", "values", "changes"})
 
     @cached_property

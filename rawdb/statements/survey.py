@@ -20,7 +20,7 @@ def relations(segments: Iterable[Segment], loads: Convert) -> tuple[Relation | P
             continue
         inner = relations(segment.body, loads)
         if isinstance(segment, Related) and segment.kind == "map":
-            found.append(Pairs(segment.argument, segment.value_column, loads))
+            found.append(Pairs(segment.argument, segment.value_column, segment.key_column, loads))
         elif segment.kind not in RELATIONS:
             found.extend(inner)
         elif segment.table is not None:

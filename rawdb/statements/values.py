@@ -55,6 +55,8 @@ def encoder(place: str, kind: str) -> Convert:
         return partial(_decimal, place, precision=int(precision or 0), scale=int(scale or 0))
     if name == "datetime" and detail:
         return partial(_cut_datetime, place, digits=int(detail))
+    if name == "single":
+        return partial(_float, place)
     if name not in _SIMPLE:
         raise ValueError(f"{place}: unknown type {kind!r}")
     return partial(_SIMPLE[name], place)
@@ -374,6 +376,16 @@ def _untyped_integer(place: str, value: int) -> int | Decimal:
     return number if -(2**63) <= number < 2**63 else Decimal(number)
 
 
+def _bits(place: str, value: Any) -> bytes | int:
+    return _bytes(place, value) if isinstance(value, (bytes, bytearray, memoryview)) else _integer(place, value, 2**64)
+
+
+def _zoned_time(place: str, value: Any) -> time:
+    if not isinstance(value, time):
+        raise _refused(place, value, "a time of day")
+    return value
+
+
 def _itself(place: str, value: Any) -> Any:
     return value
 
@@ -397,6 +409,10 @@ _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "other": _any,
     "uuid": _any,
     "interval": _any,
+    "word": _any,
+    "words": _any,
+    "bit": _bits,
+    "timetz": _zoned_time,
 }
 #: In order: a bool is an int, a datetime a date.
 _UNTYPED: Mapping[type, Callable[[str, Any], Any]] = {

@@ -29,6 +29,9 @@ _SAMPLES = {
     "bigint": 1,
     "bool": True,
     "float": 1.5,
+    "single": 1.5,
+    "bit": 1,
+    "timetz": _MOMENT.time(),
     "datetime": _MOMENT,
     "date": _MOMENT.date(),
     "time": _MOMENT.time(),
@@ -169,6 +172,9 @@ def sample_of(column: Column) -> Any:
     kind, _, detail = column.type.rstrip(")").partition("(")
     if kind == "enum":
         return detail.split("|")[0]
+    if kind in ("word", "words"):
+        # As MySQL writes them, in quotes: the empty text is one of any.
+        return ""
     return _SAMPLES.get(kind, "x")
 
 

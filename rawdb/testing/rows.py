@@ -23,6 +23,7 @@ _VALUES = {
     "bool": "TRUE",
     "float": "{n}.5",
     "real": "{n}.5",
+    "single": "{n}.5",
     "double": "{n}.5",
     "numeric": "{n}",
     "decimal": "{n}",

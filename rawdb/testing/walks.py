@@ -45,8 +45,10 @@ def walk(
     was before the way up, after each way up again what the first one made; else AssertionError shows the difference.
     `before` and `after` are called around every step, in each direction: put rows in that the step must change, and
     look at what became of them. Every table that holds none then gets `rows` rows, so that steps meet rows; `samples`
-    has a value for `table.column` where a CHECK wants a certain one. Returns the steps.
+    has a value for `table.column` where a CHECK wants a certain one. Returns the steps. Raises ValueError and TypeError
+    for arguments that nothing can be done with, before the first step; for a sample that no table had, after the last.
     """
+    _check(migrations, before, after, rows, samples)
     walker = _Walker(parse_url(url), Path(migrations), before, after, rows, samples or {})
     with connected(walker.url) as run:
         upwards = migrate.status(walker.url, migrations=migrations)
@@ -63,7 +65,25 @@ def walk(
                 walker.up(run, each)
         for each, lower in reversed(list(zip(upwards, below, strict=False))) if down else ():
             walker.down(run, each, lower)
+    if left := sorted(walker.unused):
+        raise ValueError(f"samples names {', '.join(left)}, and no table of these migrations has such a column")
     return walker.steps
+
+
+def _check(migrations: Any, before: Any, after: Any, rows: Any, samples: Any) -> None:
+    """Refuse what cannot be walked by, before anything is applied."""
+    if not isinstance(migrations, (str, Path)) or migrations == "":
+        raise TypeError(f"migrations takes a folder, not {migrations!r}")
+    if type(rows) is not int or rows < 0:
+        raise ValueError(f"rows is a number of rows for each table, from 0, not {rows!r}")
+    for name, hook in (("before", before), ("after", after)):
+        if hook is not None and not callable(hook):
+            raise TypeError(f"{name} takes a function of a step and run, not {hook!r}")
+    if samples is not None and not isinstance(samples, Mapping):
+        raise TypeError(f"samples takes a dict of values by 'table.column', not {samples!r}")
+    for name in samples or {}:
+        if not isinstance(name, str) or not all(name.partition(".")):
+            raise ValueError(f"samples takes values by 'table.column', not {name!r}")
 
 
 @dataclass
@@ -80,6 +100,8 @@ class _Walker:
         #: The schema as it was before, and is after, a migration's first way up.
         self._below: dict[str, str] = {}
         self._above: dict[str, str] = {}
+        #: The samples for which no column was seen.
+        self.unused = set(self.samples) if self.rows else set()
 
     def up(self, run: Run, each: migrate.Progress) -> None:
         self._below.setdefault(each.id, dump(self.url))
@@ -106,6 +128,8 @@ class _Walker:
         if not self.rows:
             return
         schema = inspect(self.url)
+        if self.unused:
+            self.unused -= {f"{name}.{column}" for name, table in schema.items() for column in table.columns}
         bare = {name: table for name, table in schema.items() if not _holds_rows(run, self.url.dialect, name)}
         fill(run, self.url.dialect, bare, rows=self.rows, samples=self.samples)
 

@@ -145,12 +145,14 @@ def test_folders_without_a_project_are_explained(
         ('[tool.rawdb]\nurls = ["sqlite://", 1]\n', "urls under [tool.rawdb] is a list of texts"),
         ('[tool]\nrawdb = "x"\n', "[tool.rawdb] is a table, not 'x'"),
         ("[tool.rawdb\n", "pyproject.toml: "),
+        ("tool = 7\n", "tool is a table, not 7"),
+        ('[tool.rawdb]\nurl = "\xff\xfe"\n', "pyproject.toml: byte 20 is no UTF-8; save the file as UTF-8"),
     ],
 )
 def test_a_file_that_says_nothing_usable(
     text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "pyproject.toml").write_text(text)
+    (tmp_path / "pyproject.toml").write_text(text, encoding="latin-1")
     monkeypatch.chdir(tmp_path)
     assert told in error(capsys, "sql", "list")
 

@@ -184,3 +184,26 @@ def test_defaults_that_are_none() -> None:
     with pytest.warns(rawdb.exceptions.NotSupportedWarning, match="'zork'") as caught:
         rawdb.configure_defaults(zork=1)
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".ini"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, suffix: str) -> None:
+    binary, nul, folder = tmp_path / f"binary{suffix}", tmp_path / f"nul{suffix}", tmp_path / f"folder{suffix}"
+    binary.write_bytes(b"[database]\nconnection = \xff\xfe")
+    nul.write_bytes(b"[database]\nconnection = \x00")
+    folder.mkdir()
+    for path, error, message in (
+        (tmp_path / f"none{suffix}", FileNotFoundError, rf"there is no configuration file .*none\{suffix}"),
+        (binary, ValueError, rf"binary\{suffix}: byte 24 is no UTF-8; a configuration is text, saved as UTF-8"),
+        (nul, ValueError, rf"nul\{suffix}: byte 24 is NUL; a configuration is text"),
+        (folder, ValueError, rf"the configuration .*folder\{suffix} cannot be read: Is a directory"),
+        (f"a\0b{suffix}", ValueError, r"the configuration 'a\\x00b.* cannot be read: embedded null"),
+    ):
+        with pytest.raises(error, match=message):
+            Database.from_config(path)
+
+
+@pytest.mark.parametrize("source", [None, 1, b"rawdb.ini", "", ["rawdb.ini"]])
+def test_what_is_no_configuration(source: Any) -> None:
+    with pytest.raises(TypeError, match="a configuration is the path of a file, or a mapping of sections, not "):
+        Database.from_config(source)

@@ -7,7 +7,7 @@ import pytest
 from rawdb._house import sql_root
 from rawdb.dialects import DIALECTS, get_dialect
 from rawdb.statements.columns import load_tables
-from rawdb.statements.effects import CONTROL, MAY_WRITE, NOWAIT, STATE, WRITES, effects
+from rawdb.statements.effects import AUTOCOMMIT, CALLS, CONTROL, MAY_WRITE, NEXT, NOWAIT, STATE, WRITES, effects
 from rawdb.statements.loading import load_statements
 from rawdb.statements.variants import variants
 
@@ -36,12 +36,25 @@ from rawdb.statements.variants import variants
         ("CREATE TEMPORARY TABLE t (id INTEGER)", STATE | WRITES),
         ("SET @a = 1", STATE),
         ("SET LOCAL statement_timeout = 1", 0),
-        ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", 0),
+        ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", NEXT),
+        ("SET SESSION TRANSACTION READ ONLY", STATE),
+        ("SET autocommit = 0", STATE | AUTOCOMMIT),
+        ("SET @@session.autocommit = 0", STATE | AUTOCOMMIT),
+        ("SET sql_mode = '', autocommit=1", STATE | AUTOCOMMIT),
+        ("SET @note = 'autocommit = 1'", STATE),
+        ("SET STATEMENT max_statement_time = 1 FOR COMMIT", CONTROL | STATE),
+        ("SET STATEMENT max_statement_time = 1 FOR SELECT 1", STATE),
+        ("/*!50000 COMMIT */", CONTROL | WRITES),
+        ("/*M! COMMIT AND CHAIN */", CONTROL | WRITES),
+        ("SELECT /*!40000 SQL_NO_CACHE */ g.id FROM g", 0),
+        ("EXECUTE IMMEDIATE 'COMMIT'", STATE | WRITES | CALLS),
         ("SELECT GET_LOCK('a', 0)", STATE | MAY_WRITE),
         ("SELECT g.id FROM g AS g FOR UPDATE NOWAIT", NOWAIT),
+        ("SELECT g.n INTO @mine FROM g", STATE),
+        ("BACKUP STAGE START", STATE | WRITES),
         ("SELECT my_function(1)", MAY_WRITE),
         ('SELECT "MyFunction"(1)', MAY_WRITE),
-        ("CALL p()", STATE | WRITES),
+        ("CALL p()", STATE | WRITES | CALLS),
     ],
 )
 def test_effects(text: str, expected: int) -> None:

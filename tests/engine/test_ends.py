@@ -28,6 +28,7 @@ from rawdb.exceptions import (
     DBError,
     DBOutcomeUnknown,
     RetryRequest,
+    StatementError,
 )
 from rawdb.statements.compiled import Compiled
 from rawdb.statements.criteria import Predicate, equal
@@ -120,8 +121,10 @@ class TestEndFromInside:
         with connected(database.url) as run:
             run("CREATE PROCEDURE ends() BEGIN COMMIT; END")
             try:
-                with pytest.raises(DBError, match="nothing of it was committed") as raised:
+                # What was done before the statement is committed, and the error does not say otherwise.
+                with pytest.raises(DBError, match="what was done in it is committed, as by DDL on MySQL") as raised:
                     work(None)
+                assert "nothing of it" not in str(raised.value)
                 assert "has ended the transaction" in str(raised.value.cause)
             finally:
                 run("DROP PROCEDURE ends")
@@ -129,6 +132,108 @@ class TestEndFromInside:
         assert runs == [1]
         assert names(database) == ["a"]
         create(database, "c")
+
+    #: Procedures that end the transaction, and the size that stays of a row of size 1.
+    PROCEDURES: ClassVar = {
+        "UPDATE things SET size = 2; COMMIT": 2,
+        "UPDATE things SET size = 2; COMMIT; START TRANSACTION": 2,
+        "UPDATE things SET size = 2; COMMIT; START TRANSACTION; UPDATE things SET size = 3": 2,
+        "ROLLBACK; START TRANSACTION; UPDATE things SET size = 3": 1,
+        "SELECT 1; UPDATE things SET size = 2; COMMIT; SELECT 2": 2,
+        "SELECT 1; SAVEPOINT a; COMMIT AND CHAIN; SELECT 2": 1,
+    }
+
+    @pytest.mark.dialects("mysql")
+    @pytest.mark.parametrize("body", PROCEDURES)
+    @pytest.mark.parametrize("how", ["execute", "execute_script", "savepoint"])
+    def test_a_procedure_that_ends_it_is_noticed_at_once(self, database: Database, body: str, how: str) -> None:
+        with connected(database.url) as run:
+            run(f"CREATE PROCEDURE ends() BEGIN {body}; END")
+        try:
+            with pytest.raises(DBError, match="has ended the transaction of this block"):
+                self.calls_it(database, how)
+        finally:
+            with connected(database.url) as run:
+                run("DROP PROCEDURE ends")
+                sizes = [row[0] for row in run("SELECT size FROM things").rows]
+        assert sizes == ([] if body.startswith("ROLLBACK") else [self.PROCEDURES[body]])
+        create(database, "c")
+
+    @staticmethod
+    def calls_it(database: Database, how: str) -> None:
+        with database.writer.using(None) as sql:
+            sql.thing_create(values={"name": "a", "size": 1})
+            if how == "savepoint":
+                with database.writer.savepoint.using(None):
+                    sql.execute("CALL ends()")
+            else:
+                getattr(sql, how)("CALL ends()")
+
+    @pytest.mark.dialects("mysql")
+    @pytest.mark.parametrize("body", PROCEDURES)
+    def test_a_procedure_where_statements_stand_alone(self, database: Database, body: str) -> None:
+        create(database, "a")
+        leaves_open = "START" in body or "CHAIN" in body
+        with connected(database.url) as run:
+            run("UPDATE things SET size = 1")
+            run(f"CREATE PROCEDURE ends() BEGIN {body}; END")
+        try:
+            with database.writer.autocommit.using(None) as sql:
+                failure = outcome(lambda: sql.execute("CALL ends()"))
+                sizes = sql.execute("SELECT size FROM things").rows
+        finally:
+            with connected(database.url) as run:
+                run("DROP PROCEDURE ends")
+        assert ("has left a transaction open" in str(failure)) == leaves_open
+        assert sizes == [(self.PROCEDURES[body],)]
+
+    @pytest.mark.dialects("mysql")
+    def test_a_procedure_that_leaves_the_transaction_alone(self, database: Database) -> None:
+        with connected(database.url) as run:
+            run("CREATE PROCEDURE helps() BEGIN SELECT 7; UPDATE things SET size = 2; SELECT 8; END")
+        try:
+            with database.writer.using(None) as sql:
+                sql.thing_create(values={"name": "a", "size": 1})
+                assert sql.execute("CALL helps()").rows == [(7,)]
+                assert sql.execute("SELECT size FROM things").rows == [(2,)]
+            with pytest.raises(KeyError), database.writer.using(None) as sql:
+                sql.execute("CALL helps()")
+                sql.thing_create(values={"name": "b"})
+                raise KeyError
+        finally:
+            with connected(database.url) as run:
+                run("DROP PROCEDURE helps")
+        assert names(database) == ["a"]
+
+    @pytest.mark.dialects("mysql")
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "SET autocommit = 1",
+            "SET @@session.autocommit = 0",
+            "SET sql_mode = '', autocommit = 0",
+            "/*! COMMIT AND CHAIN */",
+            "SET STATEMENT max_statement_time = 1 FOR COMMIT",
+            "XA START 'x'",
+        ],
+    )
+    @pytest.mark.parametrize("how", ["execute", "execute_script"])
+    def test_what_else_would_end_it_is_not_sent(self, database: Database, text: str, how: str) -> None:
+        with pytest.raises((DBError, StatementError)), database.writer.using(None) as sql:
+            sql.thing_create(values={"name": "a"})
+            getattr(sql, how)(text)
+        assert names(database) == []
+
+    def test_how_the_next_transaction_shall_be_is_not_the_next_borrowers(
+        self, url: str, open_database: Open, dialect: str
+    ) -> None:
+        if dialect == "sqlite":
+            return
+        database = open_database(url, max_pool_size=1, max_overflow=0)
+        with database.writer.autocommit.using(None) as sql:
+            sql.execute("SET TRANSACTION READ ONLY")
+            sql.thing_create(values={"name": "a"})
+        assert names(database) == ["a"]
 
     @pytest.mark.dialects("mysql")
     def test_an_error_that_ends_it(self, database: Database) -> None:
@@ -173,6 +278,7 @@ class TestSessions:
         "mysql": [
             ("SET sql_mode = ''", "SELECT @@sql_mode"),
             ("SET @mine = 1", "SELECT @mine"),
+            ("SELECT 7 INTO @other", "SELECT @other"),
             ("SELECT GET_LOCK('left_here', 0)", "SELECT IS_FREE_LOCK('left_here')"),
             ("SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SELECT @@tx_isolation"),
         ],
@@ -191,6 +297,30 @@ class TestSessions:
                 sql.execute(change)
             with database.reader.using(None) as sql:
                 assert sql.execute(look).rows == before, change
+
+    @pytest.mark.dialects("postgresql")
+    def test_the_styles_of_a_role_change_no_value(self, url: str, open_database: Open) -> None:
+        """The driver reads times in one style, and numbers only as whole as they are shown."""
+        text = (
+            "SELECT TIMESTAMP '2020-03-04 05:06:07.8' AS a, TIMESTAMPTZ '2020-03-04 05:06:07Z' AS b,"
+            " DATE '2020-03-04' AS c, INTERVAL '1 day 2 hours' AS d, 0.1::float8 + 0.2 AS e, 0.1::real AS f"
+        )
+        styles = ("DateStyle = 'German, DMY'", "IntervalStyle = 'iso_8601'", "extra_float_digits = -10")
+        name = parse_url(url).database
+        with connected(url) as run:
+            before = open_database(url).reader.using(None)
+            with before as sql:
+                wanted = sql.execute(text).rows
+            try:
+                for style in styles:
+                    run(f'ALTER DATABASE "{name}" SET {style}')
+                with open_database(url).reader.using(None) as sql:
+                    assert sql.execute(text).rows == wanted
+                    sql.execute("SET LOCAL IntervalStyle = 'iso_8601'")
+                    with pytest.raises(DBDataError, match="d: 'P1DT2H' cannot be read: can't parse interval"):
+                        sql.execute("SELECT INTERVAL '1 day 2 hours' AS d")
+            finally:
+                run(f'ALTER DATABASE "{name}" RESET ALL')
 
     def test_what_leaves_nothing_costs_no_connection(self, database: Database) -> None:
         pool = database.pool()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import json
 import pickle
 import threading
+from ast import literal_eval
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from rawdb import Database
 from rawdb.dialects import DIALECTS, get_dialect
 from rawdb.exceptions import StatementError
 from rawdb.statements.columns import lazy_tables, load_tables
+from rawdb.statements.lazy import Lazy
 from rawdb.statements.loading import Statement, lazy_statements
 from rawdb.statements.statement import Statement as Parsed
 from tests.sql import house
@@ -131,3 +135,113 @@ def test_two_statements_of_a_name_are_found_at_once(folder: Path) -> None:
     tables = lazy_tables(folder / "columns.csv")
     with pytest.raises(StatementError, match="good stands twice"):
         lazy_statements(folder, get_dialect("sqlite"), tables)
+
+
+def made() -> tuple[Lazy[int], list[str]]:
+    """A mapping of three numbers, and the names of those that were made."""
+    names: list[str] = []
+
+    def make(name: str) -> int:
+        names.append(name)
+        return ord(name)
+
+    return Lazy({"b": 1, "a": 2, "c": 3}, make), names
+
+
+WHOLE = {"b": 98, "a": 97, "c": 99}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda lazy: lazy | {},
+        lambda lazy: {} | lazy,
+        lambda lazy: {} | lazy | {},
+        lambda lazy: {**lazy},
+        dict,
+        copy.copy,
+        copy.deepcopy,
+        lambda lazy: lazy.copy(),
+        lambda lazy: pickle.loads(pickle.dumps(lazy)),
+        lambda lazy: dict(zip(lazy, lazy.values(), strict=True)),
+        lambda lazy: dict(lazy.items()),
+        lambda lazy: json.loads(json.dumps(dict(lazy))),
+        lambda lazy: literal_eval(repr(lazy)),
+        lambda lazy: {name: lazy.get(name) for name in sorted(lazy, reverse=True)},
+        lambda lazy: dict(**lazy),
+    ],
+)
+def test_all_of_it_is_seen_whatever_was_made_before(operation: Any) -> None:
+    lazy, names = made()
+    assert lazy["a"] == 97
+    assert names == ["a"]
+    assert operation(lazy) == WHOLE
+    assert type(operation(lazy)) is dict
+
+
+def test_what_needs_no_value_makes_none() -> None:
+    lazy, names = made()
+    assert list(lazy) == ["b", "a", "c"] == list(lazy.keys())
+    assert sorted(lazy) == ["a", "b", "c"]
+    assert len(lazy) == 3
+    assert "a" in lazy
+    assert "z" not in lazy
+    assert lazy.get("z", 7) == 7
+    assert bool(lazy)
+    assert names == []
+
+
+def test_it_equals_what_holds_the_same() -> None:
+    assert made()[0] == WHOLE
+    assert made()[0] == WHOLE
+    assert made()[0] == made()[0]
+    assert made()[0] != {**WHOLE, "a": 1}
+    assert made()[0] != {"a": 97}
+    assert made()[0] != 7
+    assert {} | made()[0] != {}
+
+
+def test_it_cannot_be_changed() -> None:
+    lazy: Any = made()[0]
+    for name in ("pop", "popitem", "setdefault", "update", "clear"):
+        assert not hasattr(lazy, name)
+    with pytest.raises(TypeError):
+        lazy["a"] = 1
+    with pytest.raises(TypeError):
+        del lazy["a"]
+    with pytest.raises(TypeError):
+        lazy | 7
+    with pytest.raises(KeyError, match="z"):
+        lazy["z"]
+    whole = lazy
+    whole |= {"d": 4}
+    assert whole == {**WHOLE, "d": 4}
+    assert lazy == WHOLE
+
+
+def test_a_fault_that_is_a_key_error_is_no_missing_name() -> None:
+    def fail(name: str) -> int:
+        raise KeyError("inside")
+
+    lazy = Lazy({"a": 1}, fail)
+    with pytest.raises(KeyError, match="inside"):
+        lazy.get("a")
+
+
+def test_eight_threads_that_ask_first_get_one_value() -> None:
+    inside = threading.Barrier(8)
+
+    def make(name: str) -> object:
+        inside.wait(30)
+        return object()
+
+    lazy = Lazy({"a": 1}, make)
+    found: list[object] = []
+    threads = [threading.Thread(target=lambda: found.append(lazy["a"])) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(map(id, found))) == 1
+    assert lazy["a"] is found[0]

@@ -242,6 +242,31 @@ def test_transactions_are_not_a_script_s(database: Database) -> None:
     assert sizes(database) == {"a": 5, "b": 1}
 
 
+@pytest.mark.dialects("mysql")
+def test_what_commits_inside_a_script_is_told(database: Database) -> None:
+    """Nothing foretells that a procedure ends the transaction, and what it left is committed."""
+    with connected(database.url) as run:
+        run("CREATE PROCEDURE ends() BEGIN COMMIT; END")
+    try:
+        with pytest.raises(DBError, match="what was done in it is committed") as raised:
+            with database.writer.using(None) as sql:
+                sql.execute_script("UPDATE things SET size = 0; CALL ends(); UPDATE things SET size = 1")
+    finally:
+        with connected(database.url) as run:
+            run("DROP PROCEDURE ends")
+    assert "nothing of it" not in str(raised.value)
+    assert sizes(database) == {"a": 0, "b": 0}
+
+
+@pytest.mark.dialects("mysql")
+def test_what_is_done_of_a_script_with_ddl_is_told(database: Database) -> None:
+    with pytest.raises(DBError, match="what stands before it in the script is done, and stays") as raised:
+        with database.writer.autocommit.using(None) as sql:
+            sql.execute_script("UPDATE things SET size = 0;\nANALYZE TABLE things;\nUPDATE things SET zork = 1")
+    assert "line 3 of the script" in str(raised.value)
+    assert sizes(database) == {"a": 0, "b": 0}
+
+
 @pytest.mark.dialects("sqlite", "mysql")
 def test_a_body_in_a_file_keeps_its_semicolons(database: Database) -> None:
     assert [step.text.count(";") for step in database.statements["thing_watch"].steps] == [2, 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,67 @@ def test_indexes(url: str) -> None:
         with pytest.raises(ValueError, match="expected a list of columns of notes, got 'title'"):
             alter.add_index("notes", "x", "title")
         assert len(run("SELECT id FROM notes")) == 9
+
+
+@pytest.mark.parametrize("in_transaction", [False, True])
+def test_a_changed_index_that_cannot_be_made_loses_nothing(url: str, in_transaction: bool) -> None:
+    with altering(url) as (alter, run):
+        alter.add_index("notes", "notes_key", ["id"], unique=True)
+        before = alter.table("notes").indexes
+        if in_transaction:
+            run("BEGIN")
+            run("SAVEPOINT before_it")
+        with pytest.raises(Exception, match=r"(?i)duplicate|unique"):
+            alter.change_index("notes", "notes_key", ["author", "title"])
+        if in_transaction and alter.dialect != "mysql":
+            run("ROLLBACK TO SAVEPOINT before_it")
+            run("COMMIT")
+        assert alter.table("notes").indexes == before
+        with pytest.raises(Exception, match=r"(?i)duplicate|unique"):
+            run("INSERT INTO notes (id) VALUES (1)")
+        alter.change_index("notes", "notes_key", ["id", "title"])
+        assert alter.table("notes").indexes == {
+            **before,
+            "notes_key": replace(before["notes_key"], columns=("id", "title")),
+        }
+
+
+@pytest.mark.dialects("mysql")
+def test_an_index_that_a_foreign_key_lives_on_is_changed(url: str) -> None:
+    """Dropped first, the server would refuse it."""
+    with altering(url) as (alter, run):
+        alter.add_index("notes", "by_author", ["author"])
+        if alter.has_index("notes", "notes_author_fkey"):
+            run("ALTER TABLE notes DROP INDEX notes_author_fkey")
+        alter.change_index("notes", "by_author", ["author", "title"])
+        assert alter.table("notes").indexes["by_author"].columns == ("author", "title")
+
+
+def test_a_changed_index_beside_others(url: str) -> None:
+    """The name that stands in until the old index is gone may be taken."""
+    with altering(url) as (alter, _):
+        alter.add_index("notes", "notes_title_idx_new0", ["title"])
+        alter.change_index("notes", "notes_title_idx", ["title", "id"])
+        assert sorted(alter.table("notes").indexes)[-2:] == ["notes_title_idx", "notes_title_idx_new0"]
+
+
+@pytest.mark.dialects("postgresql", "sqlite")
+def test_an_index_over_some_of_the_rows_is_not_changed(url: str) -> None:
+    with altering(url) as (alter, run):
+        run("CREATE UNIQUE INDEX partly ON notes (id) WHERE deleted = 0")
+        before = alter.table("notes").indexes["partly"]
+        with pytest.raises(ValueError, match=r"partly is over the rows of notes WHERE .*deleted"):
+            alter.change_index("notes", "partly", ["id", "title"])
+        assert alter.table("notes").indexes["partly"] == before
+
+
+@pytest.mark.dialects("postgresql", "sqlite")
+def test_old_duplicates_softly_where_deleted_is_a_boolean(url: str) -> None:
+    with altering(url) as (alter, run):
+        run("CREATE TABLE flags (id INTEGER PRIMARY KEY, name VARCHAR(9), deleted BOOLEAN, deleted_at TIMESTAMP)")
+        run("INSERT INTO flags VALUES (1, 'a', FALSE, NULL), (2, 'a', FALSE, NULL)")
+        assert alter.drop_old_duplicates("flags", ["name"], soft=True) == [1]
+        assert [bool(row[0]) for row in run("SELECT deleted FROM flags ORDER BY id")] == [True, False]
 
 
 def test_old_duplicates(url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,3 +159,55 @@ def test_a_database_in_use_is_left_alone(database_url: str, folder: Path) -> Non
         walk(database_url, folder)
     with connected(database_url) as run:
         assert run("SELECT COUNT(*) FROM notes").rows == [(0,)]
+
+
+@pytest.mark.dialects("sqlite")
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"rows": -1}, ValueError, "rows is a number of rows for each table, from 0, not -1"),
+        ({"rows": "2"}, ValueError, "rows is a number of rows for each table, from 0, not '2'"),
+        ({"rows": True}, ValueError, "rows is a number of rows"),
+        ({"samples": ["notes.text"]}, TypeError, "samples takes a dict of values by 'table.column', not "),
+        ({"samples": {"text": 1}}, ValueError, "samples takes values by 'table.column', not 'text'"),
+        ({"before": 1}, TypeError, "before takes a function of a step and run, not 1"),
+        ({"after": "x"}, TypeError, "after takes a function of a step and run, not 'x'"),
+        ({"migrations": ""}, TypeError, "migrations takes a folder, not ''"),
+        ({"migrations": None}, TypeError, "migrations takes a folder, not None"),
+    ],
+)
+def test_what_nothing_can_be_done_with(
+    database_url: str, folder: Path, arguments: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        walk(database_url, **{"migrations": folder, **arguments})
+    assert migrate.version(database_url, migrations=folder) == 0
+
+
+@pytest.mark.dialects("sqlite")
+def test_a_sample_for_no_column_is_told(database_url: str, folder: Path) -> None:
+    with pytest.raises(
+        ValueError, match=r"samples names tags\.nmae, and no table of these migrations has such a column"
+    ):
+        walk(database_url, folder, samples={"tags.nmae": "red", "tags.name": "blue"})
+
+
+@pytest.mark.dialects("sqlite")
+def test_python_that_is_no_migration_is_not_run(database_url: str, folder: Path, tmp_path: Path) -> None:
+    (folder / "tool.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')\n")
+    with pytest.raises(DBMigrationError, match=r"tool\.py: the name of a migration begins with its number"):
+        walk(database_url, folder)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.dialects("postgresql", "mysql")
+def test_a_column_of_single_precision_gets_rows(database_url: str, folder: Path, dialect: str) -> None:
+    kind = {"postgresql": "REAL", "mysql": "FLOAT"}[dialect]
+    migration(
+        folder,
+        dialect,
+        "0008.weight",
+        f"CREATE TABLE weights (id INTEGER PRIMARY KEY, kg {kind} NOT NULL);\n",
+        "DROP TABLE weights;\n",
+    )
+    assert walk(database_url, folder)[-1].direction == "down"

@@ -72,14 +72,13 @@ def search(
     limit: int = 20,
 ) -> list[ArticleGetAllRow]:
     """A page of articles by name, those behind the last one of the page before. Case does not count."""
-    rows = database.sql(context).article_get_all(
+    return database.sql(context).article_get_all(
         by_word=word is not None,
         word=None if word is None else _holding(word),
         filters=None if dearest is None else [Predicate("price", "<=", dearest)],
         page=Page(_BY_NAME, after),
         limit=limit,
     )
-    return rows
 
 
 @database.reader.autocommit

@@ -1,0 +1,114 @@
+"""Relations of people's own tables: their order, and tables that are younger than the database object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rawdb.engine.database import Database
+from rawdb.testing.databases import connected
+from tests.engine.conftest import Open
+
+SQL = """\
+-- name: related(id)^
+-- Rows of another table.
+SELECT t.name,
+       (SELECT /*{map m.size m.price as by_size}*/ COUNT(*) /*{}*/ FROM marks AS m) AS by_size,
+       (SELECT /*{map m.price m.size as by_price}*/ COUNT(*) /*{}*/ FROM marks AS m) AS by_price,
+       (SELECT /*{map m.name m.size as by_name}*/ COUNT(*) /*{}*/ FROM marks AS m) AS by_name,
+       (SELECT /*{json m as marks}*/ COUNT(*) /*{}*/ FROM marks AS m) AS marks,
+       (SELECT /*{one m as first}*/ COUNT(*) /*{}*/ FROM marks AS m) AS first,
+       (SELECT /*{json p as pairs}*/ COUNT(*) /*{}*/ FROM marks_of_two AS p) AS pairs
+  FROM things AS t
+ WHERE t.id = :id;
+
+-- name: of_a_view()^
+-- Pairs of rows that stand in no table.
+SELECT (SELECT /*{map q.name q.n as found}*/ COUNT(*) /*{}*/ FROM marks_seen AS q) AS found
+  FROM marks_of_two AS p
+ WHERE p.a = 9
+   AND p.b = 2;
+"""
+SIZES = (10, 9, 100, -1, 2)
+PRICES = [Decimal("-1.5"), Decimal("2.5"), Decimal("9.5"), Decimal("10.5"), Decimal("100.5")]
+
+
+@pytest.fixture
+def database(url: str, open_database: Open, tmp_path: Path) -> Iterator[Database]:
+    (tmp_path / "related.sql").write_text(SQL)
+    yield open_database(url, queries=tmp_path, tables=None)
+    with connected(url) as run:
+        run("DROP VIEW marks_seen")
+        run("DROP TABLE marks")
+        run("DROP TABLE marks_of_two")
+
+
+def filled(database: Database) -> Any:
+    """Two tables whose primary keys are exact numbers, and rows of which none stands in its order."""
+    assert "marks" not in database.tables
+    with database.writer.autocommit.using(None) as sql:
+        sql.execute("CREATE TABLE marks (price NUMERIC(9, 2) PRIMARY KEY, size INTEGER, name VARCHAR(9))")
+        sql.execute("CREATE TABLE marks_of_two (a NUMERIC(9, 2), b INTEGER, PRIMARY KEY (a, b))")
+        sql.execute("CREATE VIEW marks_seen AS SELECT m.name, 1 AS n FROM marks AS m")
+        sql.execute("INSERT INTO things (id, name) VALUES (1, 'a')")
+        for size in SIZES:
+            text = "INSERT INTO marks (price, size, name) VALUES (:price, :size, :name)"
+            sql.execute(
+                text,
+                {"price": Decimal(size) + Decimal("0.5" if size > 0 else "-0.5"), "size": size, "name": f"n{size}"},
+            )
+            sql.execute("INSERT INTO marks_of_two (a, b) VALUES (10, :size)", {"size": size})
+            sql.execute("INSERT INTO marks_of_two (a, b) VALUES (9, :size)", {"size": size})
+    with database.reader.using(None) as sql:
+        return sql.related(id=1)
+
+
+def test_numbers_are_ordered_as_numbers(database: Database) -> None:
+    row = filled(database)
+    assert list(row["by_size"]) == ["-1", "2", "9", "10", "100"]
+    assert list(row["by_size"].values()) == PRICES
+    assert list(map(Decimal, row["by_price"])) == PRICES
+    assert list(row["by_price"].values()) == sorted(SIZES)
+    assert list(row["by_name"]) == ["n-1", "n10", "n100", "n2", "n9"]
+    assert [one["price"] for one in row["marks"]] == PRICES
+    assert row["first"] == {"price": Decimal("-1.5"), "size": -1, "name": "n-1"}
+    assert [(one["a"], one["b"]) for one in row["pairs"]] == [(a, b) for a in (9, 10) for b in sorted(SIZES)]
+
+
+def test_types_do_not_hang_on_when_a_table_was_made(database: Database) -> None:
+    """Pairs of a table that is looked for give what they gave had it been there; of a view, what JSON holds."""
+    row = filled(database)
+    assert {type(value) for value in row["by_size"].values()} == {Decimal}
+    names: list[str] = []
+    database.observers.append(lambda name, text: names.append(name))
+    with database.reader.using(None) as sql:
+        for _ in range(2):
+            assert sql.of_a_view()["found"] == {f"n{size}": 1 for size in SIZES}
+    assert names.count("of_a_view") == 2
+
+
+def test_a_pair_without_a_key_is_left_out(database: Database) -> None:
+    filled(database)
+    with database.writer.using(None) as sql:
+        sql.execute("INSERT INTO marks (price, size, name) VALUES (7, NULL, NULL)")
+        row = sql.related(id=1)
+        assert len(row["by_size"]) == len(row["by_name"]) == 5
+        assert len(row["by_price"]) == len(row["marks"]) == 6
+        sql.execute("DELETE FROM marks WHERE size IS NOT NULL")
+        assert sql.related(id=1)["by_size"] == {}
+
+
+@pytest.mark.dialects("sqlite")
+def test_a_key_that_is_null_or_of_another_type(database: Database) -> None:
+    filled(database)
+    with database.writer.using(None) as sql:
+        sql.execute("INSERT INTO marks (price, size, name) VALUES (NULL, NULL, 'none'), (7, 'x', 'text')")
+    with database.reader.using(None) as sql:
+        row = sql.related(id=1)
+    assert row["marks"][0]["name"] == "none"
+    assert len(row["marks"]) == 7
+    assert "x" in row["by_size"]
