@@ -158,6 +158,8 @@ class Dialect(ABC):
     begin_read = "BEGIN"
     begin_write = "BEGIN"
     nulls_are_largest = False
+    #: Whether `key >= x OR key IS NULL` is no stretch of an index, so that a page with both kinds is read in two parts.
+    seeks_nulls_apart = False
     #: Whether only one transaction at a time can write.
     single_writer = False
     #: Whether a connection can do nothing else while the rows of a statement are read in parts.

@@ -37,7 +37,8 @@ class _NumericLoader(Loader):
 
 
 #: Times are shown in the session's zone, times and numbers in a style that the driver reads whole; messages in the
-#: server's language, where the user may not choose. Of the rest what the URL, the role or the database sets stays.
+#: server's language, where the user may not choose. Plans are not compiled: for statements that take milliseconds that
+#: costs more than it saves. Of the rest what the URL, the role or the database sets stays.
 _SESSION = """
 SELECT set_config('TimeZone', 'UTC', false),
        set_config('DateStyle', 'ISO', false),
@@ -46,7 +47,8 @@ SELECT set_config('TimeZone', 'UTC', false),
        CASE WHEN has_parameter_privilege('lc_messages', 'SET') THEN set_config('lc_messages', 'C', false) END,
        (SELECT COUNT(set_config(s.name, g.setting, false))
           FROM pg_settings AS s
-          JOIN (VALUES ('lock_timeout', %s),
+          JOIN (VALUES ('jit', 'off'),
+                       ('lock_timeout', %s),
                        ('plan_cache_mode', %s),
                        ('default_transaction_isolation', %s)) AS g (name, setting)
             ON g.name = s.name
@@ -252,6 +254,7 @@ class PostgreSQL(Dialect):
     name = "postgresql"
     begin_read = "BEGIN READ ONLY"
     nulls_are_largest = True
+    seeks_nulls_apart = True
     reports_new_id = False
     has_copy = True
     max_parameters = 65535

@@ -288,6 +288,7 @@ class SQLite(Dialect):
     """SQLite 3.35 and later."""
 
     name = "sqlite"
+    seeks_nulls_apart = True
     # A deferred transaction that reads and then writes fails at once when another writer came between.
     begin_write = "BEGIN IMMEDIATE"
     single_writer = True

@@ -145,6 +145,13 @@ class Compiled:
         return same
 
 
+class Position(NamedTuple):
+    """How many of a call's choices and values a text has used."""
+
+    choices: int
+    values: int
+
+
 class Text:
     """A text while it is put together for one key."""
 
@@ -155,7 +162,13 @@ class Text:
         self.batch = False
         #: Whether it finds its rows by equal values alone.
         self.by_key = True
-        self._key = iter(key)
+        #: Of a page that is read in two parts, which of them this is; 0 for one that is read in one.
+        self.arm: int | None = None
+        #: The keys of the page, and how many kinds of row (NULL in the first, or not) may follow its marker.
+        self.kinds = 0
+        self.keys: tuple[tuple[str, str, str], ...] = ()
+        self._key = tuple(key)
+        self._choices = 0
         self._parts: list[str] = []
         self._binders: list[Binder] = []
         self._values = 0
@@ -167,7 +180,22 @@ class Text:
 
     def choice(self) -> Any:
         """The next choice of the key."""
-        return next(self._key)
+        self._choices += 1
+        return self._key[self._choices - 1]
+
+    def position(self) -> Position:
+        """How far it is."""
+        return Position(self._choices, self._values)
+
+    def go_back(self, position: Position) -> None:
+        """Use the choices and values from there on once more."""
+        self._choices, self._values = position
+
+    def trial(self) -> Text:
+        """An empty one, to try what follows in."""
+        other = Text(self.location, self.dialect, self._key, none_is_null=self.none_is_null)
+        other.go_back(self.position())
+        return other
 
     def add(self, text: str) -> None:
         """Add text."""

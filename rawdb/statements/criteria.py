@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from rawdb.exceptions import InvalidSortKey
 from rawdb.statements.columns import NO_LIMIT, Column
 from rawdb.statements.compiled import FALSE, Call, Text
-from rawdb.statements.slots import Paged, Slot, collect_list, list_text
+from rawdb.statements.slots import Keys, Paged, Slot, collect_list, list_text
 
 __all__ = ["NO_LIMIT", "AnyOf", "Constant", "Page", "Predicate", "SortKey", "equal"]
 
@@ -260,30 +260,39 @@ class Keyset(NamedTuple):
 
     def render_order(self, text: Text, slot: Slot) -> None:
         """The ORDER BY list."""
-        terms = []
-        for name, direction, nulls in self.keys:
-            column, place = _column(text, slot, name), slot.qualified(text, name)
-            if nulls:
-                ranks = "0 ELSE 1" if nulls == "nullsfirst" else "1 ELSE 0"
-                terms.append(f"CASE WHEN {place} IS NULL THEN {ranks} END")
-            terms.append(f"{text.as_read(place, column, ordered=True)} {direction.upper()}")
-        text.add(", ".join(terms))
+        columns = {name: _column(text, slot, name) for name, _, _ in self.keys}
+
+        def place_of(name: str) -> str:
+            return text.as_read(slot.qualified(text, name), columns[name], ordered=True)
+
+        text.keys = self.keys
+        # Rows of one kind have no NULL before or behind others.
+        alike = text.arm is not None and text.kinds > 0
+        text.add(order_terms(self.keys, place_of, first_is_alike=alike))
 
     def render_after(self, text: Text, slot: Slot) -> None:
         """True for the rows after the marker: k1 after, or k1 equal and k2 after, and so on.
 
         The first key alone bounds the rows as well, so that an index that begins with it is sought in and not read from
-        its start. (Row values, which say the same, are read from the start on MariaDB.)
+        its start. (Row values, which say the same, are read from the start on MariaDB.) Where the text is one of two
+        arms, true for the rows of one kind: those whose first key is NULL, if that of the marker is, or not NULL, and
+        then the others.
         """
         markers = zip(self.keys, self.nulls or (), strict=True)
         steps = [_Step.of(text, slot, *key, is_null=is_null) for key, is_null in markers]
+        text.kinds = 2 if steps[0].other else 1
+        if text.arm == 1:
+            text.add(steps[0].other)
+            return
+        if text.arm == 0:
+            steps[0] = steps[0].of_its_kind()
         alternatives = [
             [*(before.same for before in steps[:n]), step.after] for n, step in enumerate(steps) if step.after
         ]
         if not alternatives:
             text.add(FALSE)
             return
-        if len(steps) > 1 and steps[0].bound:
+        if len(alternatives) > 1 and steps[0].bound:
             text.add(f"{steps[0].bound(text)} AND ")
         text.add("(")
         for index, conditions in enumerate(alternatives):
@@ -292,37 +301,67 @@ class Keyset(NamedTuple):
         text.add(")")
 
 
+def order_terms(keys: Keys, place_of: Callable[[str], str], *, first_is_alike: bool = False) -> str:
+    """The ORDER BY list of some keys, each at its place; NULLs of the first are not looked at if all are or none is."""
+    terms = []
+    for index, (name, direction, nulls) in enumerate(keys):
+        place = place_of(name)
+        if nulls and not (first_is_alike and index == 0):
+            ranks = "0 ELSE 1" if nulls == "nullsfirst" else "1 ELSE 0"
+            terms.append(f"CASE WHEN {place} IS NULL THEN {ranks} END")
+        terms.append(f"{place} {direction.upper()}")
+    return ", ".join(terms)
+
+
 _Condition = Callable[[Text], str]
 
 
 class _Step(NamedTuple):
-    """One key of a page against the marker's value: the row has the same, comes after it, or is not before it."""
+    """One key of a page against the marker's value: the row has the same, comes after it, or is not before it.
+
+    `other` is the condition for rows of the other kind (NULL, or not) than the marker, where these come after it; then
+    `kind` holds what `after` and `bound` are among the rows of its own.
+    """
 
     same: _Condition
     after: _Condition | None
     bound: _Condition | None
+    other: str = ""
+    kind: tuple[_Condition | None, _Condition | None] = (None, None)
+
+    def of_its_kind(self) -> _Step:
+        """The same among the rows of the marker's kind alone."""
+        after, bound = self.kind
+        return self._replace(after=after, bound=bound) if self.other else self
 
     @classmethod
     def of(cls, text: Text, slot: Slot, name: str, direction: str, nulls: str, *, is_null: bool) -> _Step:
         column = _column(text, slot, name)
         place = slot.qualified(text, name)
         last = SortKey(name, direction, nulls).nulls_last(nulls_are_largest=text.dialect.nulls_are_largest)
+        null, not_null = f"{place} IS NULL", f"{place} IS NOT NULL"
         if is_null:
-            not_null: _Condition = lambda text: f"{place} IS NOT NULL"  # noqa: E731
-            return cls(lambda text: f"{place} IS NULL", None if last else not_null, None)
+            same = _constant(null)
+            return cls(same, None, same) if last else cls(same, _constant(not_null), None, not_null, (None, same))
         index, convert = text.reserve(), text.read_as(name, column)
         shown = text.as_read(place, column, ordered=True)
-        sign = ">" if direction == "asc" else "<"
-        follow = f" OR {place} IS NULL" if last and column.nullable else ""
 
         def compare(operator: str, ending: str = "") -> _Condition:
             def condition(text: Text) -> str:
                 plain = f"{shown} {operator} {text.bind_at(index, convert)}"
-                return f"({plain}{ending})" if ending else plain
+                return f"({plain} OR {ending})" if ending else plain
 
             return condition
 
-        return cls(compare("="), compare(sign, follow), compare(f"{sign}=", follow))
+        sign = ">" if direction == "asc" else "<"
+        own = (compare(sign), compare(f"{sign}="))
+        if not (last and column.nullable):
+            return cls(compare("="), *own)
+        return cls(compare("="), compare(sign, null), compare(f"{sign}=", null), null, own)
+
+
+def _constant(condition: str) -> _Condition:
+    return lambda text: condition
 
 
 def _column(text: Text, slot: Slot, name: str) -> Column:

@@ -22,6 +22,7 @@ from rawdb.statements.documents import Document, documents_of
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import ARGUMENTS, SHAPES
 from rawdb.statements.resolution import COMPARISONS, Resolver, code
+from rawdb.statements.seeking import marks
 from rawdb.statements.slots import (
     NESTING,
     RELATIONS,
@@ -291,6 +292,7 @@ class _Segments:
         end = max((index for index, token in enumerate(tokens) if token.kind not in BLANKS), default=0)
         ends = {end} if tokens and tokens[end].kind == "semicolon" else set()
         self._tokens = [one for index, one in enumerate(tokens) if one.kind != "line_comment" and index not in ends]
+        self._marks = marks(self._tokens) if dialect.seeks_nulls_apart else {}
         self._index = 0
 
     def parse(self) -> tuple[Segment, ...]:
@@ -300,6 +302,7 @@ class _Segments:
         segments: list[Segment] = []
         text: list[str] = []
         while self._index < len(self._tokens):
+            self._mark(text, segments)
             token = self._tokens[self._index]
             self._index += 1
             if token.kind not in ("parameter", "slot_open", "slot_close"):
@@ -314,8 +317,16 @@ class _Segments:
             self._take_parentheses(segments)
         if opened is not None:
             raise self._source.error(opened.position, f"the slot {opened.text} does not end", "close it with /*{}*/")
+        self._mark(text, segments)
         self._flush(text, segments)
         return tuple(segments)
+
+    def _mark(self, text: list[str], segments: list[Segment]) -> None:
+        """Put the mark that belongs here, if one does."""
+        mark = self._marks.pop(self._index, None)
+        if mark is not None:
+            self._flush(text, segments)
+            segments.append(mark)
 
     def _add(self, text: list[str], token: Token) -> None:
         """Add a token's text. Blanks and comments are one blank, or one line's end between two strings: PostgreSQL
@@ -487,9 +498,9 @@ _SAMPLES: dict[str, tuple[Callable[[list[Token]], bool], str]] = {
 
 def _trim(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     trimmed = list(segments)
-    if trimmed and isinstance(trimmed[0], Literal):
+    if trimmed and type(trimmed[0]) is Literal:
         trimmed[0] = Literal(trimmed[0].text.lstrip())
-    if trimmed and isinstance(trimmed[-1], Literal):
+    if trimmed and type(trimmed[-1]) is Literal:
         trimmed[-1] = Literal(trimmed[-1].text.rstrip())
     return tuple(trimmed)
 

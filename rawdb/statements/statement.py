@@ -14,6 +14,7 @@ from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Tex
 from rawdb.statements.documents import Document
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
+from rawdb.statements.seeking import grouped
 from rawdb.statements.slots import Parameters, Rows, Slot, collectors
 from rawdb.statements.survey import accepted_arguments, relations, walk
 
@@ -161,7 +162,7 @@ class Statement:
     def compile(self, call: Call) -> Compiled:
         """The text that a call's key stands for, put together anew."""
         text = Text(self.location, self.dialect, call.key, none_is_null=self.none_is_null)
-        text.render(self.segments)
+        text.render(grouped(self.segments))
         finished, binders = text.finish()
         return Compiled(
             self.name,

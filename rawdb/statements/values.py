@@ -55,8 +55,6 @@ def encoder(place: str, kind: str) -> Convert:
         return partial(_decimal, place, precision=int(precision or 0), scale=int(scale or 0))
     if name == "datetime" and detail:
         return partial(_cut_datetime, place, digits=int(detail))
-    if name == "single":
-        return partial(_float, place)
     if name not in _SIMPLE:
         raise ValueError(f"{place}: unknown type {kind!r}")
     return partial(_SIMPLE[name], place)
@@ -397,6 +395,7 @@ def _any(place: str, value: Any) -> Any:
 _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "bool": _boolean,
     "float": _float,
+    "single": _float,
     "datetime": _datetime,
     "date": _date,
     "time": _time,

@@ -756,6 +756,12 @@ class TestServers:
             Database(url, postgresql_plan_cache_mode="best")
 
     @pytest.mark.dialects("postgresql")
+    def test_plans_are_not_compiled_unless_the_url_says_so(self, url: str, open_database: Open) -> None:
+        for address, expected in ((url, "off"), (f"{url}?options=-c%20jit%3Don", "on")):
+            with open_database(address).reader.using(None) as sql:
+                assert sql.execute("SHOW jit").rows == [(expected,)]
+
+    @pytest.mark.dialects("postgresql")
     def test_what_is_prepared(self, url: str, open_database: Open) -> None:
         """What finds its rows by equal values: of all else the plan hangs on the values, so it is made for them."""
         ask = "SELECT statement FROM pg_prepared_statements"

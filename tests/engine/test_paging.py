@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rawdb import paging, tables
 from rawdb.engine.database import Database
 from rawdb.exceptions import InvalidSortKey
-from rawdb.statements.criteria import SortKey, equal
+from rawdb.statements.criteria import Page, SortKey, equal
 from tests.engine.conftest import TABLES, Open
 
 QUERIES = """
@@ -26,7 +26,53 @@ SELECT t.*
    AND /*{after}*/ t.name > :name /*{}*/
  ORDER BY /*{order}*/ t.id /*{}*/
  LIMIT :limit;
+
+-- name: thing_narrow(least, limit)
+-- Less of each thing than its keys.
+SELECT id, LENGTH(note) AS note
+  FROM things
+ WHERE id > :least
+   AND /*{after}*/ id > :least /*{}*/
+ ORDER BY /*{order}*/ id /*{}*/
+ LIMIT :limit;
+
+-- name: thing_nested(least, limit)
+-- Pages inside, whole rows outside.
+SELECT o.*
+  FROM (SELECT t.id AS number, t.weight
+          FROM things AS t
+          LEFT JOIN things AS n
+            ON n.id = t.id + :least
+         WHERE /*{after}*/ t.id > :least /*{}*/
+         ORDER BY /*{order}*/ t.id /*{}*/
+         LIMIT :limit) AS page
+  JOIN things AS o
+    ON o.id = page.number
+ WHERE o.id > :least
+ ORDER BY /*{order}*/ o.id /*{}*/;
+
+-- name: thing_of_chosen(least)
+-- Pages of what a WITH has chosen, by a number that stands in the text.
+WITH chosen AS (SELECT c.id AS thing FROM things AS c WHERE c.id > :least)
+SELECT t.*, (SELECT COUNT(*) FROM things AS o WHERE o.id <= t.id) AS place
+  FROM things AS t
+  JOIN chosen
+    ON chosen.thing = t.id
+ WHERE /*{after}*/ t.id > :least /*{}*/
+ ORDER BY /*{order}*/ t.id /*{}*/
+ LIMIT 3;
+
+-- name: thing_grouped(least, limit)
+-- Rows that are not simply found: the text stays one.
+SELECT t.id, COUNT(*) AS things
+  FROM things AS t
+ WHERE t.id > :least
+   AND /*{after}*/ t.id > :least /*{}*/
+ GROUP BY t.id
+ ORDER BY /*{order}*/ t.id /*{}*/
+ LIMIT :limit;
 """
+SHAPES = ("thing_narrow", "thing_nested", "thing_of_chosen", "thing_grouped")
 DIRECTIONS = [f"{way}{nulls}" for way in ("asc", "desc") for nulls in ("", "-nullsfirst", "-nullslast")]
 #: Columns of several types, few values each, so that there are ties; no unique key stands in the way.
 _VALUES: dict[str, Any] = {
@@ -79,6 +125,38 @@ def test_pages_joined_are_the_ordered_list(
     assert [row for page in pages for row in page] == whole
     assert all(len(page) == limit for page in pages[:-1])
     assert all(pages)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(rows=ROWS, keys=KEYS, limit=st.integers(1, 5), shape=st.sampled_from(SHAPES))
+def test_so_are_pages_of_statements_of_any_shape(
+    database: Database, rows: list[dict[str, Any]], keys: list[tuple[str, str]], limit: int, shape: str
+) -> None:
+    sort = [SortKey.parse(name, way) for name, way in keys]
+    with database.writer.using(None) as sql, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tables.delete(sql, "things", {})
+        tables.load(sql, "things", rows)
+        whole = tables.find(sql, "things", page=Page(sort))
+        size = {"limit": limit} if shape != "thing_of_chosen" else {}
+        found: list[Any] = []
+        marker = None
+        while page := getattr(sql, shape)(least=0, page=Page(sort, marker), **size):
+            assert len(page) <= size.get("limit", 3)
+            found += page
+            marker = whole[len(found) - 1]
+    assert [row["id"] for row in found] == [row["id"] for row in whole]
+    expected = {
+        "thing_narrow": [{"id": row["id"], "note": row["note"] and len(row["note"])} for row in whole],
+        "thing_nested": whole,
+        "thing_of_chosen": [{**row, "place": 1 + sum(o["id"] < row["id"] for o in whole)} for row in whole],
+        "thing_grouped": [{"id": row["id"], "things": 1} for row in whole],
+    }
+    assert found == expected[shape]
 
 
 def some(database: Database) -> Any:

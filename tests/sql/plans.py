@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect
@@ -57,9 +58,14 @@ class Access(NamedTuple):
     one: bool = False
 
 
-def every_variant(statement: Statement, dialect: Dialect) -> Iterator[Variant]:
-    """The texts of a statement with values for their parameters: the one place that knows how these are made."""
-    samples = {**_SAMPLES, **_SAMPLES_OF.get(statement.name, {})}
+def every_variant(
+    statement: Statement, dialect: Dialect, others: Mapping[str, Any] = MappingProxyType({})
+) -> Iterator[Variant]:
+    """The texts of a statement with values for their parameters: the one place that knows how these are made.
+
+    `others` are values by name that go before the usual ones.
+    """
+    samples = {**_SAMPLES, **_SAMPLES_OF.get(statement.name, {}), **others}
     if statement.name.startswith("archive_deleted_rows_for_table__"):
         table = statement.name.partition("__")[2].partition("_")[2]
         samples |= {

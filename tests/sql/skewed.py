@@ -95,7 +95,10 @@ _SHAPES = {
         "host": "CASE WHEN n % 3 <> 2 THEN 1 + (n - 1) % 801 END",
         "uuid": "n",
     },
-    "security_group_instance_association": {"security_group_id": "1 + (n - 1) % 161 * 49"},
+    # One group holds two fifths.
+    "security_group_instance_association": {
+        "security_group_id": "CASE WHEN n % 5 IN (2, 4) THEN 2 ELSE 1 + (n - 1) % 161 * 49 END"
+    },
     "security_group_rules": {
         "parent_group_id": "1 + (n - 1) % 401",
         "group_id": "CASE WHEN n % 3 = 1 THEN 1 + (n - 1) % 401 END",

@@ -14,7 +14,8 @@ import pytest
 
 from rawdb.dialects import ConnectionOptions, Dialect, get_dialect, parse_url
 from rawdb.exceptions import DBError
-from tests.sql import house, plans
+from rawdb.statements.statement import Statement
+from tests.sql import house, plans, skewed
 
 #: Locks of a changed row: its entries in the index read and in the primary key, before and after, and the gap behind.
 PER_ROW = 8
@@ -81,6 +82,37 @@ def test_writers_lock_the_rows_they_change_and_hardly_more(innodb: tuple[Dialect
     assert len(effects) > 250
     assert {name for name, changed in effects.items() if not changed} == IN_VAIN.keys()
     assert not faults, "\n" + "\n".join(faults)
+
+
+def frequent(dialect: Dialect, raw: Any, statement: Statement) -> dict[str, Any]:
+    """For the parameters of a statement that are called like columns of its table, the values that most rows have."""
+    names = {table for table in re.findall(r"\b(?:FROM|UPDATE)\s+(\w+)", statement.text) if table in skewed.tables()}
+    found = {"user_key": "huge"}
+    for table in sorted(names & {statement.target} or names):
+        for name in skewed.tables()[table].columns.keys() & set(statement.parameters) - {"id", "deleted"}:
+            column = dialect.quote(name)
+            counted = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL GROUP BY {column}"
+            [[found[name]]] = dialect.run(raw, f"{counted} ORDER BY COUNT(*) DESC LIMIT 1", {}).rows
+    return found
+
+
+def test_who_owns_much_of_a_table_locks_nothing_of_others(innodb: tuple[Dialect, Any]) -> None:
+    """Where many rows have a value, a planner would rather read the table; what writes so stops everybody."""
+    dialect, raw = innodb
+    faults, owners = set(), set()
+    for statement in house.effective("mysql").values():
+        if not plans.writes(statement) or plans.adds_rows(statement) or plans.may_read_whole(statement):
+            continue
+        values = frequent(dialect, raw, statement)
+        owners |= {name for name, value in values.items() if value in ("huge", 2)}
+        for variant in plans.every_variant(statement, dialect, values):
+            if plans.is_free(variant) or not plans.is_telling(variant, statement):
+                continue
+            for access in plans.accesses(dialect, raw, statement, variant):
+                if access.whole or access.index is None:
+                    faults.add(f"{statement.location} {statement.name} ({variant.label}) reads all of {access.table}")
+    assert owners >= {"network_id", "project_id", "security_group_id", "user_id"}
+    assert not faults, "\n" + "\n".join(sorted(faults))
 
 
 def test_a_wide_range_is_seen(innodb: tuple[Dialect, Any]) -> None:

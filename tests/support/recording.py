@@ -19,9 +19,9 @@ def recorded() -> Iterator[Sent]:
     sent: Sent = []
     execute = dialect.execute
 
-    def recording(cursor: Any, text: str, parameters: Sequence[Any], by_key: bool) -> Result:
+    def recording(cursor: Any, text: str, parameters: Sequence[Any], *by_key: bool) -> Result:
         sent.append((text, parameters))
-        return execute(cursor, text, parameters, by_key)
+        return execute(cursor, text, parameters, *by_key)
 
     dialect.execute = recording  # type: ignore[assignment,method-assign]
     try:

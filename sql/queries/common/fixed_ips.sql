@@ -55,8 +55,9 @@ UPDATE fixed_ips
 -- name: fixed_ip_disassociate_all_by_timeout__ids(time, host)
 -- The live addresses that instances do not use any more, the longest unused first: of networks of a host, and of
 -- instances on it where a network has many hosts. Deleted networks and instances count.
--- Index: fixed_ips_allocated_deleted_updated_at_idx, the primary key of networks, uniq_instances0uuid. Locks: none, so
--- that the free addresses read on the way stay claimable.
+-- Index: fixed_ips_allocated_deleted_updated_at_idx, the primary key of networks (none where many addresses are found:
+-- PostgreSQL then reads the networks once, as a whole), uniq_instances0uuid. Locks: none, so that the free addresses
+-- read on the way stay claimable.
 SELECT f.id
   FROM fixed_ips AS f
   JOIN networks AS n

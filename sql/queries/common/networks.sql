@@ -73,7 +73,7 @@ SELECT f.id
 -- name: network_delete_safe__fixed_ips(network_id, now)!
 -- Soft delete of the fixed addresses of a network, but for those that were allocated in the meantime.
 -- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx, or
--- fixed_ips_network_id_host_deleted_idx. Locks: the rows; on MySQL all of the network's that are read.
+-- fixed_ips_network_id_host_deleted_idx. Locks: the rows.
 UPDATE fixed_ips
    SET deleted = id,
        deleted_at = :now,
@@ -208,7 +208,8 @@ SELECT n.*
 -- some. A deleted interface or instance counts. A branch for each way, that starts from the host; a derived table,
 -- since MariaDB would carry out a UNION behind IN once for each network.
 -- Index: networks_host_idx, fixed_ips_host_idx, instances_host_deleted_cleaned_idx,
--- virtual_interfaces_instance_uuid_idx, fixed_ips_virtual_interface_id_idx, the primary key. Locks: none.
+-- virtual_interfaces_instance_uuid_idx, fixed_ips_virtual_interface_id_idx, the primary key; none where a host has to
+-- do with many networks: PostgreSQL then reads them once, as a whole. Locks: none.
 SELECT n.*
   FROM (SELECT o.id AS network_id
           FROM networks AS o

@@ -1,4 +1,16 @@
--- Networks: claims, which lock the row that they are about to write.
+-- Networks: claims, which lock the row that they are about to write; and what would lock the addresses of all networks.
+
+-- name: network_delete_safe__fixed_ips(network_id, now)!
+-- Soft delete of the fixed addresses of a network, but for those that were allocated in the meantime.
+-- FORCE INDEX, since of a network that holds much of the table the planner else reads, and so locks, the whole of it.
+-- Index: fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx. Locks: the live rows of the network.
+UPDATE fixed_ips FORCE INDEX (fixed_ips_network_id_deleted_instance_uuid_reserved_host_id_idx)
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE network_id = :network_id
+   AND deleted = 0
+   AND (allocated = FALSE OR allocated IS NULL);
 
 -- name: network_associate__free(network_id)^
 -- A live network that no project owns, the first one or one given, and that no other caller is about to take.

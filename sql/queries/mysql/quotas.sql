@@ -1,5 +1,6 @@
 -- Quotas: the anchor of every transaction that changes usages or reservations, and usages found by the column that
--- their unique key holds in place of an expression.
+-- their unique key holds in place of an expression. FORCE INDEX, since of a project that owns much of a table the planner
+-- else reads the whole of it, and so locks the rows of all other projects.
 
 -- name: quota_reserve__lock(project_id, version)!
 -- The project's lock, always the first statement of its transaction: the snapshot of REPEATABLE READ is taken by the
@@ -10,16 +11,50 @@ INSERT INTO quota_locks (/*{columns}*/ project_id, version /*{}*/)
 VALUES /*{rows}*/ (:project_id, :version) /*{}*/
     ON DUPLICATE KEY UPDATE version = version + 1;
 
+-- name: quota_destroy_all_by_project__quotas(project_id, now)!
+-- Soft delete of the limits of a project.
+-- Index: uniq_quotas0project_id0resource0deleted. Locks: the rows.
+UPDATE quotas FORCE INDEX (uniq_quotas0project_id0resource0deleted)
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE project_id = :project_id
+   AND deleted = 0;
+
+-- name: quota_destroy_all_by_project__user_quotas(project_id, user_id, now)!
+-- Soft delete of the limits of users within a project, of all of them or of one.
+-- Index: project_user_quotas_project_id_deleted_idx, for one user
+-- uniq_project_user_quotas0user_id0project_id0resource0deleted. Locks: the rows.
+UPDATE project_user_quotas FORCE INDEX (
+           project_user_quotas_project_id_deleted_idx, uniq_project_user_quotas0user_id0project_id0resource0deleted)
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE project_id = :project_id
+   AND /*{when of_user}*/ user_id = :user_id /*{}*/
+   AND deleted = 0;
+
 -- name: quota_destroy_all_by_project__usages(project_id, user_key, now)!
 -- Soft delete of the usages of a project, of all of them or of one user's.
 -- By user_key, which the unique key holds: neither server finds the expression that stands for it elsewhere.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: the rows; the project is locked before.
-UPDATE quota_usages
+UPDATE quota_usages FORCE INDEX (uniq_quota_usages0project_id0user_id0resource0deleted)
    SET deleted = id,
        deleted_at = :now,
        updated_at = updated_at
  WHERE project_id = :project_id
    AND /*{when of_user}*/ user_key = :user_key /*{}*/
+   AND deleted = 0;
+
+-- name: quota_destroy_all_by_project__reservations(project_id, user_id, now)!
+-- Soft delete of the reservations of a project, of all of them or of one user's.
+-- Index: reservations_project_id_deleted_expire_idx. Locks: the rows; the project is locked before.
+UPDATE reservations FORCE INDEX (reservations_project_id_deleted_expire_idx)
+   SET deleted = id,
+       deleted_at = :now,
+       updated_at = updated_at
+ WHERE project_id = :project_id
+   AND /*{when of_user}*/ user_id = :user_id /*{}*/
    AND deleted = 0;
 
 -- name: quota_reserve__usages(project_id, user_key)
@@ -85,7 +120,7 @@ SELECT u.resource,
 -- New figures for the usages of a resource: a user's and the project's as a whole, or everybody's.
 -- By user_key, which the unique key holds: neither server finds the expression that stands for it elsewhere.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: the rows; the project is locked before.
-UPDATE quota_usages
+UPDATE quota_usages FORCE INDEX (uniq_quota_usages0project_id0user_id0resource0deleted)
    SET /*{set}*/ in_use = :in_use /*{}*/
  WHERE project_id = :project_id
    AND resource = :resource
