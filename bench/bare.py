@@ -1,26 +1,30 @@
 """The operations written by hand on the bare driver: what rawdb is measured against.
 
-They return what rawdb's return, without its checks, scopes, retries and translated errors, for a plain user of one
-project. The naive line and the floor are this code on different sessions. Relations are read by statements of their
-own, the relations of a whole list by one each.
+They return what rawdb's return, for a plain user of one project, and run a transaction again that the server refuses;
+without rawdb's checks of values, its scopes and translated errors. The naive line and the floor are this code on
+different sessions. Relations are read by statements of their own, the relations of a whole list by one each.
 """
 
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
-from bench.dataset import PAGE, RESOURCES
-from bench.sessions import Floor
+from bench.bare_quotas import Quotas
+from bench.dataset import PAGE
+from bench.sessions import Floor, LostRaceError, utcnow
 
 Row = dict[str, Any]
 _KINDS = {"metadata": "instance_metadata", "system_metadata": "instance_system_metadata"}
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+class UnexpectedStateError(Exception):
+    """A row is not in the state that was expected; `actual` is what it is."""
+
+    def __init__(self, actual: Any) -> None:
+        super().__init__(actual)
+        self.actual = actual
 
 
 class Reads:
@@ -128,6 +132,7 @@ class Bare(Reads):
 
     def __init__(self, session: Floor) -> None:
         super().__init__(session)
+        self.quotas = Quotas(session)
         text = session.text
         returning = " RETURNING *" if session.returns else ""
         self._locked = self._instance if session.dialect == "sqlite" else f"{self._instance} FOR UPDATE"
@@ -163,29 +168,9 @@ class Bare(Reads):
             for column, guard in (("progress", ""), ("progress", "vm_state"), ("task_state", "task_state"))
         }
         self._texts: dict[tuple[str, ...], str] = {}
-        self._new_id = text("SELECT LAST_INSERT_ID() AS id")
-        conflict = (
-            "ON DUPLICATE KEY UPDATE version = version + 1"
-            if session.dialect == "mysql"
-            else "ON CONFLICT (project_id) DO UPDATE SET version = quota_locks.version + 1"
-        )
-        self._quota_lock = text(f"INSERT INTO quota_locks (project_id, version) VALUES (?, 1) {conflict}")
-        user = "user_key" if session.dialect == "mysql" else "COALESCE(user_id, '')"
-        figures = f"SELECT id, resource, in_use, reserved FROM quota_usages WHERE project_id = ? AND {user} IN (?, '')"
-        self._usages = text(f"{figures} AND deleted = 0 ORDER BY id")
-        self._figures = text(
-            "UPDATE quota_usages SET in_use = ?, reserved = ?, updated_at = ? WHERE id = ? AND deleted = 0"
-        )
-        names = ("uuid", "usage_id", "project_id", "user_id", "resource", "delta", "expire", "created_at", "deleted")
-        self._reserve = text(f"INSERT INTO reservations ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})")
-        held = "SELECT r.id, r.delta, u.id AS usage_id, u.in_use, u.reserved FROM reservations AS r"
-        held += f" JOIN quota_usages AS u ON u.id = r.usage_id WHERE r.uuid IN ({', '.join('?' * len(RESOURCES))})"
-        self._reserved = text(f"{held} AND r.deleted = 0 ORDER BY r.id")
-        closed = f"id IN ({', '.join('?' * len(RESOURCES))})"
-        self._close = text(f"UPDATE reservations SET deleted = id, deleted_at = ? WHERE {closed} AND deleted = 0")
 
     def instance_create(self, values: Mapping[str, Any], project: str) -> Row:
-        session, now = self.session, self.session.time(_now())
+        session, now = self.session, self.session.time(utcnow())
         columns = {name: value for name, value in values.items() if name not in _KINDS}
         uuid = columns["uuid"] = str(uuids.uuid4())
         columns |= {"created_at": now, "deleted": 0}
@@ -193,17 +178,18 @@ class Bare(Reads):
         if text is None:
             held = f"({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
             text = self._texts[tuple(columns)] = session.text(f"INSERT INTO instances {held}")
-        session.begin()
-        group = session.rows(self._default, (project,))[0]["id"]
-        session.run(text, tuple(columns.values()))
-        session.run(self._new_cache, (uuid, None, now))
-        for key in _KINDS:
-            self._add_pairs(key, uuid, values[key], now)
-        session.run(self._new_member, (uuid, group, now))
-        session.run(self._new_mapping, (uuid, now))
-        row = self.instance_get(uuid, project)
-        session.commit()
-        return row
+
+        def work() -> Row:
+            group = session.rows(self._default, (project,))[0]["id"]
+            session.run(text, tuple(columns.values()))
+            session.run(self._new_cache, (uuid, None, now))
+            for key in _KINDS:
+                self._add_pairs(key, uuid, values[key], now)
+            session.run(self._new_member, (uuid, group, now))
+            session.run(self._new_mapping, (uuid, now))
+            return self.instance_get(uuid, project)
+
+        return session.transaction(work)
 
     def _add_pairs(self, key: str, uuid: str, pairs: Mapping[str, str], now: Any) -> None:
         if self.session.dialect == "postgresql":
@@ -212,84 +198,63 @@ class Bare(Reads):
             self.session.many(self._new_pairs[key], [(uuid, name, value, now) for name, value in pairs.items()])
 
     def instance_destroy(self, uuid: str, project: str) -> Row:
-        session, moment = self.session, _now()
+        session, moment = self.session, utcnow()
         now = session.time(moment)
-        session.begin()
-        row = self.related(session.rows(self._locked, (uuid, project))[0])
-        if not session.run(self._instance_gone, (now, uuid)):
-            raise LookupError(uuid)
-        for text in self._gone:
-            session.run(text, (now, uuid))
-        session.commit()
+
+        def work() -> Row:
+            row = self.related(session.rows(self._locked, (uuid, project))[0])
+            if not session.run(self._instance_gone, (now, uuid)):
+                raise LostRaceError(uuid)
+            for text in self._gone:
+                session.run(text, (now, uuid))
+            return row
+
+        row = session.transaction(work)
         for one in (row, row["info_cache"], *row["metadata"]):
             one["deleted"], one["deleted_at"] = one["id"], moment
         return row
 
     def instance_metadata_update(self, uuid: str, pairs: Mapping[str, str]) -> Mapping[str, str]:
         """New values for keys that are there."""
-        session, now = self.session, self.session.time(_now())
-        session.begin()
-        session.rows(self._lock, (uuid,))
-        rows = session.rows(self._pairs["metadata"], (uuid,))
-        changed = [
-            (pairs[row["key"]], now, row["id"]) for row in rows if row["value"] != pairs.get(row["key"], row["value"])
-        ]
-        session.many(self._pair_change, changed)
-        session.commit()
-        return pairs
+        session, now = self.session, self.session.time(utcnow())
 
-    def instance_update(self, uuid: str, project: str, column: str, value: Any, **expected: Any) -> Row | None:
-        """Change a column, if another one (or it itself) holds what is expected; None, and nothing done, if not."""
+        def work() -> Mapping[str, str]:
+            session.rows(self._lock, (uuid,))
+            rows = session.rows(self._pairs["metadata"], (uuid,))
+            changed = [
+                (pairs[row["key"]], now, row["id"])
+                for row in rows
+                if row["value"] != pairs.get(row["key"], row["value"])
+            ]
+            session.many(self._pair_change, changed)
+            return pairs
+
+        return session.transaction(work)
+
+    def instance_update(self, uuid: str, project: str, column: str, value: Any, **expected: Any) -> Row:
+        """Change a column, if another one (or it itself) holds what is expected.
+
+        One guarded UPDATE that commits by itself; the relations are read when the row is free again. Raises
+        UnexpectedStateError.
+        """
         session = self.session
         guard, seen = next(iter(expected.items())) if expected else ("", None)
-        parameters = [value, session.time(_now()), uuid, project, *([seen] if guard else [])]
-        session.begin()
-        if session.returns:
-            rows = session.rows(self._change[column, guard], parameters)
-        else:
-            matched = session.run(self._change[column, guard], parameters)
-            rows = session.rows(self._instance, (uuid, project)) if matched else []
-        row = self.related(rows[0]) if rows else None
-        session.commit()
-        return row
+        text = self._change[column, guard]
+        parameters = [value, session.time(utcnow()), uuid, project, *([seen] if guard else [])]
 
-    def quota_reserve(
-        self, project: str, deltas: Mapping[str, int], limits: Mapping[str, int], expire: Any
-    ) -> list[str]:
-        """Reserve all of the deltas, or nothing (an empty list) where a limit is in the way."""
-        session, now = self.session, self.session.time(_now())
-        names = [str(uuids.uuid4()) for _ in deltas]
-        session.begin()
-        session.run(self._quota_lock, (project,))
-        usages = {row["resource"]: row for row in session.rows(self._usages, (project, "user"))}
-        if any(usages[one]["in_use"] + usages[one]["reserved"] + delta > limits[one] for one, delta in deltas.items()):
-            session.rollback()
-            return []
-        for resource, delta in deltas.items():
-            usages[resource]["reserved"] += delta
-        self._write(usages.values(), now)
-        expire = session.time(expire)
-        reservations = [
-            (name, usages[resource]["id"], project, "user", resource, delta, expire, now, 0)
-            for name, (resource, delta) in zip(names, deltas.items(), strict=True)
-        ]
-        session.many(self._reserve, reservations)
-        session.commit()
-        return names
+        def work() -> list[Row]:
+            if session.returns:
+                return session.rows(text, parameters)
+            return session.rows(self._instance, (uuid, project)) if session.run(text, parameters) else []
 
-    def _write(self, usages: Iterable[Row], now: Any) -> None:
-        for row in usages:
-            self.session.run(self._figures, (row["in_use"], row["reserved"], now, row["id"]))
+        def attempt() -> Row:
+            rows = work()
+            if rows:
+                return self.related(rows[0])
+            found = session.rows(self._instance, (uuid, project))
+            if not found or not guard:
+                raise LookupError(uuid)
+            actual = found[0][guard]
+            raise LostRaceError(uuid) if actual == seen else UnexpectedStateError(actual)
 
-    def reservation_commit(self, names: list[str], project: str) -> None:
-        session, now = self.session, self.session.time(_now())
-        session.begin()
-        session.run(self._quota_lock, (project,))
-        rows = session.rows(self._reserved, names)
-        for row in rows:
-            row["in_use"] += row["delta"]
-            row["reserved"] -= row["delta"]
-        self._write([{**row, "id": row["usage_id"]} for row in rows], now)
-        if session.run(self._close, (now, *(row["id"] for row in rows))) != len(rows):
-            raise LookupError(names)
-        session.commit()
+        return session.again(attempt)

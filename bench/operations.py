@@ -99,9 +99,7 @@ def cases(data: Dataset) -> list[Case]:
         Case(
             "instance_update, 1 column",
             lambda: {**api.instance_update(user, uuid, {"progress": next(steps)}), "progress": 0},
-            lambda bare: (
-                lambda: {**(bare.instance_update(uuid, "large", "progress", next(steps)) or {}), "progress": 0}
-            ),
+            lambda bare: lambda: {**bare.instance_update(uuid, "large", "progress", next(steps)), "progress": 0},
             exact=False,
         ),
         Case(
@@ -158,9 +156,8 @@ def quota_cycle(user: RequestContext, limits: Mapping[str, int] = UNLIMITED) -> 
 
 def bare_quota_cycle(bare: Bare, project: str, limits: Mapping[str, int] = UNLIMITED) -> int:
     """The same by hand."""
-    names = bare.quota_reserve(project, DELTAS, limits, EXPIRE)
-    if names:
-        bare.reservation_commit(names, project)
+    names = bare.quotas.reserve(project, "user", limits, limits, DELTAS, EXPIRE)
+    bare.quotas.commit(names, project)
     return len(names)
 
 

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pymysql
+from psycopg.types.numeric import Int8BinaryDumper
 from pymysql.constants import CLIENT, FIELD_TYPE
 from pymysql.converters import conversions
 
 from rawdb.dialects import parse_url
 
+T = TypeVar("T")
+#: A deadlock, a transaction that cannot be serialized, a lock that was not free: SQLSTATE, errno, SQLite's own code.
+_REFUSALS = {"40P01", "40001", "55P03", 1213, 1205, sqlite3.SQLITE_BUSY}
 _BOOLEANS = {**conversions, FIELD_TYPE.TINY: lambda text: text != "0"}
 _FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
@@ -49,8 +53,17 @@ def connect(url: str) -> Any:
     )  # fmt: skip
 
 
+def utcnow() -> datetime:
+    """The time as it is stored."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def _quoted(sql: str) -> str:
     return re.sub(r"\bbinary\b", '"binary"', sql)
+
+
+class LostRaceError(Exception):
+    """A guarded write has matched other rows than were read: somebody was faster."""
 
 
 class Floor:
@@ -61,6 +74,9 @@ class Floor:
         self.raw = connect(url)
         self.returns = self.dialect != "mysql"
         self._cursor: Any = psycopg.RawCursor(self.raw) if self.dialect == "postgresql" else self.raw.cursor()
+        if self.dialect == "postgresql":
+            # One type for all numbers: psycopg's smallest ones that hold them would each prepare a statement anew.
+            self.raw.adapters.register_dumper(int, Int8BinaryDumper)
         self._names: dict[str, tuple[str, ...]] = {}
         self._begin = "BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN"
 
@@ -106,6 +122,29 @@ class Floor:
     def rollback(self) -> None:
         self.run("ROLLBACK")
 
+    def again(self, work: Callable[[], T]) -> T:
+        """What `work` returns, as often as it takes until nobody is in its way."""
+        while True:
+            try:
+                return work()
+            except Exception as error:
+                if not isinstance(error, LostRaceError) and _code(error) not in _REFUSALS:
+                    raise
+
+    def transaction(self, work: Callable[[], T]) -> T:
+        """What `work` returns in a transaction."""
+        return self.again(lambda: self._transaction(work))
+
+    def _transaction(self, work: Callable[[], T]) -> T:
+        self.begin()
+        try:
+            result = work()
+            self.commit()
+        except BaseException:
+            self.raw.rollback()
+            raise
+        return result
+
     def insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows of the same columns."""
         names = list(rows[0])
@@ -114,6 +153,15 @@ class Floor:
 
     def close(self) -> None:
         self.raw.close()
+
+
+def _code(error: Exception) -> Any:
+    """What the driver calls an error."""
+    if isinstance(error, psycopg.Error):
+        return error.sqlstate
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return error.args[0] if isinstance(error, pymysql.Error) else None
 
 
 class Naive(Floor):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TypeVar, cast
+from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from rawdb.dialects.base import UniqueColumns
 from rawdb.exceptions import DBError, DBInvalidUnicodeParameter
@@ -12,6 +14,38 @@ Translated = TypeVar("Translated", DBError, DBInvalidUnicodeParameter)
 
 #: What a driver written in Python lets out when it is given the wrong number or kind of parameters.
 _PARAMETER_ERRORS = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+
+
+class Pattern:
+    """A regular expression that is compiled when it is first used: most processes never see most of the errors."""
+
+    def __init__(self, text: str, flags: int = 0) -> None:
+        self._text = text
+        self._flags = flags
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self._text, self._flags)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first place that it matches."""
+        return self._compiled.search(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Its match at the beginning."""
+        return self._compiled.match(text)
+
+    def findall(self, text: str) -> list[Any]:
+        """What it matches, or its groups."""
+        return self._compiled.findall(text)
+
+    def split(self, text: str) -> list[str | Any]:
+        """The text between its matches."""
+        return self._compiled.split(text)
+
+    def sub(self, other: str, text: str) -> str:
+        """The text with something else in the place of its matches."""
+        return self._compiled.sub(other, text)
 
 
 def driver_error_of(error: BaseException) -> BaseException:

@@ -13,6 +13,7 @@ import pymysql
 
 from rawdb.dialects.base import UniqueColumns
 from rawdb.dialects.errors_common import (
+    Pattern,
     driver_error_of,
     key_columns,
     raised_inside,
@@ -108,25 +109,25 @@ _READ_ONLY = frozenset({1792, 1836})
 _OPTION_PREVENTS = 1290
 
 #: Texts of PyMySQL's errors without a number.
-_LOST = re.compile(r"Packet sequence number wrong|Already closed|\A\(0, ''\)\Z")
+_LOST = Pattern(r"Packet sequence number wrong|Already closed|\A\(0, ''\)\Z")
 
 _NAME = r"""[`"]((?:[^`"]|``|"")+)[`"]"""
-_DUPLICATE = re.compile(r"Duplicate entry '(?P<value>.*)' for key '?(?P<key>.+?)'?\Z", re.DOTALL)
-_REFERENCE = re.compile(
+_DUPLICATE = Pattern(r"Duplicate entry '(?P<value>.*)' for key '?(?P<key>.+?)'?\Z", re.DOTALL)
+_REFERENCE = Pattern(
     rf"\((?:{_NAME}\.)?{_NAME}, CONSTRAINT {_NAME} FOREIGN KEY \((?P<key>[^)]*)\) "
     rf"REFERENCES (?:{_NAME}\.)?{_NAME} \("
 )
-_DROP_PARENT = re.compile(
+_DROP_PARENT = Pattern(
     r"Cannot drop table '(?P<parent>.+)' referenced by a foreign key constraint '(?P<constraint>.+)' "
     r"on table '(?P<child>.+)'"
 )
-_CHECK = re.compile(rf"CONSTRAINT {_NAME} failed for (?:{_NAME}\.)?{_NAME}")
-_IN_QUOTES = re.compile(r"'(.*?)'(?!\w)")
+_CHECK = Pattern(rf"CONSTRAINT {_NAME} failed for (?:{_NAME}\.)?{_NAME}")
+_IN_QUOTES = Pattern(r"'(.*?)'(?!\w)")
 # The apostrophes of "can't" and "doesn't" quote nothing.
-_QUOTED = re.compile(r"(?<!\w)'(.+?)'(?!\w)")
-_MISSING_TABLE = re.compile(r"Table '(?:[^'.]*\.)?(.+?)' doesn't exist")
-_CANNOT_DROP = re.compile(r"""Can't DROP (?:(?P<kind>[A-Z ]+) )?[`'"](?P<name>.+?)[`'"]; check""")
-_RENAME = re.compile(r"Error on rename of '(?:.*/)?(.+?)' to ")
+_QUOTED = Pattern(r"(?<!\w)'(.+?)'(?!\w)")
+_MISSING_TABLE = Pattern(r"Table '(?:[^'.]*\.)?(.+?)' doesn't exist")
+_CANNOT_DROP = Pattern(r"""Can't DROP (?:(?P<kind>[A-Z ]+) )?[`'"](?P<name>.+?)[`'"]; check""")
+_RENAME = Pattern(r"Error on rename of '(?:.*/)?(.+?)' to ")
 
 
 def translate(

@@ -14,6 +14,7 @@ import psycopg
 
 from rawdb.dialects.base import UniqueColumns
 from rawdb.dialects.errors_common import (
+    Pattern,
     driver_error_of,
     key_columns,
     raised_inside,
@@ -68,8 +69,8 @@ _PLAIN: dict[str, type[DBError]] = {
 _READ_ONLY = "25006"
 
 #: Texts of errors without a SQLSTATE, with the one that the server would have given. The first match counts.
-_STATE_BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), state)
+_STATE_BY_TEXT: tuple[tuple[Pattern, str], ...] = tuple(
+    (Pattern(pattern), state)
     for pattern, state in (
         (r"duplicate key value violates unique constraint", "23505"),
         (r"violates (?:RESTRICT setting of )?foreign key constraint", "23503"),
@@ -89,35 +90,33 @@ _STATE_BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
-_LOST = re.compile(
+_LOST = Pattern(
     r"the connection is (?:closed|lost)|connection socket closed|server closed the connection|"
     r"(?:consuming input|flushing|connection) failed:|connection is bad:|connection timeout expired|"
     r"sending query failed:(?! another command)|no connection to the server|failed to resolve host|"
     r"SSL connection has been closed|could not (?:receive data from|send data to) server"
 )
 
-_DETAIL = re.compile(
-    r"^DETAIL:\s*(.*?)(?=\n(?:HINT|CONTEXT|QUERY|WHERE|LOCATION|LINE \d+):|\Z)", re.DOTALL | re.MULTILINE
-)
-_SEVERITY = re.compile(r"\A[A-Z]+:\s+")
-_CONSTRAINT = re.compile(r'constraint "(.+?)"')
-_NULL_COLUMN = re.compile(r'null value in column "(.+?)"')
-_RELATION = re.compile(r'(?:on table|relation) "(.+?)"')
+_DETAIL = Pattern(r"^DETAIL:\s*(.*?)(?=\n(?:HINT|CONTEXT|QUERY|WHERE|LOCATION|LINE \d+):|\Z)", re.DOTALL | re.MULTILINE)
+_SEVERITY = Pattern(r"\A[A-Z]+:\s+")
+_CONSTRAINT = Pattern(r'constraint "(.+?)"')
+_NULL_COLUMN = Pattern(r'null value in column "(.+?)"')
+_RELATION = Pattern(r'(?:on table|relation) "(.+?)"')
 # In any language: only the parentheses are the same.
-_DUPLICATE = re.compile(r"\A[^()]*\((?P<columns>.+?)\)=\((?P<value>.*)\)[^()]*\Z", re.DOTALL)
+_DUPLICATE = Pattern(r"\A[^()]*\((?P<columns>.+?)\)=\((?P<value>.*)\)[^()]*\Z", re.DOTALL)
 # Each language has quotes of its own.
 _QUOTED = r'["„“”«»]\s?(.+?)\s?["„“”«»]'
-_REFERENCE = re.compile(
+_REFERENCE = Pattern(
     r'\A[^()]*\((?P<key>.+?)\)=\(.*\)[^"„“”«»]*["„“”«»]\s?(?P<table>.+?)\s?["„“”«»][^"„“”«»]*\Z', re.DOTALL
 )
-_MISSING_TABLE = re.compile(
+_MISSING_TABLE = Pattern(
     r'\A(?:relation|table|view|materialized view|foreign table|sequence) "(.+)" does not exist\Z'
     rf"|{_QUOTED}"
 )
-_MISSING_COLUMN = re.compile(rf"(?:column )?{_QUOTED}|column (\S+) ")
-_MISSING_CONSTRAINT = re.compile(r'\Aconstraint "(.+)" (?:of relation|for table) "(.+)" does not exist\Z')
-_MISSING_DATABASE = re.compile(r'database "(.+)" does not exist')
-_COMMA = re.compile(r",\s*(?![^()]*\))")
+_MISSING_COLUMN = Pattern(rf"(?:column )?{_QUOTED}|column (\S+) ")
+_MISSING_CONSTRAINT = Pattern(r'\Aconstraint "(.+)" (?:of relation|for table) "(.+)" does not exist\Z')
+_MISSING_DATABASE = Pattern(r'database "(.+)" does not exist')
+_COMMA = Pattern(r",\s*(?![^()]*\))")
 
 
 class _Report(NamedTuple):
@@ -235,7 +234,7 @@ def _report(error: BaseException) -> _Report:
     )
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
+def _first(pattern: Pattern, text: str) -> str | None:
     match = pattern.search(text)
     return match[1] if match else None
 

@@ -9,7 +9,7 @@ import re
 import sqlite3
 
 from rawdb.dialects.base import UniqueColumns
-from rawdb.dialects.errors_common import driver_error_of, key_columns, untouched, with_details
+from rawdb.dialects.errors_common import Pattern, driver_error_of, key_columns, untouched, with_details
 from rawdb.exceptions import (
     DBConnectionError,
     DBConstraintError,
@@ -71,15 +71,15 @@ _CODE_BY_TEXT: tuple[tuple[str, int], ...] = (
     ("syntax error", _ERROR),
 )
 
-_FAILED_KEY = re.compile(r"constraint failed: (.+)\Z", re.DOTALL)
-_FAILED_INDEX = re.compile(r"\Aindex '(.+)'\Z")
-_FAILED_CHECK = re.compile(r"CHECK constraint failed: (.+)\Z", re.DOTALL)
-_FAILED_NOT_NULL = re.compile(r"NOT NULL constraint failed: (?:(.+)\.)?(.+)\Z")
-_MISSING_TABLE = re.compile(r"no such table: (.+)\Z")
-_MISSING_COLUMN = re.compile(r"(?:no such column: (?:.+\.)?|has no column named )(.+)\Z")
+_FAILED_KEY = Pattern(r"constraint failed: (.+)\Z", re.DOTALL)
+_FAILED_INDEX = Pattern(r"\Aindex '(.+)'\Z")
+_FAILED_CHECK = Pattern(r"CHECK constraint failed: (.+)\Z", re.DOTALL)
+_FAILED_NOT_NULL = Pattern(r"NOT NULL constraint failed: (?:(.+)\.)?(.+)\Z")
+_MISSING_TABLE = Pattern(r"no such table: (.+)\Z")
+_MISSING_COLUMN = Pattern(r"(?:no such column: (?:.+\.)?|has no column named )(.+)\Z")
 #: A value that a function cannot take: the same as a class of errors on the other servers.
-_BAD_VALUE = re.compile(r"\A(?:malformed JSON|integer overflow|bad JSON path)")
-_SYNTAX = re.compile(r"syntax error|\Aincomplete input|\Aunrecognized token")
+_BAD_VALUE = Pattern(r"\A(?:malformed JSON|integer overflow|bad JSON path)")
+_SYNTAX = Pattern(r"syntax error|\Aincomplete input|\Aunrecognized token")
 
 
 def translate(

@@ -6,9 +6,7 @@ A value is looked for in this order: what the program gives by keyword, the envi
 
 from __future__ import annotations
 
-import configparser
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -73,14 +71,26 @@ def _known() -> list[str]:
 
 def _read_file(path: Path) -> Mapping[str, Any]:
     text = _text_of(path)
+    return _toml(path, text) if path.suffix == ".toml" else _ini(path, text)
+
+
+def _toml(path: Path, text: str) -> Mapping[str, Any]:
+    # Here, as configparser below: most programs read no file, and each import is a fiftieth of a first call.
+    import tomllib
+
     try:
-        if path.suffix == ".toml":
-            return tomllib.loads(text)
-        # No interpolation: a password may hold a percent sign.
-        parser = configparser.ConfigParser(interpolation=None)
-        parser.read_string(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path} is no TOML: {error}") from None
+
+
+def _ini(path: Path, text: str) -> Mapping[str, Any]:
+    import configparser
+
+    # No interpolation: a password may hold a percent sign.
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(text)
     except configparser.Error as error:
         # Its text quotes the line, which may hold a password.
         line = getattr(error, "lineno", None) or next((number for number, _ in getattr(error, "errors", [])), "?")
