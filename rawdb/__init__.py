@@ -95,13 +95,16 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"rawdb.{name}")
-    if name in _HOME:
-        value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
-        return value
-    raise AttributeError(f"module 'rawdb' has no attribute {name!r}")
+# To type checkers it would say that any name is there.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return importlib.import_module(f"rawdb.{name}")
+        if name in _HOME:
+            value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
+            return value
+        raise AttributeError(f"module 'rawdb' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

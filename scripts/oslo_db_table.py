@@ -20,8 +20,9 @@ named here exists. These are all {total} names that the documentation of `oslo_d
 {partly} partly, {absent} absent.
 
 - **present**: what is documented is there, if in another shape.
-- **partly**: some of it; the last column says what is not, or how it is done here.
-- **absent**: nothing of rawdb's; the last column says how it is done today, or why it is not needed.
+- **partly**: some of it; the last column says what is not, or how it is done here, and where to read on.
+- **absent**: nothing of rawdb's; the last column says how it is done today, and where to read on, or why it is not
+  needed.
 
 The errors (`oslo_db.exception`) are all there under their names: [errors.md](errors.md). So is the retry of
 `oslo_db.api` (`rawdb.retry`): [transactions.md](transactions.md). Its options: [connections.md](connections.md).
@@ -45,7 +46,9 @@ def table() -> str:
 def _row(row: dict[str, str]) -> str:
     here = ", ".join(f"`{name.removeprefix('builtins.')}`" for name in row["counterpart"].split())
     test = f"[{Path(row['test']).name}](../{row['test']})" if row["test"] else ""
-    return f"| `{row['symbol']}` | {row['state']} | {here} | {test} | {row['remark']} |"
+    page = f"[{row['docs']}]({row['docs']})" if row["docs"] else ""
+    remark = ": ".join(part for part in (row["remark"], page) if part)
+    return f"| `{row['symbol']}` | {row['state']} | {here} | {test} | {remark} |"
 
 
 if __name__ == "__main__":

@@ -61,6 +61,9 @@ def test_a_name_that_leads_nowhere_is_found_out() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row['module']}.{row['symbol']}" for row in ROWS])
 def test_what_it_names_exists(row: dict[str, str]) -> None:
     assert row["state"] in ("present", "partly", "absent")
+    needed = row["state"] != "present" and not (row["state"] == "absent" and row["remark"].startswith("not needed: "))
+    assert bool(row["docs"]) or not needed, "name the page that says more"
+    assert not row["docs"] or (ROOT / "docs" / row["docs"]).is_file()
     if row["state"] == "absent":
         assert not row["counterpart"]
         assert row["remark"], "say how it is done today, or why it is not needed"

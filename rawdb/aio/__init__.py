@@ -11,11 +11,14 @@ SQL of your own; `run` calls any blocking function of yours. A transaction belon
 from __future__ import annotations
 
 import importlib
-from typing import Any, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from rawdb import default
 from rawdb.aio.blocks import A_co, Block, Database, Entry, Statements, statements_of, wrap
 from rawdb.aio.tasks import configure, coroutine, run
+
+if TYPE_CHECKING:
+    from rawdb.aio import api as api
 
 __all__ = [
     "Block",
@@ -56,7 +59,10 @@ class DefaultDatabase(Generic[A_co]):
         return sql(context)  # type: ignore[return-value]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "api":
-        return importlib.import_module("rawdb.aio.api")
-    raise AttributeError(f"module 'rawdb.aio' has no attribute {name!r}")
+# To type checkers it would say that any name is there.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name == "api":
+            return importlib.import_module("rawdb.aio.api")
+        raise AttributeError(f"module 'rawdb.aio' has no attribute {name!r}")

@@ -11,23 +11,34 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rawdb._house import sql_root
 from rawdb.dialects import parse_url
+from rawdb.statements.columns import Table, check_types, load_tables, with_types
 
 _KINDS: Mapping[str, type] = {
     "url": str, "urls": list, "queries": str, "migrations": str, "tables": str, "types": str, "types_async": bool,
+    "columns": dict,
 }  # fmt: skip
-_WORDS = {str: "a text", list: "a list of texts", bool: "true or false"}
+_WORDS = {str: "a text", list: "a list of texts", bool: "true or false", dict: "a table of types by table.column"}
 
 
 class Sql(NamedTuple):
-    """A folder of statements, the file of its declared tables if there is one, and whether it is rawdb's own."""
+    """A folder of statements, the file of its declared tables if there is one, and whether it is rawdb's own.
+
+    `columns` are types of columns that no catalog tells, by `table.column`.
+    """
 
     queries: Path
     tables: Path | None
     is_house: bool = False
+    columns: Mapping[str, str] = MappingProxyType({})
+
+    def load_tables(self) -> Mapping[str, Table]:
+        """The declared tables; none where there is no file of them."""
+        return with_types({} if self.tables is None else load_tables(self.tables), self.columns)
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,9 @@ class Project:
         if self.cloud or (queries is None and self._is_house("queries")):
             root = sql_root()
             return Sql(root / "queries", tables or root / "schema" / "columns.csv", is_house=True)
-        return Sql(queries or self._named("queries"), tables or self._path("tables"))
+        columns = self.settings.get("columns", {})
+        check_types(columns)
+        return Sql(queries or self._named("queries"), tables or self._path("tables"), columns=columns)
 
     def migrations(self, given: Path | None) -> Path | None:
         """The folder of migrations; None for rawdb's own. Raises ValueError as `sql` does."""

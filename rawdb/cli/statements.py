@@ -26,7 +26,6 @@ from rawdb.cli.arguments import (
 from rawdb.cli.project import Sql
 from rawdb.dialects import get_dialect, parse_url
 from rawdb.exceptions import StatementError
-from rawdb.statements.columns import load_tables
 from rawdb.statements.export import export_statements
 from rawdb.statements.loading import Statement, check_parity, load_statements
 
@@ -38,8 +37,7 @@ def sql() -> None:
 
 def effective(sql: Sql, dialect: str) -> Mapping[str, Statement]:
     """The effective statements of a dialect."""
-    tables = {} if sql.tables is None else load_tables(sql.tables)
-    return load_statements(sql.queries, get_dialect(dialect), tables, none_is_null=sql.is_house)
+    return load_statements(sql.queries, get_dialect(dialect), sql.load_tables(), none_is_null=sql.is_house)
 
 
 @command
@@ -138,7 +136,7 @@ def check(
         faults += read_otherwise(sets[name], name)
     asked = [] if faults else databases
     for url in asked:
-        faults += check_folder(chosen.queries, url, chosen.tables, none_is_null=chosen.is_house)
+        faults += check_folder(chosen.queries, url, chosen.tables, none_is_null=chosen.is_house, columns=chosen.columns)
     return _told(around, faults, named, [parse_url(url).dialect for url in asked], len(next(iter(sets.values()), ())))
 
 

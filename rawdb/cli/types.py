@@ -30,7 +30,7 @@ def write_statements(
     """Write a module of typed statements; 1 when the dialects do not agree, or when it would change."""
     if not urls and sql.tables is None:
         raise ValueError("no tables are known: give --url, a database that has them, or --schema, your columns.csv")
-    folder = read_folder(sql.queries, urls, sql.tables, dialects, none_is_null=sql.is_house)
+    folder = read_folder(sql.queries, urls, sql.tables, dialects, none_is_null=sql.is_house, columns=sql.columns)
     for fault in folder.faults:
         sys.stderr.write(f"rawdb: {fault}\n")
     if folder.faults:
@@ -47,7 +47,7 @@ def write_statements(
 
 def write_rows(sql: Sql, folder: Path, dialect: str, output: Output, *, only_check: bool) -> int:
     """Write the modules of a package of TypedDicts, or compare with what is there."""
-    tables = load_tables(sql.tables or sql_root() / "schema" / "columns.csv")
+    tables = sql.load_tables() if sql.tables else load_tables(sql_root() / "schema" / "columns.csv")
     statements = load_statements(sql.queries, get_dialect(dialect), tables, none_is_null=sql.is_house)
     files = row_types(tables, statements.values())
     names = stale(folder, files)

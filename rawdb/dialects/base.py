@@ -24,7 +24,7 @@ from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter, StatementEr
 
 #: What may stand in JSON for a NUL character or half a character.
 _SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])|[\ud800-\udfff]", re.IGNORECASE)
-_SINGLE = struct.Struct("f")
+_SINGLE = struct.Struct("<f")
 UniqueColumns = Callable[[str], "list[str] | None"]
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 

@@ -313,12 +313,13 @@ def _words(logical: str) -> list[str]:
     return [word.replace("''", "'") for word in _LABELS.findall(logical)]
 
 
-def _number_of(numbers: Mapping[str, int], is_set: bool, value: str) -> int:
+def _number_of(numbers: Mapping[str, int], is_set: bool, value: Any) -> int:
     """The number by which the server sorts a word of an enumeration, or some words of a set. Raises DBDataError."""
+    text = str(value)
     try:
         if is_set:
-            return sum({1 << numbers[word] for word in value.split(",") if word})
-        return numbers[value] + 1 if value else 0
+            return sum({1 << numbers[word] for word in text.split(",") if word})
+        return numbers[text] + 1 if text else 0
     except KeyError:
         raise DBDataError(f"expected one of {', '.join(numbers)}, got {value!r}") from None
 

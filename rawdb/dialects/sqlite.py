@@ -161,7 +161,12 @@ for _kind, _read in _READERS.items():
 
 def _normal(read: Callable[[bytes], Any], text: Any) -> Any:
     """A text as rawdb writes what it reads of it; one that cannot be read as it is."""
-    found = read(str(text).encode()) if text is not None else None
+    # Such a one may be of a row that nobody reads.
+    cells, _found.cells = getattr(_found, "cells", None), []
+    try:
+        found = read(str(text).encode()) if text is not None else None
+    finally:
+        _found.cells = cells
     write = _WRITERS.get(type(found))
     return text if write is None else write(found)
 

@@ -5,6 +5,7 @@ One call walks through these modules, from the outside in:
 - `database` is what is configured: its statements, its pools, its `reader` and `writer`;
 - `transactions` gives a block or a function its scope, shares the one that is open, and runs a function again;
 - `calls` are the statements as functions: arguments completed, the finished text and its parameters, rows shaped;
+- `anew` looks at tables again that were changed after they were read;
 - `scope` is one transaction, or one stretch of lone statements, with the connection it holds;
 - `pool` lends connections, `writer_lock` lets one writer at a time at a database that has room for no more;
 - `connection` sends a text, translates what goes wrong, and knows whether it may be used again;

@@ -176,22 +176,34 @@ class Connection:
     def _call(self, sent: Compiled, parameters: Sequence[Any], *, lone_write: bool) -> Result:
         """Run what may end a transaction and begin another: the driver says only whether there is one."""
         guard = self._in_block and self.dialect.commits_ddl
+        if lone_write:
+            self._check_alive()
         if guard:
             self._send(_GUARD)
-        result = self._send(sent, parameters, unknown=lone_write)
-        if not self._in_block and self.dialect.in_transaction(self.raw):
+        try:
+            result = self._send(sent, parameters, unknown=lone_write)
+        except DBError:
+            if guard and self._over is None and not self.evicted:
+                self._let_guard_go(sent)
+            raise
+        open_now = self.dialect.in_transaction(self.raw)
+        if not self._in_block and (open_now or not self.dialect.commits_alone(self.raw)):
             self.evicted = True
             raise DBError(f"{sent.name} has left a transaction open: what was done in it is undone, the rest stays")
-        if self._in_block and not self.dialect.in_transaction(self.raw):
+        if self._in_block and not open_now:
             raise self._ended(sent)
         if guard:
-            try:
-                self._send(_UNGUARD)
-            except (DBConnectionError, DBDeadlock):
-                raise
-            except DBError as error:
-                raise self._ended(sent) from error.__cause__
+            self._let_guard_go(sent)
         return result
+
+    def _let_guard_go(self, sent: Compiled) -> None:
+        """Forget the savepoint of a call. Raises DBError where it is gone, and with it the transaction."""
+        try:
+            self._send(_UNGUARD)
+        except (DBConnectionError, DBDeadlock):
+            raise
+        except DBError as error:
+            raise self._ended(sent) from error.__cause__
 
     def _ended(self, sent: Compiled) -> DBError:
         """The error for a statement after which the transaction is over, though nobody has asked for it."""

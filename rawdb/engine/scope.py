@@ -34,7 +34,7 @@ from rawdb.exceptions import (
 )
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Compiled, Rules
-from rawdb.statements.effects import MAY_WRITE, WRITES
+from rawdb.statements.effects import CALLS, MAY_WRITE, WRITES
 from rawdb.statements.statement import Statement
 
 READER, ASYNC_READER, WRITER = "reader", "async reader", "writer"
@@ -197,9 +197,10 @@ class Scope:
         except DBOutcomeUnknown:
             raise
         except Exception:
-            self.written = before
+            # What a procedure did before its error is committed, each of its statements or up to its own COMMIT.
+            self.written = before or bool(sent.effects & CALLS)
             raise
-        self.written = before or result.matched != 0
+        self.written = before or result.matched != 0 or bool(sent.effects & CALLS)
         return result
 
     def _alone(self, sent: Compiled, parameters: Sequence[Any], *, write: bool = False) -> Result:

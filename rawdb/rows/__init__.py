@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 _MODULES = ("_tables1", "_tables2", "_tables3", "_statements", "_shown")
 
 
-def __getattr__(name: str) -> Any:
-    if not name.startswith("_"):
-        for module in _MODULES:
-            loaded = importlib.import_module(f"rawdb.rows.{module}")
-            if name in loaded.__all__:
-                value = globals()[name] = getattr(loaded, name)
-                return value
-    raise AttributeError(f"module 'rawdb.rows' has no attribute {name!r}")
+# To type checkers it would say that any name is there.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if not name.startswith("_"):
+            for module in _MODULES:
+                loaded = importlib.import_module(f"rawdb.rows.{module}")
+                if name in loaded.__all__:
+                    value = globals()[name] = getattr(loaded, name)
+                    return value
+        raise AttributeError(f"module 'rawdb.rows' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

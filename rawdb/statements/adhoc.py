@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +16,8 @@ from rawdb.statements.values import untyped
 
 #: Longer texts are not kept: they are made for one call.
 _KEPT_LENGTH = 4096
+#: The end of a string with an odd number of backslashes before it.
+_HIDDEN_END = re.compile(r"""(?<!\\)(?:\\\\)*\\['"]\Z""")
 #: What holds statements of its own.
 _BODIES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"})
 
@@ -59,6 +62,8 @@ def _cut(dialect: Dialect, text: str) -> tuple[str, tuple[str, ...]] | None:
     if not _holds_statements(tokens, dialect, text):
         _check_one(source, tokens)
         tokens = [token for token in tokens if token.kind != "semicolon"]
+    if dialect.name == "mysql" and "\\" in text and any(token.kind == "parameter" for token in tokens):
+        _check_ends(source, tokens)
     parts: list[str] = []
     names: list[str] = []
     for token in tokens:
@@ -122,6 +127,17 @@ def _holds_statements(tokens: list[Token], dialect: Dialect, text: str) -> bool:
     return (
         not _BODIES.isdisjoint(words[:8]) or words[:2] == ["BEGIN", "NOT"] or (dialect.name == "mysql" and "\\" in text)
     )
+
+
+def _check_ends(source: Source, tokens: list[Token]) -> None:
+    """Refuse a string that ends elsewhere for MySQL: what is bound behind it would stand inside, and close it."""
+    for token in tokens:
+        if match := _HIDDEN_END.search(token.text):
+            raise source.error(
+                token.position + match.start(),
+                "a backslash hides where the string ends",
+                "bind the text as a parameter",
+            )
 
 
 def _check_one(source: Source, tokens: list[Token]) -> None:

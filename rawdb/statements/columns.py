@@ -257,8 +257,11 @@ def _kind_of(dialect: str, native: str) -> str:
         return f"datetime({moment[1] or (0 if dialect == 'mysql' else 6)})"
     if number := _NUMBERS.fullmatch(kind):
         return "numeric" if number[1] is None else f"numeric({number[1]},{number[2] or 0})"
-    if dialect == "sqlite" and kind == "int":
+    if dialect == "sqlite" and kind in ("int", "smallint"):
         return "bigint"
+    if kind.startswith("smallint(") and kind.endswith(")"):
+        # MariaDB shows a width that means nothing.
+        return "smallint"
     if _CLOCK.fullmatch(kind):
         return "time"
     if dialect == "postgresql" and kind.endswith("[]"):
@@ -282,7 +285,10 @@ def with_types(tables: Mapping[str, Table], types: Mapping[str, str]) -> Mapping
         name, _, column = place.rpartition(".")
         table = changed.get(name)
         if table is not None and column in table.columns:
-            columns = {**table.columns, column: replace(table.columns[column], type=kind)}
+            before = table.columns[column]
+            # The default that comes with the other type goes with it.
+            default = None if before.default == before.empty else before.default
+            columns = {**table.columns, column: replace(before, type=kind, default=default)}
             changed[name] = replace(table, columns=columns)
     return changed
 

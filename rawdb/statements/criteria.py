@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from rawdb.exceptions import InvalidSortKey
 from rawdb.statements.columns import NO_LIMIT, Column
 from rawdb.statements.compiled import FALSE, Call, Text
-from rawdb.statements.slots import Keys, Paged, Slot, collect_list, list_text
+from rawdb.statements.segments import Keys, Slot
+from rawdb.statements.slots import Paged, collect_list, list_text
 
 __all__ = ["NO_LIMIT", "AnyOf", "Constant", "Page", "Predicate", "SortKey", "equal"]
 

@@ -41,7 +41,10 @@ _CONTROL = re.compile(
 _AUTOCOMMIT = re.compile(r"\A\s*SET\b.*\bautocommit\s*:?=", re.IGNORECASE | re.DOTALL)
 _COPIES = re.compile(r"\A\s*COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b", re.IGNORECASE | re.DOTALL)
 _NEXT = re.compile(r"\A\s*SET\s+TRANSACTION\b", re.IGNORECASE)
-_CALLS_OTHERS = re.compile(r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:CALL|EXECUTE)\b", re.IGNORECASE | re.DOTALL)
+_CALLS_OTHERS = re.compile(
+    r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:CALL|EXECUTE)\b|\A\s*DO\s*(?:\$|LANGUAGE\b|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 _STATE = re.compile(
     r"\A\s*(?:SET\s+(?!TRANSACTION\b|LOCAL\b|CONSTRAINTS\b|GLOBAL\b|@@GLOBAL\b)|RESET\b|DISCARD\b|LISTEN\b|PREPARE\b|LOAD\b|"
     r"USE\b|LOCK\s+TABLES?\b.*\b(?:READ|WRITE)\b|FLUSH\b|BACKUP\b|HANDLER\b|CALL\b|EXECUTE\b|DO\b|DECLARE\b|PRAGMA\b|ATTACH\b|DETACH\b|"

@@ -23,15 +23,8 @@ from rawdb.statements.marks import Operation
 from rawdb.statements.relations import ARGUMENTS, SHAPES
 from rawdb.statements.resolution import COMPARISONS, Resolver, code
 from rawdb.statements.seeking import marks
-from rawdb.statements.slots import (
-    NESTING,
-    RELATIONS,
-    SLOT_KINDS,
-    Literal,
-    Parameter,
-    Rows,
-    Slot,
-)
+from rawdb.statements.segments import Literal, Parameter, Slot
+from rawdb.statements.slots import NESTING, RELATIONS, SLOT_KINDS, Rows
 from rawdb.statements.statement import Statement
 from rawdb.statements.survey import accepted_arguments
 from rawdb.statements.tokens import BLANKS, Source, Token, is_name, own_syntax, scan

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from rawdb.statements.compiled import Segment
 from rawdb.statements.parsing import Block
-from rawdb.statements.slots import Parameter, Slot
+from rawdb.statements.segments import Parameter, Slot
 from rawdb.statements.statement import Statement
 from rawdb.statements.tokens import ANYTHING, Source, Token, scan
 

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from rawdb.statements.compiled import Call, Position, Segment, Text
 from rawdb.statements.criteria import order_terms
-from rawdb.statements.slots import Keys, Literal, Order
+from rawdb.statements.segments import Keys, Literal
+from rawdb.statements.slots import Order
 from rawdb.statements.survey import walk
 from rawdb.statements.tokens import BLANKS, Token, is_name, name_of
 
@@ -251,9 +252,7 @@ class SoughtSelect:
         called = {key: added.get(key) or self.known.name_of(self.order.alias, key) or key for key, _, _ in keys}
         columns = dict(zip(called, self.order.columns(text, called), strict=True))
         text.add(
-            order_terms(
-                keys, lambda key: text.as_read(f"rawdb_page.{quote(called[key])}", columns[key], ordered=True)
-            )
+            order_terms(keys, lambda key: text.as_read(f"rawdb_page.{quote(called[key])}", columns[key], ordered=True))
         )
 
     def _render_arm(self, text: Text, added: Mapping[str, str]) -> Position:

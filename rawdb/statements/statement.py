@@ -15,7 +15,8 @@ from rawdb.statements.documents import Document
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.seeking import grouped
-from rawdb.statements.slots import Parameters, Rows, Slot, collectors
+from rawdb.statements.segments import Parameters, Slot, collectors
+from rawdb.statements.slots import Rows
 from rawdb.statements.survey import accepted_arguments, relations, walk
 
 #: Kinds of slots that cannot do without the columns of their table.

@@ -8,7 +8,8 @@ from dataclasses import replace
 from rawdb.statements.columns import Column
 from rawdb.statements.compiled import Segment
 from rawdb.statements.relations import Pairs, Relation
-from rawdb.statements.slots import NESTING, RELATIONS, Parameter, Related, Slot
+from rawdb.statements.segments import Parameter, Slot
+from rawdb.statements.slots import NESTING, RELATIONS, Related
 from rawdb.statements.values import Convert
 
 

@@ -33,6 +33,7 @@ _BOOLS = {True: True, False: False, "1": True, "0": False, "true": True, "false"
 _ADDRESSES = (ipaddress.IPv4Address, ipaddress.IPv6Address)
 _NETWORKS = (ipaddress.IPv4Network, ipaddress.IPv6Network)
 _ALL_DIGITS = 6
+_LARGEST_SINGLE = 3.4028234663852886e38
 
 
 def encoder(place: str, kind: str) -> Convert:
@@ -73,6 +74,8 @@ def comparer(place: str, kind: str, encode: Convert) -> Convert:
         return partial(_plain_text, place)
     if name == "numeric":
         return partial(_decimal, place, precision=0, scale=0)
+    if name == "single":
+        return partial(_float, place)
     if name == "datetime":
         return partial(_datetime, place)
     return partial(_day_or_moment, place) if name == "date" else encode
@@ -227,6 +230,13 @@ def _float(place: str, value: Any) -> float:
         raise _refused(place, value, "a number") from None
     if not math.isfinite(number):
         raise _refused(place, value, "a finite number")
+    return number
+
+
+def _single(place: str, value: Any) -> float:
+    number = _float(place, value)
+    if abs(number) > _LARGEST_SINGLE:
+        raise _refused(place, value, "a number of single precision (up to 3.4e38)")
     return number
 
 
@@ -395,7 +405,7 @@ def _any(place: str, value: Any) -> Any:
 _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "bool": _boolean,
     "float": _float,
-    "single": _float,
+    "single": _single,
     "datetime": _datetime,
     "date": _date,
     "time": _time,

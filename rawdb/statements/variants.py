@@ -16,7 +16,8 @@ from rawdb.statements.columns import Column, Table
 from rawdb.statements.compiled import Compiled, Segment
 from rawdb.statements.criteria import AnyOf, Page, Predicate, SortKey, equal
 from rawdb.statements.marks import Operation
-from rawdb.statements.slots import Parameter, Slot, When
+from rawdb.statements.segments import Parameter, Slot
+from rawdb.statements.slots import When
 from rawdb.statements.statement import Statement
 
 #: At most so many combinations of the closed slots.

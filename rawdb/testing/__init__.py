@@ -26,8 +26,11 @@ _HOME = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'rawdb.testing' has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(f"rawdb.testing.{_HOME[name]}"), name)
-    return value
+# To type checkers it would say that any name is there.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module 'rawdb.testing' has no attribute {name!r}")
+        value = globals()[name] = getattr(importlib.import_module(f"rawdb.testing.{_HOME[name]}"), name)
+        return value

@@ -31,6 +31,34 @@ _TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
 }
 
+#: What a database holds that can be dropped, in an order to do that, kinds first. What belongs to an extension stays.
+_OBJECTS = {
+    "postgresql": """
+SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+                      WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, c.relname
+  FROM pg_class AS c
+ WHERE c.relkind IN ('v', 'm', 'S', 'f', 'r', 'p') AND c.relnamespace = current_schema()::regnamespace
+   AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')
+ UNION ALL
+SELECT CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, t.typname
+  FROM pg_type AS t
+ WHERE t.typtype IN ('d', 'e') AND t.typnamespace = current_schema()::regnamespace
+   AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = t.oid AND d.deptype = 'e')
+""",
+    "mysql": """
+SELECT CASE t.table_type WHEN 'VIEW' THEN 'VIEW' WHEN 'SEQUENCE' THEN 'SEQUENCE' ELSE 'TABLE' END, t.table_name
+  FROM information_schema.tables AS t
+ WHERE t.table_schema = DATABASE()
+ ORDER BY t.table_type = 'VIEW' DESC
+""",
+    "sqlite": """
+SELECT UPPER(m.type), m.name
+  FROM sqlite_master AS m
+ WHERE m.type IN ('view', 'table') AND SUBSTR(m.name, 1, 7) <> 'sqlite_'
+ ORDER BY m.type DESC
+""",
+}
+
 #: What lets a session delete rows in any order; PostgreSQL has it for superusers only.
 _WITHOUT_KEYS = {
     "postgresql": (),
@@ -108,6 +136,37 @@ def create_database(server_url: str | URL, name: str | None = None, *, template:
         copied = "" if origin is None else f" TEMPLATE {_quote(server.dialect, origin)} STRATEGY FILE_COPY"
         run(f"CREATE DATABASE {quoted}{copied}")
     return server.with_database(name).render()
+
+
+def database_exists(url: str | URL) -> bool:
+    """Whether there is a database of this name on its server, or the file. Driver errors leave as they are."""
+    parsed = parse_url(url)
+    if parsed.dialect == "sqlite":
+        return parsed.is_memory or Path(parsed.database or "").is_file()
+    question = {
+        "postgresql": "SELECT COUNT(*) FROM pg_database WHERE datname = %(name)s",
+        "mysql": "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = %(name)s",
+    }[parsed.dialect]
+    with connected(parsed.with_database(_SERVICE_DATABASES[parsed.dialect])) as run:
+        return bool(run(question, {"name": parsed.database or ""}).rows[0][0])
+
+
+def drop_objects(url: str | URL) -> list[str]:
+    """Drop all tables and views of a database, PostgreSQL's types and sequences too; returns their names.
+
+    For whoever may not make databases, and is given one. Of PostgreSQL it is the schema that comes first in the
+    search path. Routines stay, and so does what belongs to an extension. Driver errors leave as they are.
+    """
+    parsed = parse_url(url)
+    cascade = " CASCADE" if parsed.dialect == "postgresql" else ""
+    with connected(parsed) as run:
+        for setting in _WITHOUT_KEYS[parsed.dialect]:
+            run(setting)
+        objects = [(str(kind), str(name)) for kind, name in run(_OBJECTS[parsed.dialect]).rows]
+        for kind, name in objects:
+            # One may have gone with another.
+            run(f"DROP {kind} IF EXISTS {_quote(parsed.dialect, name)}{cascade}")
+    return sorted(name for _, name in objects)
 
 
 def drop_database(url: str | URL) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rawdb.dialects import DIALECTS, Dialect, get_dialect, parse_url
@@ -12,10 +13,12 @@ from rawdb.dialects.prepared import Prepared, enumerations, prepare
 from rawdb.dialects.translation import translate_error
 from rawdb.exceptions import StatementError
 from rawdb.schema.inspection import connected
-from rawdb.statements.columns import Table, live_tables, load_tables
+from rawdb.statements.columns import Table, live_tables, load_tables, with_types
 from rawdb.statements.loading import Statement, check_parity, load_statements
 from rawdb.statements.variants import variants
 from rawdb.typed.evidence import Evidence, Shape
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Folder(NamedTuple):
@@ -33,15 +36,17 @@ def read_folder(
     dialects: Iterable[str] = (),
     *,
     none_is_null: bool = False,
+    columns: Mapping[str, str] = _NONE,
 ) -> Folder:
     """Ask the servers behind some URLs, each a database with the tables, about the statements of a folder.
 
-    `tables` is a file of declared columns; without it they are read from each database. Without URLs the declared
+    `tables` is a file of declared columns; without it they are read from each database. `columns` says what neither
+    does, as that of `rawdb.Database`. Without URLs the declared
     tables alone tell, of the `dialects`, or all that the folder is for. What stands in the folder is not run. Raises
     StatementError for SQL that does not load, DBError for a database that cannot be reached. Round trips for each URL:
     4, and 1 to 3 a statement.
     """
-    declared = None if tables is None else load_tables(tables)
+    declared = None if tables is None else with_types(load_tables(tables), columns)
     sides: list[Evidence] = []
     faults: list[str] = []
     named: set[str] = set()
@@ -49,7 +54,7 @@ def read_folder(
         if (dialect := parse_url(url).dialect) in named:
             raise ValueError(f"two databases of {dialect} are named; one of each dialect says what there is to know")
         named.add(dialect)
-        side, found = _asked(queries, url, declared, none_is_null=none_is_null)
+        side, found = _asked(queries, url, declared, none_is_null=none_is_null, columns=columns)
         sides.append(side)
         faults += found
     if not sides:
@@ -63,14 +68,21 @@ def read_folder(
     return Folder(sides, shapes, faults)
 
 
-def check_folder(queries: Path, url: str, tables: Path | None = None, *, none_is_null: bool = False) -> list[str]:
+def check_folder(
+    queries: Path,
+    url: str,
+    tables: Path | None = None,
+    *,
+    none_is_null: bool = False,
+    columns: Mapping[str, str] = _NONE,
+) -> list[str]:
     """Have a server prepare every variant of every statement of a folder; gives what it refuses. Nothing is run.
 
     Round trips: 2 and 1 to 3 a variant. Errors as those of `read_folder`.
     """
     with connected(url) as (dialect, raw):
         known = load_tables(tables) if tables is not None else live_tables(dialect.describe(raw), dialect.name)
-        statements = load_statements(queries, dialect, known, none_is_null=none_is_null)
+        statements = load_statements(queries, dialect, with_types(known, columns), none_is_null=none_is_null)
         return [fault for one in statements.values() for fault in _refused(dialect, raw, one)]
 
 
@@ -91,12 +103,17 @@ def _declared(queries: Path, name: str, tables: Mapping[str, Table], *, none_is_
 
 
 def _asked(
-    queries: Path, url: str, declared: Mapping[str, Table] | None, *, none_is_null: bool
+    queries: Path,
+    url: str,
+    declared: Mapping[str, Table] | None,
+    *,
+    none_is_null: bool,
+    columns: Mapping[str, str],
 ) -> tuple[Evidence, list[str]]:
     """What one server says; and what it refuses."""
     with connected(url) as (dialect, raw):
         description = dialect.describe(raw)
-        tables = declared if declared is not None else live_tables(description, dialect.name)
+        tables = declared if declared is not None else with_types(live_tables(description, dialect.name), columns)
         statements = load_statements(queries, dialect, tables, none_is_null=none_is_null)
         prepared: dict[str, Prepared] = {}
         names: dict[str, Mapping[int, str]] = {}

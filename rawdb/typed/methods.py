@@ -14,7 +14,7 @@ from rawdb.statements.compiled import Segment
 from rawdb.statements.expressions import Cell
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
-from rawdb.statements.slots import Parameter, Slot
+from rawdb.statements.segments import Parameter, Slot
 from rawdb.statements.statement import Statement
 from rawdb.typed.columns import widened, written
 from rawdb.typed.evidence import Evidence, Shape

@@ -79,6 +79,17 @@ def test_commands_read_the_project_from_any_folder_in_it(
     assert list((project / "deep" / "down").iterdir()) == []
 
 
+def test_columns_that_no_catalog_tells(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output(capsys, "migrate", "version")
+    output(capsys, "sql", "types")
+    assert "title: str" in (project / "typed.py").read_text()
+    with (project / "pyproject.toml").open("a") as file:
+        file.write('columns = {"notes.title" = "json_dict"}\n')
+    output(capsys, "sql", "check")
+    output(capsys, "sql", "types")
+    assert "title: dict[str, Any]" in (project / "typed.py").read_text()
+
+
 def test_options_and_environment_count_for_more(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +155,8 @@ def test_folders_without_a_project_are_explained(
         ("[tool.rawdb]\nurl = 7\n", "url under [tool.rawdb] is a text, not 7"),
         ('[tool.rawdb]\nurls = ["sqlite://", 1]\n', "urls under [tool.rawdb] is a list of texts"),
         ('[tool]\nrawdb = "x"\n', "[tool.rawdb] is a table, not 'x'"),
+        ("[tool.rawdb]\ncolumns = 7\n", "columns under [tool.rawdb] is a table of types by table.column, not 7"),
+        ('[tool.rawdb]\nqueries = "q"\ncolumns = {"a.b" = "zork"}\n', "columns: a.b is of no type 'zork'"),
         ("[tool.rawdb\n", "pyproject.toml: "),
         ("tool = 7\n", "tool is a table, not 7"),
         ('[tool.rawdb]\nurl = "\xff\xfe"\n', "pyproject.toml: byte 20 is no UTF-8; save the file as UTF-8"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -207,3 +208,42 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, suffix: str) -> Non
 def test_what_is_no_configuration(source: Any) -> None:
     with pytest.raises(TypeError, match="a configuration is the path of a file, or a mapping of sections, not "):
         Database.from_config(source)
+
+
+class TestColumns:
+    TYPES: ClassVar = {"notes.labels": "json_list", "notes.deleted": "soft_delete"}
+
+    def test_in_a_file(self, tmp_path: Path) -> None:
+        (tmp_path / "app.toml").write_text(
+            '[database]\nconnection = "sqlite://"\n'
+            '[database.columns]\n"notes.labels" = "json_list"\n"notes.deleted" = "soft_delete"\n'
+        )
+        assert read_options(tmp_path / "app.toml", environ={})["columns"] == self.TYPES
+        (tmp_path / "app.ini").write_text(
+            "[database]\nconnection = sqlite://\ncolumns = notes.labels=json_list, notes.deleted = soft_delete\n"
+        )
+        assert read_options(tmp_path / "app.ini", environ={})["columns"] == self.TYPES
+
+    def test_in_the_environment(self) -> None:
+        environ = {"RAWDB_COLUMNS": "notes.labels=json_list,notes.deleted=soft_delete"}
+        assert read_options({"database": {}}, environ=environ)["columns"] == self.TYPES
+        with pytest.raises(TypeError, match="columns is a list such as"):
+            read_options({"database": {}}, environ={"RAWDB_COLUMNS": "notes.labels"})
+
+    def test_of_the_default_database(self, tmp_path: Path) -> None:
+        rawdb.dispose()
+        try:
+            rawdb.configure(connection="sqlite://", queries=tmp_path, columns={"notes.labels": "json_list"})
+            with rawdb.writer.using(None) as sql:
+                sql.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, labels TEXT)")
+                rawdb.tables.insert(sql, "notes", {"labels": ["a"]})
+                assert rawdb.tables.find(sql, "notes") == [{"id": 1, "labels": ["a"]}]
+        finally:
+            rawdb.dispose()
+
+    def test_another_process_gets_them(self) -> None:
+        database = pickle.loads(pickle.dumps(Database("sqlite://", columns=self.TYPES)))
+        with database.writer.using(None) as sql:
+            sql.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, labels TEXT, deleted INTEGER)")
+            assert rawdb.tables.insert(sql, "notes", {}) == {"id": 1, "labels": [], "deleted": 0}
+        database.dispose()

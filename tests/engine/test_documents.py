@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rawdb import tables
-from rawdb.criteria import equal
+from rawdb.criteria import Predicate, equal
 from rawdb.engine.database import Database
 from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter
 from rawdb.statements.columns import load_tables
@@ -429,7 +429,8 @@ class TestDeclaring:
         )
         with database.writer.using(None) as sql:
             sql.paper_create(values={"meta": "plain"})
-            assert sql.paper_list()[0]["meta"] == "plain"
+            sql.paper_create(values={"tags": [1]})
+            assert [row["meta"] for row in sql.paper_list()] == ["plain", None]
 
     @pytest.mark.parametrize(
         ("columns", "error", "said"),
@@ -444,3 +445,17 @@ class TestDeclaring:
     def test_what_declares_nothing(self, columns: Any, error: type[Exception], said: str) -> None:
         with pytest.raises(error, match=said):
             Database("sqlite://", columns=columns)
+
+
+def test_what_is_found_by_its_document(database: Database) -> None:
+    with database.writer.using(None) as sql:
+        for name in "ab":
+            sql.paper_create(values={"name": name, "doc": {"a": name}, "tags": [name], "meta": {"m": name}})
+        found: list[tuple[str, Any]] = [("tags", ["b"]), ("meta", {"m": "b"})]
+        if database.dialect.name != "mysql":
+            # MySQL, not MariaDB, takes a text for a document of its own.
+            found.append(("doc", {"a": "b"}))
+        for column, value in found:
+            same = [Predicate(column, "=", value)]
+            assert [row["name"] for row in sql.paper_list(filters=same)] == ["b"], column
+            assert [row["name"] for row in tables.find(sql, "papers", same)] == ["b"], column

@@ -205,6 +205,48 @@ class TestEndFromInside:
                 run("DROP PROCEDURE helps")
         assert names(database) == ["a"]
 
+    @pytest.mark.dialects("mysql", "postgresql")
+    def test_a_procedure_that_fails_half_way_is_not_run_again(self, database: Database) -> None:
+        """Where statements stand alone, those of a procedure do, too: what it did before a deadlock stays."""
+        if database.dialect.name == "mysql":
+            fail = "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213"
+            text = f"CREATE PROCEDURE fails() BEGIN INSERT INTO parts (name) VALUES ('a'); {fail}; END"
+        else:
+            body = "BEGIN INSERT INTO parts (name) VALUES ('a'); COMMIT; RAISE EXCEPTION SQLSTATE '40P01'; END"
+            text = f"CREATE PROCEDURE fails() LANGUAGE plpgsql AS '{body.replace(chr(39), 2 * chr(39))}'"
+        runs: list[int] = []
+
+        @database.writer.autocommit
+        def work(context: Any) -> None:
+            runs.append(1)
+            database.sql(context).execute("CALL fails()")
+
+        with connected(database.url) as run:
+            run(text)
+            try:
+                with pytest.raises(DBDeadlock):
+                    work(None)
+                assert run("SELECT COUNT(*) FROM parts").rows == [(1,)]
+            finally:
+                run("DROP PROCEDURE fails")
+        assert runs == [1]
+
+    @pytest.mark.dialects("mysql")
+    def test_a_procedure_that_ends_it_and_fails(self, database: Database) -> None:
+        body = "COMMIT; START TRANSACTION; SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'"
+        with connected(database.url) as run:
+            run(f"CREATE PROCEDURE ends() BEGIN {body}; END")
+            try:
+                with pytest.raises(DBError, match="has ended the transaction of this block"):
+                    with database.writer.using(None) as sql:
+                        sql.thing_create(values={"name": "a"})
+                        with pytest.raises(DBError, match="has ended the transaction of this block"):
+                            sql.execute("CALL ends()")
+                        sql.thing_create(values={"name": "b"})
+            finally:
+                run("DROP PROCEDURE ends")
+        assert names(database) == ["a"]
+
     @pytest.mark.dialects("mysql")
     @pytest.mark.parametrize(
         "text",

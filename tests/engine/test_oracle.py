@@ -16,7 +16,7 @@ from rawdb.dialects import DIALECTS, get_dialect
 from rawdb.statements.columns import load_tables
 from rawdb.statements.export import plain_text
 from rawdb.statements.loading import load_statements
-from rawdb.statements.slots import Parameter, Slot
+from rawdb.statements.segments import Parameter, Slot
 
 sqlglot = pytest.importorskip("sqlglot")
 

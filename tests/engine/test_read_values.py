@@ -242,6 +242,41 @@ def test_pages_that_do_not_go_on_are_an_error(database: Database) -> None:
             next(pages)
 
 
+@pytest.mark.dialects("postgresql", "mysql")
+def test_a_number_that_single_precision_has_not(database: Database) -> None:
+    stored(database, specimens(database.dialect.name))
+    with database.writer.using(None) as sql:
+        for value in (1e39, -3.5e38):
+            with pytest.raises(DBDataError, match=r"kinds\.single: expected a number of single precision"):
+                tables.insert(sql, "kinds", {"single": value})
+            assert tables.find(sql, "kinds", {"single": value}) == []
+        held = tables.find(sql, "kinds", [Predicate("single", "<", 1e39)])
+        assert len(held) == len(tables.find(sql, "kinds", [Predicate("single", "<>", 1e39)])) > 0
+
+
+@pytest.mark.dialects("sqlite")
+def test_a_row_that_cannot_be_read_hinders_no_other(database: Database) -> None:
+    stored(database, specimens("sqlite")[:2])
+    with database.writer.using(None) as sql:
+        for name in ("moment", "clock"):
+            whole = tables.find(sql, "kinds")
+            sql.execute(f"INSERT INTO kinds ({name}) VALUES ('garbage')")
+            for row in whole:
+                assert row in tables.find(sql, "kinds", [Predicate("id", "<=", row["id"]), equal(name, row[name])])
+            with pytest.raises(DBDataError, match=f"{name}: 'garbage' in a column of type"):
+                paging.paginate(functools.partial(tables.find, sql, "kinds"), 10, [name, "id"])
+            sql.execute(f"DELETE FROM kinds WHERE {name} = 'garbage'")
+
+
+@pytest.mark.dialects("mysql")
+@pytest.mark.parametrize("value", ["tiny", 7, True, "small,large"])
+def test_a_word_that_an_enumeration_has_not(database: Database, value: Any) -> None:
+    with database.reader.using(None) as sql:
+        for name in ("word", "words"):
+            with pytest.raises(DBDataError, match=r"expected one of .*, got "):
+                tables.find(sql, "kinds", [Predicate(name, "<", value)])
+
+
 @pytest.mark.parametrize("limit", [0, -1, None, "2", True, 1.5])
 @pytest.mark.dialects("sqlite")
 def test_a_walk_wants_a_number_of_rows(database: Database, limit: Any) -> None:

@@ -124,6 +124,21 @@ def test_an_id_is_that_of_the_very_statement(database: Database) -> None:
             assert sql.execute(text).lastrowid is None, text
 
 
+@pytest.mark.dialects("mysql")
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_string_whose_end_is_hidden(database: Database, sent: list[str], quote: str) -> None:
+    """For the server the parameter stands inside of the string: the quote of its value would end it."""
+    with database.writer.using(None) as sql:
+        sql.thing_create(values={"name": "a"})
+        sent.clear()
+        text = rf"SELECT id FROM things WHERE name = {quote}x\{quote} AND kind = :kind AND note = {quote}y{quote}"
+        with pytest.raises(StatementError, match=r"execute:1:38 - a backslash hides where the string ends; bind"):
+            sql.execute(text, {"kind": " OR 1 = 1 -- "})
+        assert sent == []
+        for fine in (r"'a\\'", r"'\%'", r"'a\nb'"):
+            assert len(sql.execute(f"SELECT {fine}, :kind", {"kind": "b"}).rows) == 1
+
+
 @pytest.mark.dialects("postgresql", "sqlite")
 def test_a_row_that_a_trigger_skips(database: Database) -> None:
     texts = {

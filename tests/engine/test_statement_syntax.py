@@ -12,7 +12,7 @@ from rawdb.engine.database import Database
 from rawdb.exceptions import StatementError
 from rawdb.statements.columns import load_tables
 from rawdb.statements.loading import load_statements
-from rawdb.statements.slots import Parameter, Slot
+from rawdb.statements.segments import Parameter, Slot
 from rawdb.statements.statement import Statement
 from rawdb.statements.variants import variants
 from tests.engine.conftest import TABLES

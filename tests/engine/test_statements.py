@@ -17,7 +17,7 @@ from rawdb.statements.columns import load_tables
 from rawdb.statements.compiled import Segment
 from rawdb.statements.export import export_statements, plain_text
 from rawdb.statements.loading import Statement, check_parity, load_statements
-from rawdb.statements.slots import Parameter, Slot
+from rawdb.statements.segments import Parameter, Slot
 from rawdb.statements.variants import variants
 from tests.engine.conftest import QUERIES, TABLES
 

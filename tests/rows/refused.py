@@ -12,6 +12,7 @@ def misspelt(context: RequestContext) -> None:
     instance = api.instance_get(context, 1)
     print(instance["vm_state"])
     print(instance["vm_sate"])  # refused
+    api.instance_gett(context, 1)  # refused
     print(api.instance_get_all(context)[0]["hostnam"])  # refused
     print(api.service_get_all(context)[0]["toppic"])  # refused
     print(manila.service_get(context, 1)["compute_node"])  # refused

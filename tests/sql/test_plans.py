@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ import rawdb
 from rawdb import api
 from rawdb.context import get_admin_context
 from rawdb.dialects import ConnectionOptions, Dialect, get_dialect, parse_url
+from rawdb.statements.criteria import equal
 from rawdb.statements.statement import Statement
 from rawdb.statements.variants import Variant, sample_of
 from tests.schema.documented import indexes
@@ -164,6 +166,25 @@ def test_a_page_far_down_costs_what_one_near_the_top_does(loaded: Connected) -> 
         top, bottom = (uuids[100], uuids[-100]) if way == "asc" else (uuids[-100], uuids[100])
         cost(way, top)
         assert cost(way, bottom) < 2 * cost(way, top)
+
+
+@pytest.mark.usefixtures("configured")
+@pytest.mark.dialects("sqlite", "mysql")
+def test_a_batch_of_expired_reservations_reads_no_more_than_its_own(loaded: Connected) -> None:
+    """PostgreSQL sees to that as well, of tables that are not as small as these."""
+    spoken, raw = loaded
+
+    def cost(limit: int) -> int:
+        with recorded() as sent, rawdb.default_database().reader.using(None) as sql:
+            found = sql.reservation_expire__open(
+                filters=[equal("project_id", "huge")], now=datetime.fromisoformat("2020-01-01"), limit=limit
+            )
+        assert len(found) == limit
+        text, parameters = next((text, bound) for text, bound in sent if "reservation_expire__open" in text)
+        return COST[spoken.name](spoken, raw, text, parameters)
+
+    cost(10)
+    assert cost(10) < cost(400) / 5
 
 
 @pytest.mark.usefixtures("configured")

@@ -13,7 +13,9 @@ from rawdb.testing.databases import (
     Session,
     connected,
     create_database,
+    database_exists,
     drop_database,
+    drop_objects,
     end_session,
     server_version,
     temporary_database,
@@ -163,3 +165,41 @@ def test_a_session_that_has_gone_by_itself_is_no_failure(database_url: str) -> N
     with connected(database_url) as run:
         end_session(run, 2**31 - 1)
         assert run("SELECT 1").rows == [(1,)]
+
+
+def test_whether_a_database_exists(server_url: str) -> None:
+    with temporary_database(server_url) as url:
+        assert database_exists(url)
+        # No name is a pattern.
+        assert not database_exists(parse_url(url).with_database(str(parse_url(url).database).replace("a", "_") + "_"))
+    assert not database_exists(url)
+
+
+def test_all_objects_are_dropped(server_url: str, dialect: str) -> None:
+    """Whatever refers to whatever; the database stays."""
+    made = [
+        "CREATE TABLE parents (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE children (id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parents (id))",
+        "CREATE VIEW families AS SELECT c.id FROM children AS c",
+    ]
+    if dialect == "postgresql":
+        made += [
+            "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+            "CREATE DOMAIN age AS integer CHECK (VALUE > 0)",
+            "CREATE TABLE people (id SERIAL PRIMARY KEY, mood mood, age age)",
+            "CREATE SEQUENCE lone",
+            "CREATE MATERIALIZED VIEW crowd AS SELECT p.id FROM people AS p",
+        ]
+    mark = "`" if dialect == "mysql" else '"'
+    made.append(f"CREATE TABLE {mark}odd name{mark} (id INTEGER)")
+    with temporary_database(server_url) as url:
+        with connected(url) as run:
+            for text in made:
+                run(text)
+            run("INSERT INTO parents (id) VALUES (1)")
+            run("INSERT INTO children (id, parent_id) VALUES (1, 1)")
+        assert {"parents", "children", "families", "odd name"} <= set(drop_objects(url))
+        assert drop_objects(url) == []
+        with connected(url) as run:
+            for text in made:
+                run(text)

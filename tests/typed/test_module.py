@@ -430,3 +430,45 @@ def test_all_dialects_together(
     assert totals["total"] == (Decimal | float if len(urls) > 1 else float)
     assert totals["last_placed"] == (datetime | str if len(urls) > 1 else str)
     assert main(["sql", "types", str(queries), *command, "-o", str(output), "--check"]) == 0
+
+
+DOCUMENTS = """
+-- name: papers()
+-- Columns of documents, and what an expression makes of one.
+SELECT p.*, COALESCE(p.meta, 'x') AS text, (SELECT q.tags FROM papers AS q WHERE q.id = p.id) AS others
+  FROM papers AS p;
+
+-- name: paper_load(id)!
+-- A row.
+INSERT INTO papers (/*{columns}*/ id /*{}*/) VALUES /*{rows}*/ (:id) /*{}*/;
+
+-- name: paper_set(meta, doc, id)!
+-- By parameters.
+UPDATE papers SET meta = :meta, doc = :doc WHERE id = :id;
+"""
+PAPERS = """table,column,type,nullable,default,on_update,primary_key,autoincrement
+papers,id,int,no,,,yes,no
+papers,doc,json,no,,,no,no
+papers,meta,json_dict,no,,,no,no
+papers,tags,json_list,no,,,no,no
+papers,gone,soft_delete,no,,,no,no
+papers,few,smallint,no,,,no,no
+"""
+
+
+def test_documents(tmp_path: Path) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "papers.sql").write_text(DOCUMENTS)
+    (tmp_path / "columns.csv").write_text(PAPERS)
+    file = tmp_path / "statements.py"
+    arguments = [str(tmp_path / "queries"), "--schema", str(tmp_path / "columns.csv"), "-o", str(file)]
+    assert main(["sql", "types", *arguments]) == 0
+    module = imported(file)
+    columns = {"id": int, "doc": Any, "meta": dict[str, Any], "tags": list[Any], "gone": int, "few": int}
+    assert hints(module.PapersRow) == {**columns, "text": Any, "others": list[Any] | None}
+    values = hints(module.PaperLoadValues)
+    assert (values["doc"], values["few"]) == (Json, int)
+    assert (values["meta"], values["tags"]) == (NotRequired[dict[str, Any]], NotRequired[list[Any]])
+    assert values["gone"] == NotRequired[int]
+    given = hints(module.Statements.paper_set)
+    assert (given["meta"], given["doc"]) == (dict[str, Any], Json)

@@ -313,9 +313,9 @@ SELECT i.*,
 -- name: instance_get_all_by_filters(project_id, host, key, value, after, limit)
 -- A page of instances: filtered, ordered and cut on instances alone, then read with their relations.
 -- The keys are read apart from the rows, as k, by an index that holds all of them: MySQL and MariaDB begin behind the
--- marker only there. Where NULLs may follow the marker, SQLite and PostgreSQL are sent the inner SELECT twice, for the
--- rows without NULL and for the others. Where filters name a few instances, + 0 keeps planners from reading all the live
--- ones in order.
+-- marker only there. Where NULLs may follow the marker, SQLite and PostgreSQL are sent the inner SELECT twice, for
+-- the rows without NULL and for the others. Where filters name a few instances, + 0 keeps planners from reading all
+-- the live ones in order.
 -- Index: instances_deleted_created_at_id_idx, instances_project_id_deleted_created_at_id_idx or
 -- instances_created_at_id_idx in the default order; instances_host_deleted_cleaned_idx, instances_task_state_idx,
 -- uniq_instances0uuid for few, found by instance_metadata_value_instance_uuid_idx,

@@ -356,7 +356,8 @@ SELECT DISTINCT r.project_id
  ORDER BY r.project_id;
 
 -- name: reservation_expire__open(project_id, now, limit)
--- Expired reservations of a project, a batch of them, each with its usage as far as that is live.
+-- Expired reservations of a project, a batch of them, each with its usage as far as that is live. The batch is cut in
+-- the order of the index: of many that are open no more are read than belong to it.
 -- Index: reservations_project_id_deleted_expire_idx, the primary key of quota_usages. Locks: none; the project is
 -- locked before.
 SELECT r.id,
@@ -367,15 +368,20 @@ SELECT r.id,
        u.in_use,
        u.reserved,
        u.until_refresh
-  FROM reservations AS r
+  FROM (SELECT e.id,
+               e.project_id,
+               e.delta,
+               e.usage_id
+          FROM reservations AS e
+         WHERE e.deleted = 0
+           AND e.expire < :now
+           AND e.project_id = :project_id
+         ORDER BY e.expire, e.id
+         LIMIT :limit) AS r
   LEFT JOIN quota_usages AS u
     ON u.id = r.usage_id
    AND u.deleted = 0
- WHERE r.deleted = 0
-   AND r.expire < :now
-   AND r.project_id = :project_id
- ORDER BY r.id
- LIMIT :limit;
+ ORDER BY r.id;
 
 -- name: quota_reserve__sync_instances(project_id, user_id)^
 -- Refresh: the live instances of a project, or of one user of it, with their cores and memory.

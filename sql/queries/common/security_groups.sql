@@ -267,8 +267,8 @@ SELECT g.*,
  LIMIT 1;
 
 -- name: security_group_get_by_project(project_id)
--- The live groups of a project, with their rules. + 0 keeps PostgreSQL from reading all groups in the order of their ids:
--- beside what it expects of the rules that seems to cost nothing.
+-- The live groups of a project, with their rules. + 0 keeps PostgreSQL from reading all groups in the order of their
+-- ids: beside what it expects of the rules that seems to cost nothing.
 -- Index: uniq_security_groups0project_id0name0deleted; the rules by security_group_rules_parent_group_id_idx and the
 -- primary key. Locks: none.
 SELECT g.*,

@@ -1,6 +1,6 @@
 -- Quotas: the anchor of every transaction that changes usages or reservations, and usages found by the column that
--- their unique key holds in place of an expression. FORCE INDEX, since of a project that owns much of a table the planner
--- else reads the whole of it, and so locks the rows of all other projects.
+-- their unique key holds in place of an expression. FORCE INDEX, since of a project that owns much of a table the
+-- planner else reads the whole of it, and so locks the rows of all other projects.
 
 -- name: quota_reserve__lock(project_id, version)!
 -- The project's lock, always the first statement of its transaction: the snapshot of REPEATABLE READ is taken by the

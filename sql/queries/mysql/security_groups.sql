@@ -3,7 +3,7 @@
 
 -- name: security_group_destroy__instances(security_group_id, now)!
 -- Takes all instances out of a destroyed group.
--- FORCE INDEX, since of a group that much of the table belongs to the planner else reads, and so locks, the whole of it.
+-- FORCE INDEX, since of a group that holds much of the table the planner else reads, and so locks, the whole of it.
 -- Index: security_group_instance_association_security_group_id_idx. Locks: the rows.
 UPDATE security_group_instance_association FORCE INDEX (security_group_instance_association_security_group_id_idx)
    SET deleted = id,
