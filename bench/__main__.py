@@ -14,7 +14,7 @@ from bench.databases import loaded, server, use
 from bench.dataset import Dataset
 from bench.operations import cases
 from bench.sessions import Floor, Naive
-from bench.timing import in_turns, ratio, summary
+from bench.timing import calls_of, in_turns, ratio, summary
 
 RESULTS = Path(__file__).with_name("results.json")
 PARTS = ("operations", "contention", "growth", "startup", "shapes")
@@ -74,10 +74,13 @@ def _measure(dialect: str, url: str, options: argparse.Namespace) -> dict[str, A
                 found["settings"] = settings.of(dialect, database, data)
                 found["operations"] = _operations(database, data, options)
             if "contention" in parts:
+                found["contention conditions"] = settings.conditions(data.size)
                 found["contention"] = contention.measure(database, data, options.seconds)
             if "startup" in parts:
+                found["startup conditions"] = settings.conditions()
                 found["startup"] = startup.measure(database)
     if "growth" in parts:
+        found["growth conditions"] = settings.conditions()
         found["growth"] = growth.measure(url, [int(size) for size in options.sizes.split(",")])
     return found
 
@@ -96,6 +99,7 @@ def _operations(url: str, data: Dataset, options: argparse.Namespace) -> dict[st
             ways = {"rawdb": case.rawdb, "floor": case.bare(floor), "naive": case.bare(naive)}
             taken = in_turns(ways, options.rounds, case.most)
             found[case.name] = one = _summarised(taken)
+            one["functions"] = {name: calls_of(way) for name, way in ways.items()}
             print(_line(case.name, one), flush=True)
     finally:
         floor.session.close()

@@ -17,9 +17,17 @@ Operation = Callable[[], Any]
 EXPIRE = datetime.fromisoformat("2030-01-01")
 DELTAS = {"instances": 1, "cores": 2, "ram": 512}
 UNLIMITED = dict.fromkeys(RESOURCES, 10**9)
+#: A new instance, but for its security groups.
+NEW_INSTANCE: dict[str, Any] = {
+    "project_id": "made", "user_id": "user", "image_ref": "4f1b7c6e-8d4e-4d3e-9b1a-5a1f0c9d7e21",
+    "hostname": "vm", "display_name": "machine", "memory_mb": 2048, "vcpus": 2, "root_gb": 20,
+    "shutdown_terminate": False, "disable_terminate": False, "locked": False, "cleaned": 0,
+    "vm_state": "building", "instance_type_id": 5, "launch_index": 0, "reservation_id": "r-12345678",
+    "metadata": pairs("key", 3), "system_metadata": pairs("key", 30),
+}  # fmt: skip
 #: What differs between two rows that were stored one after the other.
-_VARYING = {"id", "uuid", "instance_uuid", "name", "created_at", "updated_at", "deleted_at", "launched_at", "hostname"}
-_VARYING |= {"host", "node", "display_name"}
+VARYING = {"id", "uuid", "instance_uuid", "name", "created_at", "updated_at", "deleted_at", "launched_at", "hostname"}
+VARYING |= {"host", "node", "display_name"}
 
 
 @dataclass(frozen=True)
@@ -121,18 +129,11 @@ def cases(data: Dataset) -> list[Case]:
 
 
 def _create() -> Case:
-    values = {
-        "project_id": "made", "user_id": "user", "image_ref": "4f1b7c6e-8d4e-4d3e-9b1a-5a1f0c9d7e21",
-        "hostname": "vm", "display_name": "machine", "memory_mb": 2048, "vcpus": 2, "root_gb": 20,
-        "shutdown_terminate": False, "disable_terminate": False, "locked": False, "cleaned": 0,
-        "vm_state": "building", "instance_type_id": 5, "launch_index": 0, "reservation_id": "r-12345678",
-        "metadata": pairs("key", 3), "system_metadata": pairs("key", 30),
-    }  # fmt: skip
     user = user_of("made")
     return Case(
         "instance_create, 33 metadata",
-        lambda: api.instance_create(user, {**values, "security_groups": ["default"]}),
-        lambda bare: lambda: bare.instance_create(values, "made"),
+        lambda: api.instance_create(user, {**NEW_INSTANCE, "security_groups": ["default"]}),
+        lambda bare: lambda: bare.instance_create(NEW_INSTANCE, "made"),
         exact=False,
         most=20,
     )
@@ -163,7 +164,7 @@ def bare_quota_cycle(bare: Bare, project: str, limits: Mapping[str, int] = UNLIM
 
 def _masked(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: "*" if key in _VARYING and one else _flag(key, _masked(one)) for key, one in value.items()}
+        return {key: "*" if key in VARYING and one else _flag(key, _masked(one)) for key, one in value.items()}
     return [_masked(one) for one in value] if isinstance(value, list) else value
 
 

@@ -9,21 +9,24 @@ import argparse
 import itertools
 import warnings
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import rawdb
-from bench import report
+from bench import report, settings
 from bench.__main__ import keep, kept
 from bench.databases import loaded, server, use
-from bench.dataset import RESOURCES, Dataset, pairs
-from bench.operations import DELTAS, EXPIRE, UNLIMITED, cases
+from bench.dataset import RESOURCES, Dataset
+from bench.operations import DELTAS, EXPIRE, NEW_INSTANCE, UNLIMITED, VARYING, cases
 from bench.sessions import Floor
 from bench.timing import in_turns, ratio, summary
 from rawdb.dialects import parse_url
 from rawdb.testing.databases import temporary_database
 
 warnings.simplefilter("ignore")
-_SCHEMES = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "sqlite": "sqlite"}
+# nova cannot read the addresses that psycopg 3 gives it: these are the drivers that both are run with.
+_SCHEMES = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql", "sqlite": "sqlite"}
+_PAIRS = ("metadata", "system_metadata")
 Calls = dict[str, Callable[[], Any]]
 
 
@@ -34,6 +37,7 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--peer", choices=("nova", "manila"), required=True, help="one: their options clash")
+    parser.add_argument("--only", default="", help="operations whose names contain this")
     parser.add_argument("--dry", action="store_true")
     options = parser.parse_args()
     data = Dataset(options.instances, doomed=2 * 10 * (options.rounds + 4))
@@ -41,12 +45,21 @@ def main() -> None:
         use(ours)
         with temporary_database(url) as theirs:
             calls = _nova(theirs, data) if options.peer == "nova" else _manila(theirs)
+            calls = {name: call for name, call in calls.items() if options.only in name}
             found = _beside(options.peer, calls, data, options.rounds)
         rawdb.dispose()
     if not options.dry:
         before = kept().get("peers", {}).get(options.dialect, {})
-        keep({"peers": {options.dialect: {**before, **found}}})
+        keep({"peers": {options.dialect: {**before, **found}}, "peer settings": {options.dialect: _settings(data)}})
         report.write(kept())
+
+
+def _settings(data: Dataset) -> dict[str, Any]:
+    names = ("nova", "manila", "SQLAlchemy", "psycopg2-binary", "PyMySQL")
+    return {
+        "versions": ", ".join(f"{name} {version(name)}" for name in names),
+        **settings.conditions(data.size),
+    }
 
 
 def _beside(peer: str, calls: Calls, data: Dataset, rounds: int) -> dict[str, Any]:
@@ -55,6 +68,8 @@ def _beside(peer: str, calls: Calls, data: Dataset, rounds: int) -> dict[str, An
         theirs = calls.get(case.name)
         if theirs is None:
             continue
+        differs = _difference(case.rawdb(), theirs(), case.exact)
+        assert not differs, f"{case.name}: {differs}"
         taken = in_turns({"rawdb": case.rawdb, peer: theirs}, rounds, case.most)
         one: dict[str, Any] = {
             name: {kind: summary(values) for kind, values in kinds.items()} for name, kinds in taken.items()
@@ -64,6 +79,37 @@ def _beside(peer: str, calls: Calls, data: Dataset, rounds: int) -> dict[str, An
         faster = "; ".join(f"{one[f'{peer}/rawdb'][kind]['median']:.1f}" for kind in ("cpu", "wall"))
         print(f"{case.name:40} {peer} takes {faster} times as long (CPU; wall)", flush=True)
     return found
+
+
+def _difference(ours: Any, theirs: Any, exact: bool, where: str = "") -> str:
+    """The first place where a peer's result shows something else than rawdb's, as far as both have it.
+
+    Columns and metadata are compared; a None of the peer's is a result that cannot be read.
+    """
+    if theirs is None:
+        return ""
+    if isinstance(ours, list):
+        if len(ours) != len(theirs):
+            return f"{where}: {len(ours)} and {len(theirs)} rows"
+        pairs_ = enumerate(zip(ours, theirs, strict=True))
+        return next((found for n, (a, b) in pairs_ if (found := _difference(a, b, exact, f"{where}[{n}]"))), "")
+    if not isinstance(ours, dict):
+        return "" if ours == theirs else f"{where}: {ours!r} and {theirs!r}"
+    shown = theirs if isinstance(theirs, dict) else {name: theirs[name] for name in theirs.__table__.columns.keys()}  # noqa: SIM118 - iterated, they are columns
+    for key, value in ours.items():
+        if key in _PAIRS and value and key in theirs:
+            value, other = _pairs(value), _pairs(theirs[key])
+        elif key in shown and not isinstance(value, (dict, list)) and (exact or key not in VARYING):
+            other = shown[key]
+        else:
+            continue
+        if value != other and not (key == "deleted" and not exact):
+            return f"{where}.{key}: {value!r} and {other!r}"
+    return ""
+
+
+def _pairs(rows: Any) -> dict[str, str]:
+    return {row["key"]: row["value"] for row in rows}
 
 
 def _url(url: str) -> str:
@@ -95,18 +141,20 @@ def _nova(url: str, data: Dataset) -> Calls:
     doomed, admin = context.RequestContext("user", "doomed", is_admin=False), context.get_admin_context()
     uuid, last = data.any_uuid(), data.last_marker("large")
     steps = itertools.count()
-    values = {
-        "project_id": "made", "user_id": "user", "image_ref": "4f1b7c6e-8d4e-4d3e-9b1a-5a1f0c9d7e21",
-        "hostname": "vm", "display_name": "machine", "memory_mb": 2048, "vcpus": 2, "root_gb": 20,
-        "vm_state": "building", "instance_type_id": 5, "launch_index": 0, "reservation_id": "r-12345678",
-    }  # fmt: skip
 
     def create() -> Any:
-        lists = {"metadata": pairs("key", 3), "system_metadata": pairs("key", 30), "security_groups": ["default"]}
-        return db.instance_create(made, {**values, **lists})
+        return db.instance_create(made, {**NEW_INSTANCE, "security_groups": ["default"]})
 
     # Each with a counter of its own, so that both destroy instances that are there.
     victims = Dataset(data.size, doomed=data.total - data.size)
+
+    # What these return can be read no more: it is detached from its session.
+    def destroy() -> None:
+        db.instance_destroy(doomed, victims.next_doomed())
+
+    def update() -> None:
+        db.instance_update(user, uuid, {"progress": next(steps)})
+
     page = {"filters": {"deleted": False}, "limit": 100}
     return {
         "instance_get_by_uuid, metadata": lambda: db.instance_get_by_uuid(user, uuid),
@@ -115,11 +163,11 @@ def _nova(url: str, data: Dataset) -> Calls:
         "instance_get_all_by_filters, first 100": lambda: db.instance_get_all_by_filters(user, **page),
         "instance_get_all_by_filters, last 100": lambda: db.instance_get_all_by_filters(user, **page, marker=last),
         "instance_create, 33 metadata": create,
-        "instance_destroy": lambda: db.instance_destroy(doomed, victims.next_doomed()),
+        "instance_destroy": destroy,
         "instance_metadata_update, 3 keys": lambda: db.instance_metadata_update(
             user, uuid, dict.fromkeys(("key0", "key1", "key2"), f"value {next(steps)}"), False
         ),
-        "instance_update, 1 column": lambda: db.instance_update(user, uuid, {"progress": next(steps)}),
+        "instance_update, 1 column": update,
         "service_get_all, 104": lambda: db.service_get_all(admin),
     }
 
@@ -134,8 +182,10 @@ def _manila(url: str) -> Calls:
     conf = cfg.CONF
     conf([], project="manila", default_config_files=[])
     conf.set_override("connection", _url(url), group="database")
-    # Its migrations open two connections at once, which SQLite does not allow; the models are the same schema.
-    models.BASE.metadata.create_all(db.get_engine())
+    # Its migrations open two connections at once, which SQLite does not allow, and not all of its models are for
+    # PostgreSQL; those of the quotas are the same schema.
+    for name in ("quotas", "project_user_quotas", "quota_classes", "quota_usages", "reservations"):
+        models.BASE.metadata.tables[name].create(db.get_engine())
     user = context.RequestContext("user", "large", is_admin=True)
     for resource in RESOURCES:
         db.quota_create(user, "large", resource, 10)
@@ -146,11 +196,12 @@ def _manila(url: str) -> Calls:
     db.QUOTA_SYNC_FUNCTIONS["_sync_nothing"] = nothing
     resources = {name: ReservableResource(name, "_sync_nothing") for name in RESOURCES}
 
-    def cycle() -> None:
+    def cycle() -> int:
         names = db.quota_reserve(
             user, resources, UNLIMITED, UNLIMITED, None, DELTAS, EXPIRE, None, None, project_id="large", user_id="user"
         )
         db.reservation_commit(user, names, project_id="large", user_id="user")
+        return len(names)
 
     return {
         "quota_get_all_by_project": lambda: db.quota_get_all_by_project(user, "large"),

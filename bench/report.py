@@ -8,7 +8,7 @@ from typing import Any
 
 from bench import plot
 from bench.startup import OWN_STATEMENTS
-from bench.targets import DIALECTS, Verdict, verdicts
+from bench.targets import DIALECTS, PEERS, Verdict, verdicts
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 PLOT = PAGE.with_name("performance.svg")
@@ -113,44 +113,66 @@ def _contention(results: Mapping[str, Any]) -> str:
         "state balance, a quota's use is the sum of what was granted, and under a limit exactly the limit is granted.\n"
         "A run in which that fails stops.\n\n"
     )
-    return text + _table(head, rows) if rows else ""
+    return text + _conditions(results, "contention") + _table(head, rows) if rows else ""
+
+
+def _conditions(results: Mapping[str, Any], part: str) -> str:
+    return _lines({dialect: results.get(dialect, {}).get(f"{part} conditions") for dialect in DIALECTS})
+
+
+def _lines(conditions: Mapping[str, Any]) -> str:
+    """A line for each server: when, and beside what load, it was measured."""
+    lines = []
+    for dialect in DIALECTS:
+        one = conditions.get(dialect)
+        if one:
+            what = [f"{one['instances']:,} instances"] if "instances" in one else []
+            what += [f"{one['processors']} processors", f"load {one['load']} at the start", one["date"]]
+            what += [one["versions"]] if "versions" in one else []
+            lines.append(f"- {NAMES[dialect]}: {', '.join(what)}\n")
+    return "".join(lines) + "\n" if lines else ""
 
 
 def _growth(results: Mapping[str, Any]) -> str:
-    rows = []
-    sizes: list[str] = []
-    for dialect in DIALECTS:
-        for page, by_size in results.get(dialect, {}).get("growth", {}).items():
-            sizes = sorted(by_size, key=int)
-            times = [f"{by_size[size]['cpu']['median']:,.0f}; {by_size[size]['wall']['median']:,.0f}" for size in sizes]
-            rows.append([NAMES[dialect], page, *times])
+    found = {dialect: one for dialect in DIALECTS if (one := results.get(dialect, {}).get("growth"))}
+    sizes = sorted({size for pages in found.values() for by_size in pages.values() for size in by_size}, key=int)
+    rows = [
+        [NAMES[dialect], page, *(_times(by_size[size]) if size in by_size else "-" for size in sizes)]
+        for dialect, pages in found.items()
+        for page, by_size in pages.items()
+    ]
     head = ["server", "page of 50", *(f"{int(size):,}, µs of CPU; wall" for size in sizes)]
-    text = "## A page while the table grows\n\nThree system metadata rows an instance here.\n\n"
+    text = "## A page while the table grows\n\n" + _conditions(results, "growth")
     return text + _table(head, rows) if rows else ""
 
 
+def _times(one: Mapping[str, Mapping[str, float]]) -> str:
+    return f"{one['cpu']['median']:,.0f}; {one['wall']['median']:,.0f}"
+
+
 def _startup(results: Mapping[str, Any]) -> str:
-    rows = []
-    for dialect in DIALECTS:
-        one = results.get(dialect, {}).get("startup")
-        if one:
-            rows.append([NAMES[dialect], *(f"{one[name]:.1f}" for name in ("import", "first call", "second call"))])
-    if not rows:
-        return ""
-    head = ["server", "`import rawdb.api`, ms of CPU", "first call", "second call"]
-    return f"## Start of a process\n\n{_table(head, rows)}{_own(results)}"
-
-
-def _own(results: Mapping[str, Any]) -> str:
-    """What it takes to load a folder of one's own."""
-    found = [one for dialect in DIALECTS if "own, whole" in (one := results.get(dialect, {}).get("startup", {}))]
-    if not found:
-        return ""
-    whole, lazy = (" / ".join(f"{one[f'own, {way}']:.0f}" for one in found) for way in ("whole", "lazy"))
-    return (
-        f"\nA folder of one's own with {OWN_STATEMENTS} statements over declared tables is read and checked in {whole} "
-        f"ms of CPU, with `Database(..., lazy=True)` in {lazy} ms.\n"
+    names = ("driver", "import", "first call", "second call", "own, whole, first call", "own, lazy, first call")
+    rows = [
+        [NAMES[dialect], *(f"{one[name]:.1f}" if name in one else "-" for name in names)]
+        for dialect in DIALECTS
+        if (one := results.get(dialect, {}).get("startup"))
+    ]
+    head = [
+        "server",
+        "the driver alone, ms of CPU",
+        "`import rawdb.api`",
+        "first call",
+        "second call",
+        f"{OWN_STATEMENTS} statements of one's own",
+        "the same, `lazy=True`",
+    ]
+    text = (
+        "## Start of a process\n\n"
+        "CPU of a fresh process whose byte code is there. The driver alone: imported, connected, the same row read.\n"
+        "The last two are an application with a folder of its own over declared tables, from the import to the end\n"
+        "of its first call.\n\n"
     )
+    return text + _conditions(results, "startup") + _table(head, rows) if rows else ""
 
 
 def _shapes(results: Mapping[str, Any]) -> str:
@@ -166,20 +188,30 @@ def _shapes(results: Mapping[str, Any]) -> str:
 
 def _peers(results: Mapping[str, Any]) -> str:
     rows = []
-    for dialect, found in results.get("peers", {}).items():
-        for name, one in found.items():
+    for dialect in DIALECTS:
+        for name, one in results.get("peers", {}).get(dialect, {}).items():
             peer = next(way for way in one if way in ("nova", "manila"))
             times = [f"{one[way]['cpu']['median']:,.0f}; {one[way]['wall']['median']:,.0f}" for way in ("rawdb", peer)]
             faster = [_range(one[f"{peer}/rawdb"][kind]) for kind in ("cpu", "wall")]
-            rows.append([NAMES[dialect], name, peer, *times, *faster])
-    head = ["server", "operation", "peer", "rawdb, µs of CPU; wall", "peer", "times faster, CPU", "wall"]
+            target = f"{PEERS[name][DIALECTS.index(dialect)]:g}" if name in PEERS and peer == "nova" else ""
+            rows.append([NAMES[dialect], name, peer, *times, *faster, target])
+    head = [
+        "server",
+        "operation",
+        "beside",
+        "rawdb, µs of CPU; wall",
+        "peer",
+        "times faster, CPU",
+        "wall",
+        "target, wall",
+    ]
     text = (
-        "## Beside nova 34.0.0 and manila 23.0.1\n\n"
+        "## Beside nova and manila\n\n"
         "Their own database interfaces on SQLAlchemy, in one process with rawdb and in turns, each on a database\n"
-        "of its own with the same rows. They return objects; to make dicts of them would cost more. nova's\n"
-        "`instance_update` returns no relations, rawdb's does.\n\n"
+        "of its own with the same rows; what they return is compared before it is timed. They return objects; to make\n"
+        "dicts of them would cost more. nova's `instance_update` returns no relations, rawdb's does.\n\n"
     )
-    return text + _table(head, rows) if rows else ""
+    return text + _lines(results.get("peer settings", {})) + _table(head, rows) if rows else ""
 
 
 def _targets(judged: Sequence[Verdict]) -> str:

@@ -41,7 +41,15 @@ def of(dialect: str, url: str, data: Dataset) -> dict[str, Any]:
         "settings": settings,
         "instances": data.size,
         "system_metadata": data.system_metadata,
+        **conditions(),
+    }
+
+
+def conditions(instances: int | None = None) -> dict[str, Any]:
+    """On what, when, and beside what else a part was measured."""
+    found: dict[str, Any] = {
         "processors": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),
         "date": datetime.now(UTC).date().isoformat(),
     }
+    return found if instances is None else {"instances": instances, **found}

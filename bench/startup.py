@@ -1,4 +1,7 @@
-"""What a process pays before its first answer: the import, and the first call; and what a folder of one's own costs."""
+"""What a process pays before its first answer: the import, and the first call; and what a folder of one's own costs.
+
+Beside it what nobody gets below: the driver alone, imported and connected, with the same row read.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from bench.sessions import Floor
+from rawdb.dialects import parse_url
 
 _PROGRAM = """
 import json, sys, time
@@ -29,7 +35,23 @@ print(json.dumps([imported - begin, first - imported, second - first]))
 """
 _NAMES = ("import", "first call", "second call")
 
-#: An application of one's own. The import counts for itself, then the folder.
+_SELECT = "SELECT * FROM key_pairs WHERE user_id = 'user17' AND name = 'key' AND deleted = 0"
+_CONNECT = {
+    "sqlite": "import sqlite3; connection = sqlite3.connect(options['database'])",
+    "postgresql": "import psycopg; connection = psycopg.connect(autocommit=True, **options)",
+    "mysql": "import pymysql; connection = pymysql.connect(autocommit=True, charset='utf8mb4', **options)",
+}
+_DRIVER = """
+import json, sys, time
+options = json.loads(sys.argv[1])
+begin = time.process_time()
+{connect}
+cursor = connection.cursor()
+cursor.execute("{select}")
+cursor.fetchall()
+print(json.dumps([time.process_time() - begin]))
+"""
+#: An application of one's own: the import, then the folder, then a call.
 _OWN = """
 import json, sys, time
 begin = time.process_time()
@@ -38,8 +60,13 @@ url, folder, lazy = sys.argv[1], sys.argv[2], sys.argv[3] == "lazy"
 database = Database(url, queries=folder, tables=folder + "/columns.csv", lazy=lazy)
 imported = time.process_time()
 database.statements["note7_get"]
-print(json.dumps([imported - begin, time.process_time() - imported]))
+loaded = time.process_time()
+with database.reader.autocommit.using(None) as sql:
+    sql.note7_get(id=1)
+print(json.dumps([imported - begin, loaded - imported, time.process_time() - begin]))
 """
+_NOTES = """CREATE TABLE note7 (id INTEGER PRIMARY KEY, author VARCHAR(64), text VARCHAR(100), pinned BOOLEAN,
+created_at TIMESTAMP NULL, updated_at TIMESTAMP NULL)"""
 OWN_STATEMENTS = 200
 _COLUMNS = "table,column,type,nullable,default,on_update,primary_key,autoincrement\n"
 _TABLE = """\
@@ -83,15 +110,37 @@ UPDATE {name}
 def measure(url: str, runs: int = 7) -> dict[str, Any]:
     """Milliseconds of CPU for `import rawdb.api`, for the first call of key_pair_get, and for the second one.
 
-    And, for a folder of OWN_STATEMENTS, to load it: whole, as it is done if nothing is said, and lazily.
+    For the driver alone; and, for a folder of OWN_STATEMENTS, to load it (whole, as it is done if nothing is said, and
+    lazily), and from the start to the end of its first call.
     """
     found: dict[str, Any] = dict(zip(_NAMES, _median(_PROGRAM, [url], runs), strict=True))
+    [found["driver"]] = _median(_alone(url), [json.dumps(_options(url))], runs)
+    session = Floor(url)
+    session.run(_NOTES)
+    session.close()
     with tempfile.TemporaryDirectory() as folder:
         _write_own(Path(folder))
         for way in ("whole", "lazy"):
-            found[f"own, {way}"] = _median(_OWN, [url, folder, way], runs)[1]
+            _, found[f"own, {way}"], found[f"own, {way}, first call"] = _median(_OWN, [url, folder, way], runs)
     print("startup, milliseconds of CPU:", found)
     return found
+
+
+def _alone(url: str) -> str:
+    return _DRIVER.format(connect=_CONNECT[parse_url(url).dialect], select=_SELECT)
+
+
+def _options(url: str) -> dict[str, Any]:
+    """What the driver's own `connect` takes."""
+    parsed = parse_url(url)
+    if parsed.dialect == "sqlite":
+        return {"database": parsed.database}
+    database = "dbname" if parsed.dialect == "postgresql" else "database"
+    found = {
+        "host": parsed.host, "port": parsed.port, "user": parsed.user, "password": parsed.password,
+        database: parsed.database, **parsed.query,
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _median(program: str, arguments: Sequence[str], runs: int) -> list[float]:

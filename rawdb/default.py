@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
 
 from rawdb import options as service
 from rawdb._house import sql_root
@@ -138,12 +139,26 @@ class DefaultDatabase(Generic[S_co]):
         return sql(context)  # type: ignore[return-value]
 
 
-def transaction_context_provider(kind: type[T]) -> type[T]:
+@overload
+def transaction_context_provider(kind: type[T]) -> type[T]: ...
+
+
+@overload
+def transaction_context_provider(*, database: Database[Any]) -> Callable[[type[T]], type[T]]: ...
+
+
+def transaction_context_provider(kind: type[Any] | None = None, *, database: Database[Any] | None = None) -> Any:
     """Class decorator: an instance that serves as context shows the statements of the block that is open on it.
 
     As `connection`, and as `session`, which is the same. Outside of a block, and in another thread, that is
-    NoEngineContextEstablished, an AttributeError, so that `getattr(context, "session", None)` works.
+    NoEngineContextEstablished, an AttributeError, so that `getattr(context, "session", None)` works. It is about the
+    default database; `@transaction_context_provider(database=shop)` about another one.
     """
-    for name in ("connection", "session"):
-        setattr(kind, name, property(sql))
-    return kind
+    statements = sql if database is None else database.sql
+
+    def decorate(kind: type[T]) -> type[T]:
+        for name in ("connection", "session"):
+            setattr(kind, name, property(lambda context: statements(context)))
+        return kind
+
+    return decorate if kind is None else decorate(kind)

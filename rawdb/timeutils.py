@@ -68,6 +68,14 @@ def advance_time_seconds(seconds: float) -> None:
     advance_time_delta(timedelta(seconds=seconds))
 
 
+def seconds_ago(seconds: float) -> datetime:
+    """Return the time so many seconds before now. ValueError when that is in no year from 1 to 9999."""
+    try:
+        return utcnow() - timedelta(seconds=seconds)
+    except OverflowError as error:
+        raise ValueError(f"a window of {seconds!r} seconds ends in no year from 1 to 9999") from error
+
+
 def parse_datetime(value: datetime | str) -> datetime:
     """Return `value` as a naive UTC datetime.
 

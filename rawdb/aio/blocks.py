@@ -16,7 +16,7 @@ from rawdb.aio.tasks import Lease, current_lease, open_block, run
 from rawdb.dialects import URL, Result
 from rawdb.engine import database as engine
 from rawdb.engine import transactions
-from rawdb.engine.calls import BoundStatement, BoundStatements
+from rawdb.engine.calls import BoundStatement, BoundStatements, caller, sent_from
 from rawdb.engine.scope import Scope
 from rawdb.engine.streams import FETCH_SIZE, Stream
 from rawdb.engine.transactions import context_finder
@@ -44,15 +44,22 @@ class Statements:
 
     async def execute(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
         """Run SQL text of your own, its parameters written `:name` on every dialect."""
-        return await self._call(lambda: self._find().execute(text, parameters))
+        place = caller()
+        return await self._call(lambda: sent_from(place, lambda: self._find().execute(text, parameters)))
 
     async def execute_script(self, text: str) -> None:
         """Run the statements of a text of your own, all of them or none."""
-        await self._call(lambda: self._find().execute_script(text))
+        place = caller()
+        await self._call(lambda: sent_from(place, lambda: self._find().execute_script(text)))
 
     def stream(self, text: str, parameters: Mapping[str, Any] | None = None, *, fetch_size: int = FETCH_SIZE) -> Rows:
         """Run a query of your own, its rows read in parts: `async for row in sql.stream("SELECT ...")`."""
-        return Rows(self._call, lambda: self._find().stream(text, parameters, fetch_size=fetch_size), fetch_size)
+        place = caller()
+
+        def start() -> Stream:
+            return sent_from(place, lambda: self._find().stream(text, parameters, fetch_size=fetch_size))
+
+        return Rows(self._call, start, fetch_size)
 
     async def _call(self, function: Callable[[], R]) -> R:
         self._lease.check()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -100,7 +100,7 @@ def instance_get_all_by_filters(
     sort_dir: str = "desc",
     limit: int | None = None,
     marker: str | None = None,
-    columns_to_join: Iterable[str] | None = None,
+    columns_to_join: Collection[str] | None = None,
 ) -> list[ListedInstance]:
     """Return the instances that pass all filters.
 
@@ -116,7 +116,7 @@ def instance_get_all_by_filters(
 
 
 def instance_get_all_by_host(
-    context: Any, host: str | None, columns_to_join: Iterable[str] | None = None
+    context: Any, host: str | None, columns_to_join: Collection[str] | None = None
 ) -> list[ListedInstance]:
     """Return the visible instances of a host by id, with their relations. Round trips: 1."""
     return api.instance_get_all_by_host(context, host, columns_to_join)

@@ -158,6 +158,8 @@ class Dialect(ABC):
     begin_read = "BEGIN"
     begin_write = "BEGIN"
     nulls_are_largest = False
+    #: That a column is NULL, where rows are ordered by it and then by others.
+    null_in_order = "{} IS NULL"
     #: Whether `key >= x OR key IS NULL` is no stretch of an index, so that a page with both kinds is read in two parts.
     seeks_nulls_apart = False
     #: Whether only one transaction at a time can write.
@@ -193,8 +195,9 @@ class Dialect(ABC):
     reads_json = False
     #: The text of a regular expression test, filled with the column and the parameter.
     regexp_text: str
-    #: A boolean column as the number 0 or 1, for that test.
-    boolean_as_number = "{column}"
+    #: What that test sees of a column, by logical type, where the server's own text of it is another: a boolean is the
+    #: number 0 or 1, a datetime has six digits behind the second.
+    regexp_cells: ClassVar[Mapping[str, str]] = {}
     #: What writes a dict or list as JSON.
     json_serializer: Callable[[Any], str | bytes] = staticmethod(partial(json.dumps, allow_nan=False))
     #: What reads JSON.

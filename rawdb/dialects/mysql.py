@@ -97,6 +97,8 @@ class MySQL(Dialect):
     """MySQL and MariaDB, Galera clusters included."""
 
     name = "mysql"
+    #: Behind IS NULL the rest of the order is not read in the index, but sorted.
+    null_in_order = "{} <=> NULL"
     begin_read = "START TRANSACTION READ ONLY"
     max_parameters = 65535
     streams_alone = True

@@ -168,8 +168,6 @@ def _array_element(value: Any) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
-    if isinstance(value, bytes):
-        return f'"\\\\x{value.hex()}"'
     if isinstance(value, bool):
         return "t" if value else "f"
     return str(value) if isinstance(value, (int, float, Decimal)) else f'"{value}"'
@@ -259,7 +257,11 @@ class PostgreSQL(Dialect):
     has_copy = True
     max_parameters = 65535
     regexp_text = "CAST({column} AS text) ~ {parameter}"
-    boolean_as_number = "CAST({column} AS integer)"
+    #: A cast leaves out the fraction of a whole second, which the others write.
+    regexp_cells: ClassVar[Mapping[str, str]] = {
+        "bool": "CAST({column} AS integer)",
+        "datetime": "to_char({column}, 'YYYY-MM-DD HH24:MI:SS.US')",
+    }
     numbers_parameters = True
     has_arrays = True
     batches = "json"

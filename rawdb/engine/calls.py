@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from rawdb import timeutils
 from rawdb._hints import did_you_mean
@@ -19,7 +20,7 @@ from rawdb.engine.bulk import BATCH_ROWS, run_many
 from rawdb.engine.scope import Scope
 from rawdb.engine.scripts import run_script, run_text
 from rawdb.engine.streams import FETCH_SIZE, Stream
-from rawdb.exceptions import DBDataError, DBError, DBNonExistentColumn, StatementError
+from rawdb.exceptions import DBDataError, DBError, DBNonExistentColumn, DBNonExistentTable, StatementError
 from rawdb.statements.adhoc import with_parameters
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Compiled
@@ -27,6 +28,8 @@ from rawdb.statements.effects import WRITES
 from rawdb.statements.marks import Operation
 from rawdb.statements.slots import MAX_LIST
 from rawdb.statements.statement import Statement
+
+T = TypeVar("T")
 
 _ROWS, _ROW, _VALUE = Operation.SELECT, Operation.SELECT_ONE, Operation.SELECT_VALUE
 _MATCHED = Operation.INSERT_UPDATE_DELETE
@@ -71,7 +74,7 @@ class BoundStatements:
         try:
             result = self._scope.run(compiled, values)
         except DBError as error:
-            error.location = error.location or _caller()
+            error.location = error.location or caller()
             raise _explained(error, names) from error.__cause__
         return result if result.lastrowid is None else _with_own_id(result, text)
 
@@ -81,7 +84,7 @@ class BoundStatements:
         Raises StatementError for text that cannot be read, before anything is sent. On MySQL a text with DDL is a
         TypeError outside of writer.autocommit, where each of its statements stands alone.
         """
-        run_text(self._scope, text, _caller)
+        run_text(self._scope, text, caller)
 
     def stream(self, text: str, parameters: Mapping[str, Any] | None = None, *, fetch_size: int = FETCH_SIZE) -> Stream:
         """Run a query of your own, its rows read in parts: `for row in sql.stream("SELECT ...", {...})`.
@@ -89,7 +92,7 @@ class BoundStatements:
         As `execute` otherwise, and as the `stream` of a statement.
         """
         sent, values, names = with_parameters(self._scope.database.dialect, text, parameters or {})
-        compiled = Compiled("stream", sent, names=names, location=_caller())
+        compiled = Compiled("stream", sent, names=names, location=caller())
         if compiled.effects & WRITES:
             raise TypeError("stream: the text changes something, and only what reads can be streamed: use execute")
         return Stream(self._scope, [(compiled, values)], fetch_size, Result.dicts, _explained_for)
@@ -190,8 +193,28 @@ def _explained_for(error: DBError, sent: Compiled) -> DBError:
     return _explained(error, sent.names)
 
 
-def _caller() -> str | None:
+class _Sender(threading.local):
+    """Where the code stands for which this thread works, where that is code of another."""
+
+    place: str | None = None
+
+
+_sender = _Sender()
+
+
+def sent_from(place: str | None, work: Callable[[], T]) -> T:
+    """Do what code at a place asked this thread to do: errors name that place."""
+    before, _sender.place = _sender.place, place
+    try:
+        return work()
+    finally:
+        _sender.place = before
+
+
+def caller() -> str | None:
     """Where the code stands that sent a text of its own."""
+    if _sender.place is not None:
+        return _sender.place
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith("rawdb."):
         frame = frame.f_back
@@ -249,8 +272,10 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
 
 def _complete(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Statement:
     """The statement with the tables that its slots need; its arguments get the clock, rows and changes as stored."""
-    if statement.undeclared is not None or statement.unseen:
+    if statement.undeclared is not None:
         statement = scope.database.inspected(statement, scope.describe)
+    elif statement.is_blind:
+        statement = scope.database.seeing(statement, scope.describe)
     if statement.takes_now and "now" not in arguments:
         arguments["now"] = timeutils.utcnow()
     table = statement.table
@@ -279,6 +304,8 @@ def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Resul
     try:
         return scope.run(compiled, parameters)
     except DBError as error:
+        if isinstance(error, DBNonExistentTable):
+            database.look_for_more()
         raise _explained(error, compiled.names) from error.__cause__
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import os
@@ -9,7 +10,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, Self
 from urllib.parse import parse_qsl
@@ -95,8 +95,6 @@ class Database(Generic[S_co]):
         self.cache = Cache()
         self._lock = threading.RLock()
         self._started: _Started | None = None
-        #: Statements with pairs for whose tables the live database was searched.
-        self._looked_for: set[str] = set()
         self.reader: Entry[S_co] = Entry(self._itself, READER)
         self.writer: Entry[S_co] = Entry(self._itself, WRITER)
         #: What works in its place, in a test: the one that came last. Looked at by every call, so no property.
@@ -132,7 +130,7 @@ class Database(Generic[S_co]):
     def _itself(self) -> Database[Any]:
         return self.stand_in or self
 
-    @contextmanager
+    @contextlib.contextmanager
     def replaced_by(self, other: Database[Any]) -> Iterator[Database[Any]]:
         """Within the block, blocks and functions written for this database work on another one: for tests.
 
@@ -198,17 +196,35 @@ class Database(Generic[S_co]):
         tables are not declared.
         """
         found = self.statements[statement.name]
-        if found.undeclared is None and (not found.unseen or found.name in self._looked_for):
+        if found.undeclared is None:
             # The handle of an open block may know it from before.
             return found
         found = self.anew(found, describe)
-        self._looked_for.add(found.name)
         if found.undeclared is not None:
             raise StatementError(
                 f"{found.location}:1 - {found.name}: the table {found.undeclared} is neither declared nor in the "
                 "database; declare its columns, or create it"
             )
         return found
+
+    def seeing(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
+        """The statement with the tables that its result comes from, where the live database has them by now.
+
+        They are looked for once, until a server misses a table: some are no tables of this database's, such as those
+        of a catalog. Round trips: 2, the first time.
+        """
+        found = self.statements[statement.name]
+        if found.is_blind and self._given_tables is None and statement.name not in self._start().looked_for:
+            with contextlib.suppress(DBError):
+                self._publish(describe())
+                self._start().looked_for.add(statement.name)
+            found = self.statements[statement.name]
+        return found
+
+    def look_for_more(self) -> None:
+        """Look once more for tables that were looked for in vain: somebody may make them yet."""
+        if self._started is not None:
+            self._started.looked_for.clear()
 
     def anew(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement as the live database's tables make it now; the same one where they are as they were.
@@ -272,7 +288,6 @@ class Database(Generic[S_co]):
         """Close all connections. The database can be used again and then opens new ones."""
         with self._lock:
             started, self._started, self._loaded = self._started, None, None
-            self._looked_for = set()
         if started is not None:
             started.master.dispose()
             if started.replica is not None:
@@ -497,6 +512,8 @@ class _Started(_Loaded):
         self.master = master
         self.replica = replica
         self.hooks = hooks
+        #: The statements whose tables are not there, or not of this database.
+        self.looked_for: set[str] = set()
 
 
 def _after_fork() -> None:

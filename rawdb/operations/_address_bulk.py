@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
@@ -21,11 +21,6 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
-
-
-def repeatable(items: Iterable[T]) -> Collection[T]:
-    """The items, such that they can be gone through again when a transaction is: a generator's are kept in a list."""
-    return items if isinstance(items, Collection) else list(items)
 
 
 def insert_all(

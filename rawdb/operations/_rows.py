@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import copy
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from rawdb import timeutils
@@ -12,6 +13,8 @@ from rawdb.exceptions import DBDataError, RetryRequest
 Row = dict[str, Any]
 #: A row of whatever type: one of rawdb.rows, or a plain dict.
 AnyRow = TypeVar("AnyRow", bound=Mapping[str, Any])
+T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 def only_columns(table: str, values: Mapping[str, Any]) -> Row:
@@ -30,6 +33,17 @@ def can_be_id(value: Any) -> bool:
 def changed_columns(table: str, row: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
     """The entries of `values` that are columns and differ from what `row` holds: what a row edit writes."""
     return {name: value for name, value in only_columns(table, values).items() if row[name] != value}
+
+
+def row_edits(table: str, row: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
+    """The entries of `values` that are columns, all of them, or none when every value equals the stored one.
+
+    For an edit that is to hold whatever became of the row since it was read. An `updated_at` that is the row's own
+    still, as of a caller that hands a whole row back, is left out: it is to move.
+    """
+    changes = changed_columns(table, row, values)
+    given = only_columns(table, values) if changes else changes
+    return {name: value for name, value in given.items() if name != "updated_at" or name in changes}
 
 
 def edit_row(
@@ -57,6 +71,11 @@ def merged(row: AnyRow, *changes: Mapping[str, Any]) -> AnyRow:
     return result
 
 
+def repeatable(items: Iterable[Item]) -> Collection[Item]:
+    """The items, such that they can be gone through again when a transaction is: a generator's are kept in a list."""
+    return items if isinstance(items, Collection) else list(items)
+
+
 def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     """Keys and values of a table with the columns `key` and `value` as they are stored, each key once, ordered by key.
 
@@ -68,6 +87,28 @@ def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     if None in stored:
         raise DBDataError(f"{table}.key: expected text, got None")
     return {key: stored[key] for key in sorted(stored)}
+
+
+def in_order_of_creation(rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """Rows that a statement gives by created_at and id: those without the former first, on every server.
+
+    PostgreSQL has them last. An edit may have taken the time of creation away.
+    """
+    listed = list(rows)
+    return listed if all(row["created_at"] is not None for row in listed) else oldest_first(listed)
+
+
+def oldest_first(rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """The rows by created_at, then id; those without the former come first."""
+    return sorted(rows, key=lambda row: (row["created_at"] is not None, row["created_at"], row["id"]))
+
+
+def unshared(objects: Iterable[T]) -> Iterator[T]:
+    """The objects, one that comes again as a copy: what a caller does to one result must not show in another."""
+    given: set[int] = set()
+    for one in objects:
+        yield copy.deepcopy(one) if id(one) in given else one
+        given.add(id(one))
 
 
 def group_by(rows: Iterable[AnyRow], key: str) -> dict[Any, list[AnyRow]]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from rawdb.engine.calls import BoundStatements
 from rawdb.operations._operation import sql
-from rawdb.operations._rows import Row, only_columns
-from rawdb.operations._share_rows import oldest_first, share_columns
+from rawdb.operations._rows import Row, oldest_first, only_columns
+from rawdb.operations._share_rows import share_columns
 from rawdb.rows import ShareNetwork, ShareNetworkGetRow, ShareServer, ShareServerGetRow
 
 

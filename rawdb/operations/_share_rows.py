@@ -1,10 +1,8 @@
-"""Rows of shares and snapshots as callers see them: their derived names, and the order of what belongs to them."""
+"""Rows of shares and snapshots as callers see them: their derived names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from rawdb.operations._rows import AnyRow
+from rawdb.operations._rows import oldest_first
 from rawdb.options import options
 from rawdb.rows import NamedShare, Share, ShareGetRow, ShareRow, ShareSnapshot, ShareSnapshotGetRow
 
@@ -32,8 +30,3 @@ def snapshot(row: ShareSnapshotGetRow) -> ShareSnapshot:
         "share_name": options.share_name_template % row["share_id"],
         "share": None if parent is None else share_columns(parent),
     }
-
-
-def oldest_first(rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """The rows of a relation by created_at, then id; a row without the former comes first."""
-    return sorted(rows, key=lambda row: (row["created_at"] is not None, row["created_at"], row["id"]))

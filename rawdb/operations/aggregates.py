@@ -192,7 +192,8 @@ def aggregate_metadata_add(
 def aggregate_metadata_delete(context: Any, aggregate_id: int, key: str) -> None:
     """Soft delete the pair `key` of an aggregate's metadata.
 
-    Raises AggregateNotFound, AggregateMetadataNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
+    Raises AggregateNotFound, AggregateMetadataNotFound.
+    Round trips: 1; 2 when nothing is removed. Source: Nova Juno and Grizzly.
     """
     if not sql(context).aggregate_metadata_delete(aggregate_id=aggregate_id, key=key):
         _require(context, aggregate_id)
@@ -231,7 +232,8 @@ def aggregate_host_get_all(context: Any, aggregate_id: int) -> list[str | None]:
 def aggregate_host_delete(context: Any, aggregate_id: int, host: str) -> None:
     """Take a host out of an aggregate: its row is soft deleted.
 
-    Raises AggregateNotFound, AggregateHostNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
+    Raises AggregateNotFound, AggregateHostNotFound.
+    Round trips: 1; 2 when nothing is removed. Source: Nova Juno and Grizzly.
     """
     if not sql(context).aggregate_host_delete(aggregate_id=aggregate_id, host=host):
         _require(context, aggregate_id)

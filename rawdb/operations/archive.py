@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +112,7 @@ def archive_tables(
 
 
 @lone_read(ADMIN)
-def count_deleted_rows(context: Any, tables: Iterable[str] | None = None) -> dict[str, int]:
+def count_deleted_rows(context: Any, tables: Collection[str] | None = None) -> dict[str, int]:
     """Return how many rows of some tables, or of all that have a shadow, would move, in the order of archiving.
 
     Raises DBNonExistentTable for a table that has no shadow. Round trips: 1.

@@ -40,11 +40,16 @@ def cell_update(context: Any, cell_name: str, values: Mapping[str, Any]) -> Cell
     `updated_at` moves always. None comes back only where the change itself hides the cell from the context. Raises
     CellNotFound when no visible cell has the name, DBDuplicateEntry when another live one has the new name, DBError
     for a key of `values` that is no column.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno, which returned None for a renamed cell, and Grizzly.
+    Round trips: 2, with a name 3, and BEGIN and COMMIT. Source: Nova Juno, which returned None for a renamed cell, and
+    Grizzly.
     """
+    # A name does not tell a cell from deleted ones, and None from no other: what is renamed is found by its id.
+    renamed: CellRow | None = sql(context).cell_get(cell_name=cell_name) if "name" in values else None
     if not sql(context).cell_update(cell_name=cell_name, changes=values):
         raise CellNotFound(cell_name=cell_name)
-    return sql(context).cell_get(cell_name=values.get("name", cell_name))
+    if renamed is None:
+        return sql(context).cell_get(cell_name=cell_name)
+    return sql(context).cell_update__renamed(id=renamed["id"])
 
 
 @lone_write(ADMIN)

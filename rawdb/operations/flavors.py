@@ -31,8 +31,8 @@ from rawdb.exceptions import (
     MarkerNotFound,
     NovaException,
 )
-from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, only_columns
+from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
+from rawdb.operations._rows import Row, only_columns, repeatable
 from rawdb.rows import Flavor, InstanceTypeProjectRow, InstanceTypeRow
 from rawdb.statements.criteria import NO_LIMIT, Page, Predicate, SortKey, equal
 
@@ -42,7 +42,7 @@ _OPPOSITE_DIRECTION = {"asc": "desc", "desc": "asc"}
 _OPPOSITE_NULLS = {"": "", "nullsfirst": "nullslast", "nullslast": "nullsfirst"}
 
 
-@lone_write(ADMIN)
+@guarded(ADMIN)
 def flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[str] | None = None) -> Flavor:
     """Store a flavor with its extra specs and the projects that may use it, and return it.
 
@@ -53,7 +53,12 @@ def flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[st
     first), DBError for values that cannot be stored; then nothing is stored.
     Round trips: 1, 1 more for extra specs and for projects each, and BEGIN and COMMIT. Source: Nova Juno.
     """
-    return _create(context, values, projects or (), FlavorExists, FlavorIdExists)
+    return _flavor_create(context, values, repeatable(projects or ()))
+
+
+@lone_write(NO_GUARD)
+def _flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[str]) -> Flavor:
+    return _create(context, values, projects, FlavorExists, FlavorIdExists)
 
 
 @lone_write(ADMIN)
@@ -390,7 +395,7 @@ def _marker(context: Any, inactive: bool, keys: Sequence[SortKey], flavor_id: st
     backwards = [SortKey(key.column, _OPPOSITE_DIRECTION[key.direction], _OPPOSITE_NULLS[key.nulls]) for key in keys]
     rows = _select(context, inactive, [equal("flavorid", flavor_id)], Page(backwards), 1, _usable(context))
     if not rows:
-        raise MarkerNotFound(flavor_id)
+        raise MarkerNotFound(flavor_id or repr(flavor_id))
     return rows[0]
 
 

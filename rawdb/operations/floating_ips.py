@@ -15,6 +15,7 @@ from rawdb.default import default_database, writer
 from rawdb.exceptions import (
     DBDataError,
     DBDuplicateEntry,
+    DBInvalidUnicodeParameter,
     FixedIpNotFoundForAddress,
     FixedIpNotFoundForInstance,
     FloatingIpExists,
@@ -28,10 +29,10 @@ from rawdb.exceptions import (
     NoFloatingIpsDefined,
     NoMoreFloatingIps,
 )
-from rawdb.operations._address_bulk import Values, batches, insert_all, repeatable
+from rawdb.operations._address_bulk import Values, batches, insert_all
 from rawdb.operations._address_claims import Search, lost
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, can_be_id, changed_columns, merged, only_columns
+from rawdb.operations._rows import Row, can_be_id, merged, only_columns, repeatable, row_edits
 from rawdb.operations.fixed_ips.rows import with_instance_name
 from rawdb.operations.instances.rows import is_uuid_like
 from rawdb.operations.quotas.release import release
@@ -310,11 +311,12 @@ def floating_ip_update(context: Any, address: str, values: Mapping[str, Any]) ->
     """
     given = only_columns("floating_ips", values)
     row = _by_address(context, address)
-    if not changed_columns("floating_ips", row, values):
+    changes = row_edits("floating_ips", row, given)
+    if not changes:
         return
     seen = {name: row[name] for name in ("id", "project_id", "deleted")}
     try:
-        if not sql(context).floating_ip_update(changes=given, **seen):
+        if not sql(context).floating_ip_update(changes=changes, **seen):
             raise lost("a floating address")
     except DBDuplicateEntry as error:
         raise _exists(error, values) from error
@@ -380,7 +382,7 @@ def _by_address(context: Any, address: str | None) -> FloatingIp:
     wanted = None if address == "" else address
     try:
         row = sql(context).floating_ip_get_by_address(address=wanted)
-    except DBDataError as error:
+    except (DBDataError, DBInvalidUnicodeParameter) as error:
         raise InvalidIpAddressError(str(error)) from error
     if row is None:
         raise FloatingIpNotFoundForAddress(address=wanted)

@@ -30,11 +30,11 @@ def instance_fault_get_by_instance_uuids(
     Whatever the context's read_deleted says. A uuid without faults has an empty list.
     Round trips: 1, none for no uuid, one more for each 16,384 uuids. Source: Nova Juno and Grizzly.
     """
-    uuids = list(dict.fromkeys(instance_uuids))
+    uuids: list[Any] = list(dict.fromkeys(instance_uuids))
     faults: dict[str, list[InstanceFaultRow]] = {}
     for start in range(0, len(uuids), MAX_LIST):
         part = uuids[start : start + MAX_LIST]
         rows = sql(context).instance_fault_get_by_instance_uuids(instance_uuids=part)
         faults.update(group_by(rows, "instance_uuid"))
-    # A uuid may be given as a UUID object; the rows hold its text.
-    return {uuid: faults.get(str(uuid), []) for uuid in uuids}
+    # A uuid may be given as a UUID object; the rows hold its text. None matches nothing in a list, its text might.
+    return {uuid: [] if uuid is None else faults.get(str(uuid), []) for uuid in uuids}

@@ -45,6 +45,8 @@ def instance_group_create(
     try:
         row: InstanceGroupRow = sql(context).instance_group_create(values={**values, "uuid": group_uuid})
     except DBDuplicateEntry as error:
+        if "uuid" not in error.columns:
+            raise
         raise InstanceGroupIdExists(group_uuid=group_uuid) from error
     group = {**row, "policies": [], "metadetails": [], "members": []}
     names = _set_policies(context, group, policies or [], False)
@@ -144,7 +146,8 @@ def instance_group_metadata_add(
 def instance_group_metadata_delete(context: Any, group_uuid: str, key: str) -> None:
     """Soft delete the pair `key` of a group's metadata.
 
-    Raises InstanceGroupNotFound, InstanceGroupMetadataNotFound. Round trips: 1. Source: Nova Juno.
+    Raises InstanceGroupNotFound, InstanceGroupMetadataNotFound.
+    Round trips: 1; 2 when nothing is removed. Source: Nova Juno.
     """
     if not sql(context).instance_group_metadata_delete(group_uuid=group_uuid, key=key):
         _require_group(context, group_uuid)
@@ -179,7 +182,8 @@ def instance_group_members_add(
 def instance_group_member_delete(context: Any, group_uuid: str, instance_id: str) -> None:
     """Soft delete a member of a group.
 
-    Raises InstanceGroupNotFound, InstanceGroupMemberNotFound. Round trips: 1. Source: Nova Juno.
+    Raises InstanceGroupNotFound, InstanceGroupMemberNotFound.
+    Round trips: 1; 2 when nothing is removed. Source: Nova Juno.
     """
     if not sql(context).instance_group_member_delete(group_uuid=group_uuid, instance_id=instance_id):
         _require_group(context, group_uuid)
@@ -214,7 +218,8 @@ def instance_group_policies_add(
 def instance_group_policy_delete(context: Any, group_uuid: str, policy: str) -> None:
     """Soft delete a policy of a group.
 
-    Raises InstanceGroupNotFound, InstanceGroupPolicyNotFound. Round trips: 1. Source: Nova Juno.
+    Raises InstanceGroupNotFound, InstanceGroupPolicyNotFound.
+    Round trips: 1; 2 when nothing is removed. Source: Nova Juno.
     """
     if not sql(context).instance_group_policy_delete(group_uuid=group_uuid, policy=policy):
         _require_group(context, group_uuid)

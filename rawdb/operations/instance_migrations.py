@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from rawdb import timeutils
 from rawdb.exceptions import MigrationNotFound, MigrationNotFoundByStatus
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import edit_row, group_by
+from rawdb.operations._rows import edit_row, group_by, unshared
 from rawdb.operations.instances.rows import instance_name
 from rawdb.rows import InstanceRow, InstanceSystemMetadataRow, MigratingInstance, MigrationRow, MigrationWithInstance
 from rawdb.statements.criteria import AnyOf, equal
@@ -69,11 +68,12 @@ def migration_get_unconfirmed_by_dest_compute(
 ) -> list[MigrationRow]:
     """Return the finished migrations into a host that were updated `confirm_window` seconds ago or earlier, by id.
 
-    Deleted ones count; one that was never updated does not. Round trips: 1. Source: Nova Juno and Grizzly.
+    Deleted ones count; one that was never updated does not. Raises ValueError for a window that goes beyond the
+    calendar. Round trips: 1. Source: Nova Juno and Grizzly.
     """
     return sql(context).migration_get_unconfirmed_by_dest_compute(
         filters=[equal("dest_compute", dest_compute)],
-        last_update=timeutils.utcnow() - timedelta(seconds=confirm_window),
+        last_update=timeutils.seconds_ago(confirm_window),
     )
 
 
@@ -94,7 +94,8 @@ def in_progress(context: Any, host: str, node: str, errors_end: bool) -> list[Mi
     rows: list[MigrationRow]
     rows = sql(context).migration_get_in_progress_by_host_and_node(host=host, node=node, errors_end=errors_end)
     instances = _instances(context, {row["instance_uuid"] for row in rows})
-    return [{**row, "instance": instances.get(row["instance_uuid"])} for row in rows]
+    found = unshared(instances.get(row["instance_uuid"]) for row in rows)
+    return [{**row, "instance": instance} for row, instance in zip(rows, found, strict=True)]
 
 
 @lone_read(ADMIN)

@@ -36,7 +36,9 @@ def service_create(context: Any, values: Mapping[str, Any]) -> ServiceRow:
         host = values.get("host")
         if "binary" in error.columns:
             raise ServiceBinaryExists(host=host, binary=values.get("binary")) from error
-        raise ServiceTopicExists(host=host, topic=values.get("topic")) from error
+        if "topic" in error.columns:
+            raise ServiceTopicExists(host=host, topic=values.get("topic")) from error
+        raise
 
 
 @writes(ADMIN)

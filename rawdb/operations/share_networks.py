@@ -8,7 +8,7 @@ nobody is confined to a project. Every operation raises Forbidden without a user
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rawdb.exceptions import (
@@ -21,9 +21,9 @@ from rawdb.exceptions import (
     ShareNetworkSecurityServiceDissociationError,
 )
 from rawdb.operations._operation import ANY, beyond_signature, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row
+from rawdb.operations._rows import Row, in_order_of_creation
 from rawdb.operations._share_network_rows import change, delete, give_id, share_network, with_id
-from rawdb.rows import SecurityServiceRow, ShareNetwork, ShareNetworkRow
+from rawdb.rows import SecurityServiceRow, ShareNetwork, ShareNetworkGetRow, ShareNetworkRow
 
 
 @lone_write(ANY)
@@ -57,7 +57,7 @@ def security_service_get_all(context: Any) -> list[SecurityServiceRow]:
 
     Round trips: 1. Source: Manila Juno.
     """
-    return sql(context).security_service_get_all()
+    return in_order_of_creation(sql(context).security_service_get_all())
 
 
 @lone_read(ANY)
@@ -66,7 +66,7 @@ def security_service_get_all_by_project(context: Any, project_id: str) -> list[S
 
     Round trips: 1. Source: Manila Juno.
     """
-    return sql(context).security_service_get_all_by_project(project_id=project_id)
+    return in_order_of_creation(sql(context).security_service_get_all_by_project(project_id=project_id))
 
 
 @writes(ANY)
@@ -120,7 +120,7 @@ def share_network_get_all(context: Any) -> list[ShareNetwork]:
 
     Round trips: 1. Source: Manila Juno.
     """
-    return [share_network(row) for row in sql(context).share_network_get_all()]
+    return _networks(sql(context).share_network_get_all())
 
 
 @beyond_signature("user_id")
@@ -134,7 +134,7 @@ def share_network_get_all_by_project(context: Any, project_id: str, user_id: str
     rows = sql(context).share_network_get_all_by_project(
         project_id=project_id, of_user=user_id is not None, user_id=user_id
     )
-    return [share_network(row) for row in rows]
+    return _networks(rows)
 
 
 @lone_read(ANY)
@@ -145,7 +145,7 @@ def share_network_get_all_by_security_service(context: Any, share_network_id: st
     Round trips: 1. Source: Manila Juno.
     """
     rows = sql(context).share_network_get_all_by_security_service(security_service_id=share_network_id)
-    return [share_network(row) for row in rows]
+    return _networks(rows)
 
 
 @writes(ANY)
@@ -216,6 +216,10 @@ def _what_is_missing(found: Row, pair: Mapping[str, Any]) -> NovaException | Non
     if not found["services"]:
         return SecurityServiceNotFound(security_service_id=pair["security_service_id"])
     return None
+
+
+def _networks(rows: Iterable[ShareNetworkGetRow]) -> list[ShareNetwork]:
+    return [share_network(row) for row in in_order_of_creation(rows)]
 
 
 def _read_back(context: Any, id: str) -> ShareNetwork:

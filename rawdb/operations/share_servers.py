@@ -11,14 +11,14 @@ works in there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rawdb.exceptions import NotFound, ShareServerNotFound, ShareServerNotFoundByFilters
 from rawdb.operations._operation import ANY, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import text_pairs
+from rawdb.operations._rows import in_order_of_creation, text_pairs
 from rawdb.operations._share_network_rows import change, delete, give_id, share_server, statements_in, with_id
-from rawdb.rows import NetworkAllocationRow, ShareServer
+from rawdb.rows import NetworkAllocationRow, ShareServer, ShareServerGetRow
 
 
 @writes(ANY)
@@ -27,7 +27,8 @@ def share_server_create(context: Any, values: Mapping[str, Any]) -> ShareServer:
 
     `values` are columns of share_servers (`status` is INACTIVE where it is not given); other keys are ignored. A
     missing id is made up and put into `values`. Raises DBDuplicateEntry for an id that was ever used.
-    Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 2, 1 more where the context does not see the server then, and BEGIN and COMMIT.
+    Source: Manila Juno.
     """
     row = sql(context).share_server_create(values=with_id(values))
     server = _read_back(context, row["id"])
@@ -53,7 +54,7 @@ def share_server_get_all(context: Any) -> list[ShareServer]:
 
     Round trips: 1. Source: Manila Juno.
     """
-    return [share_server(row) for row in sql(context).share_server_get_all()]
+    return _servers(sql(context).share_server_get_all())
 
 
 @lone_read(ANY)
@@ -64,7 +65,7 @@ def share_server_get_by_host(context: Any, host: str, share_net_id: str, session
     """
     statements = statements_in(session, context)
     rows = statements.share_server_get_by_host(host=host, read_deleted=context.read_deleted)
-    return [share_server(row) for row in rows]
+    return _servers(rows)
 
 
 @lone_read(ANY)
@@ -78,7 +79,7 @@ def share_server_get_by_host_and_share_net(
     rows = statements_in(session, context).share_server_get_by_host_and_share_net(
         host=host, share_net_id=share_net_id, read_deleted=context.read_deleted
     )
-    return [share_server(row) for row in rows]
+    return _servers(rows)
 
 
 @lone_read(ANY)
@@ -102,7 +103,8 @@ def share_server_get_by_host_and_share_net_valid(
 def share_server_update(context: Any, id: str, values: Mapping[str, Any]) -> ShareServer:
     """Change columns of a visible share server and return it with its relations; other keys are ignored.
 
-    Raises ShareServerNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Raises ShareServerNotFound. Round trips: 2, 1 more where the context does not see the server then, and BEGIN and
+    COMMIT. Source: Manila Juno.
     """
     missing = ShareServerNotFound(share_server_id=id)
     return _read_back(context, change(sql(context).share_server_update, "share_servers", id, values, missing))
@@ -194,9 +196,14 @@ def network_allocations_get_for_share_server(
 
     Round trips: 1. Source: Manila Juno.
     """
-    return statements_in(session, context).network_allocations_get_for_share_server(
+    rows = statements_in(session, context).network_allocations_get_for_share_server(
         share_server_id=share_server_id, read_deleted=context.read_deleted
     )
+    return in_order_of_creation(rows)
+
+
+def _servers(rows: Iterable[ShareServerGetRow]) -> list[ShareServer]:
+    return [share_server(row) for row in in_order_of_creation(rows)]
 
 
 def _require_server(context: Any, share_server_id: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from rawdb.access import authorize_project
 from rawdb.exceptions import ShareSnapshotNotFound
 from rawdb.operations._operation import ADMIN, ANY, beyond_signature, lone_read, lone_write, sql, writes
+from rawdb.operations._rows import in_order_of_creation
 from rawdb.operations._share_network_rows import change, give_id, statements_in, with_id
 from rawdb.operations._share_rows import snapshot
 from rawdb.rows import ShareSnapshot, ShareSnapshotGetRow
@@ -127,7 +128,7 @@ def snapshot_data_get_for_project(
 
 
 def _snapshots(rows: Iterable[ShareSnapshotGetRow]) -> list[ShareSnapshot]:
-    return [snapshot(row) for row in rows]
+    return [snapshot(row) for row in in_order_of_creation(rows)]
 
 
 def _read_back(context: Any, snapshot_id: str) -> ShareSnapshot:

@@ -15,7 +15,7 @@ from typing import Any
 from rawdb.default import writer
 from rawdb.exceptions import NotFound
 from rawdb.operations._operation import ADMIN, ANY, beyond_signature, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, text_pairs
+from rawdb.operations._rows import Row, in_order_of_creation, text_pairs
 from rawdb.operations._share_network_rows import change, delete, give_id, statements_in, with_id
 from rawdb.operations._share_rows import share
 from rawdb.rows import Share, ShareAccessMapRow, ShareGetRow, ShareRow
@@ -161,7 +161,7 @@ def share_access_get_all_for_share(context: Any, share_id: str) -> list[ShareAcc
 
     Round trips: 1. Source: Manila Juno.
     """
-    return sql(context).share_access_get_all_for_share(share_id=share_id)
+    return in_order_of_creation(sql(context).share_access_get_all_for_share(share_id=share_id))
 
 
 @lone_read(ANY)
@@ -172,9 +172,10 @@ def share_access_get_all_by_type_and_access(
 
     Round trips: 1. Source: Manila Juno.
     """
-    return sql(context).share_access_get_all_by_type_and_access(
+    rows = sql(context).share_access_get_all_by_type_and_access(
         share_id=share_id, access_type=access_type, access=access
     )
+    return in_order_of_creation(rows)
 
 
 @writes(ANY)
@@ -242,7 +243,7 @@ def share_metadata_delete(context: Any, share_id: str, key: str) -> None:
 
 
 def _shares(rows: Iterable[ShareGetRow]) -> list[Share]:
-    return [share(row) for row in rows]
+    return [share(row) for row in in_order_of_creation(rows)]
 
 
 def _read_back(context: Any, share_id: str) -> Share:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from rawdb import timeutils
 from rawdb.operations._lock_rows import lock_new_row
@@ -17,6 +17,8 @@ from rawdb.operations._rows import Row, only_columns
 from rawdb.rows import BwUsageCacheRow, VolumeUsageCacheRow
 
 _COUNTERS = ("reads", "read_bytes", "writes", "write_bytes")
+_TOTALS: tuple[Literal["tot_reads", "tot_read_bytes", "tot_writes", "tot_write_bytes"], ...]
+_TOTALS = ("tot_reads", "tot_read_bytes", "tot_writes", "tot_write_bytes")
 
 
 @lone_read(ANY)
@@ -116,7 +118,7 @@ def vol_usage_update(
     counter that is lower than the stored one tells that the guest has started anew; then all four stored ones are
     added to the totals first. Without a row one is stored. A counter that is None counts as 0. Concurrent calls take
     effect one after the other: each is one UPDATE, and the first row is stored behind a lock row that all who found
-    none write.
+    none write. Raises DBDataError for a counter or a total that 64 bits do not hold.
     Round trips: 2, and BEGIN and COMMIT; for a new volume 5, and BEGIN and COMMIT twice.
     Source: Nova Juno; Grizzly's takes other arguments and returns None.
     """
@@ -154,7 +156,10 @@ def _updated_volume(context: Any, row: Row, final: bool) -> bool:
 
 
 def _stored_volume(context: Any, row: Row) -> VolumeUsageCacheRow:
-    return sql(context).vol_usage_update__stored(volume_id=row["volume_id"])
+    stored: VolumeUsageCacheRow = sql(context).vol_usage_update__stored(volume_id=row["volume_id"])
+    # SQLite makes a float of a sum that no integer holds, where a server refuses it.
+    only_columns("volume_usage_cache", {name: stored[name] for name in _TOTALS})
+    return stored
 
 
 def _new_volume(row: Row, final: bool) -> Row:

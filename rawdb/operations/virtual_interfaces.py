@@ -9,11 +9,13 @@ from rawdb.exceptions import (
     DBDataError,
     DBDeadlock,
     DBError,
+    DBInvalidUnicodeParameter,
     InstanceNotFound,
     InvalidIpAddressError,
     VirtualInterfaceCreateException,
 )
 from rawdb.operations._operation import ANY, lone_read, lone_write, sql
+from rawdb.operations._rows import in_order_of_creation
 from rawdb.rows import VirtualInterfaceRow
 
 
@@ -31,7 +33,7 @@ def virtual_interface_create(context: Any, values: Mapping[str, Any]) -> Virtual
     except DBDeadlock:
         # To be run again, not to be reported.
         raise
-    except DBError as error:
+    except (DBError, DBInvalidUnicodeParameter) as error:
         raise VirtualInterfaceCreateException from error
 
 
@@ -67,7 +69,7 @@ def virtual_interface_get_by_address(context: Any, address: str) -> VirtualInter
     """
     try:
         return sql(context).virtual_interface_get_by_address(address=address)
-    except DBDataError as error:
+    except (DBDataError, DBInvalidUnicodeParameter) as error:
         raise InvalidIpAddressError(f"{address!r} can be no address of an interface") from error
 
 
@@ -83,7 +85,7 @@ def virtual_interface_get_by_instance(
     rows = sql(context).virtual_interface_get_by_instance(instance_id=instance_id)
     if not rows:
         raise InstanceNotFound(instance_id=instance_id)
-    return [row for row in rows if row["id"] is not None]
+    return in_order_of_creation(row for row in rows if row["id"] is not None)
 
 
 @lone_read(ANY)

@@ -20,7 +20,7 @@ from rawdb.exceptions import (
     VolumeTypeNotFoundByName,
 )
 from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, text_pairs
+from rawdb.operations._rows import Row, in_order_of_creation, text_pairs
 from rawdb.operations._share_network_rows import give_id, with_id
 from rawdb.operations._share_rows import share
 from rawdb.rows import Share, VolumeType, VolumeTypeRow
@@ -155,7 +155,7 @@ def volume_get_active_by_window(
     rows = sql(context).volume_get_active_by_window(
         begin=begin, ended=bool(end), end=end or None, of_project=bool(project_id), project_id=project_id or None
     )
-    return [share(row) for row in rows]
+    return [share(row) for row in in_order_of_creation(rows)]
 
 
 def _seen(inactive: bool) -> dict[str, str]:

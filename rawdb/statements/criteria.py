@@ -47,8 +47,7 @@ class Comparison(NamedTuple):
         elif self.how == "null":
             text.add(f"{plain} IS NULL" if self.operator == "=" else f"{plain} IS NOT NULL")
         elif self.operator == "regexp":
-            if column.type == "bool":
-                plain = text.dialect.boolean_as_number.format(column=plain)
+            plain = text.dialect.regexp_cells.get(column.type, "{column}").format(column=plain)
             text.add(text.dialect.regexp_text.format(column=plain, parameter=text.bind(text.compared("regexp", None))))
         elif isinstance(self.how, int):
             text.add(f"{place} {self.operator} {str(self.how).upper()}")
@@ -342,7 +341,7 @@ class _Step(NamedTuple):
         last = SortKey(name, direction, nulls).nulls_last(nulls_are_largest=text.dialect.nulls_are_largest)
         null, not_null = f"{place} IS NULL", f"{place} IS NOT NULL"
         if is_null:
-            same = _constant(null)
+            same = _constant(text.dialect.null_in_order.format(place))
             return cls(same, None, same) if last else cls(same, _constant(not_null), None, not_null, (None, same))
         index, convert = text.reserve(), text.read_as(name, column)
         shown = text.as_read(place, column, ordered=True)

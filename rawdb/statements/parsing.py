@@ -111,6 +111,7 @@ def statement_of(
         dialect=dialect,
         none_is_null=none_is_null,
         documents=_documents(operation, resolver, tokens, tables, dialect),
+        is_blind=operation is not Operation.INSERT_UPDATE_DELETE and not resolver.table_names <= tables.keys(),
     )
 
 

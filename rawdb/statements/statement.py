@@ -56,6 +56,8 @@ class Statement:
     steps: tuple[Statement, ...] = ()
     #: The columns of its result that hold JSON documents.
     documents: tuple[Document, ...] = ()
+    #: Whether its result may hold columns of a table of which nothing is known, documents perhaps.
+    is_blind: bool = False
     _known: set[tuple[str, ...]] = field(init=False, repr=False, default_factory=set)
 
     @cached_property
@@ -94,11 +96,6 @@ class Statement:
         return None
 
     @cached_property
-    def unseen(self) -> bool:
-        """Whether the types of some pairs are not known, which may be of a table or of nothing that has a name."""
-        return any(slot.kind == "map" and slot.table is None for slot in self.slots())
-
-    @cached_property
     def takes_now(self) -> bool:
         """Whether the clock fills the parameter `now`."""
         return "now" in self.accepts
@@ -111,7 +108,7 @@ class Statement:
     @cached_property
     def is_plain(self) -> bool:
         """Whether a call's arguments are bound as they are given, by one text, whatever they hold."""
-        varies = self.steps or self.is_divisible or self.undeclared or self.unseen
+        varies = self.steps or self.is_divisible or self.undeclared or self.is_blind
         return not (varies or self.accepts & {"now", "values", "changes"})
 
     @cached_property

@@ -181,9 +181,19 @@ def _address(place: str, value: Any, limit: int | None) -> str:
     if limit is not None:
         text = _text(place, text, limit)
     try:
-        return str(ipaddress.ip_network(text, strict=False) if "/" in text else ipaddress.ip_address(text))
+        if "/" not in text:
+            return _canonical(ipaddress.ip_address(text))
+        network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         return text
+    return f"{_canonical(network.network_address)}/{network.prefixlen}"
+
+
+def _canonical(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """The text of an address. That of an IPv4 address in IPv6 differs between versions of Python: here it is dotted."""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return f"::ffff:{address.ipv4_mapped}{'%' if address.scope_id else ''}{address.scope_id or ''}"
+    return str(address)
 
 
 def _integer(place: str, value: Any, limit: int) -> int:

@@ -446,3 +446,24 @@ def test_a_forked_child_has_threads_of_its_own(context: RequestContext, threads:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     asyncio.run(create(context, "parent again"))
     assert names() == ["child", "parent", "parent again"]
+
+
+def test_an_error_of_a_text_names_the_place_of_the_coroutine(context: RequestContext) -> None:
+    """And not a line of the thread that sent it."""
+
+    async def work() -> None:
+        async with aio.writer.autocommit.using(context) as sql:
+            for send in (
+                lambda: sql.execute("SELECT zork FROM key_pairs"),
+                lambda: sql.execute_script("SELECT zork FROM key_pairs"),
+            ):
+                with pytest.raises(DBError) as raised:
+                    await send()
+                assert __file__ in str(raised.value.location)
+        async with aio.reader.using(context) as sql:
+            with pytest.raises(DBError) as raised:
+                async for _ in sql.stream("SELECT zork FROM key_pairs"):
+                    pass
+            assert str(raised.value.location).startswith(f"{__file__}:")
+
+    asyncio.run(work())

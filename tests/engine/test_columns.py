@@ -81,6 +81,8 @@ def column(kind: str) -> Column:
         ("cidr", "10.0.0.7/24", "10.0.0.0/24"),
         ("cidr", ipaddress.ip_network("10.0.0.0/24"), "10.0.0.0/24"),
         ("cidr", "fe80::/64", "fe80::/64"),
+        ("cidr", "::ffff:10.0.0.1/104", "::ffff:10.0.0.0/104"),
+        ("ip", "::ffff:10.0.0.1%eth0", "::ffff:10.0.0.1%eth0"),
     ],
 )
 def test_stored(kind: str, value: Any, stored: Any) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rawdb import tables
 from rawdb.criteria import Predicate, equal
 from rawdb.engine.database import Database
-from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter
+from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter, DBNonExistentTable
 from rawdb.statements.columns import load_tables
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
@@ -374,6 +374,61 @@ class TestReading:
             assert type(one["doc"]) is type(one["tags"][0]) is type(meta["price"])
         assert rows[0]["meta"] == {"set": "{1}"}
         assert related["docs"] == {name: Decimal("0.25") for name in "abc"}
+
+
+class TestTablesThatAreMadeLater:
+    """Which type a column gives does not depend on when its table was read."""
+
+    SQL: ClassVar = """\
+-- name: late_docs()
+-- Documents.
+SELECT l.doc
+  FROM late AS l;
+
+-- name: late_doc()$
+-- The first one.
+SELECT l.doc
+  FROM late AS l;
+
+-- name: of_a_catalog()
+-- Tables of the server's own.
+SELECT t.name
+  FROM sqlite_master AS t;
+"""
+
+    @pytest.fixture
+    def late(self, url: str, open_database: Open, tmp_path: Path) -> Iterator[Database]:
+        (tmp_path / "late.sql").write_text(self.SQL)
+        yield open_database(url, queries=tmp_path, tables=None)
+        with connected(url) as run:
+            run("DROP TABLE late")
+
+    def test_after_the_first_call_too(self, late: Database) -> None:
+        for entry in (late.reader.autocommit, late.reader):
+            with pytest.raises(DBNonExistentTable), entry.using(None) as sql:
+                sql.late_docs()
+            with pytest.raises(DBNonExistentTable), entry.using(None) as sql:
+                sql.late_doc()
+        with connected(late.url) as run:
+            run("CREATE TABLE late (id INTEGER PRIMARY KEY, doc JSON)")
+            run("""INSERT INTO late (id, doc) VALUES (1, '{"a": [1]}')""")
+        with late.reader.using(None) as sql:
+            assert sql.late_docs() == [{"doc": {"a": [1]}}]
+            assert sql.late_doc() == {"a": [1]}
+            assert list(sql.late_docs.stream()) == [{"doc": {"a": [1]}}]
+
+    @pytest.mark.dialects("sqlite")
+    def test_a_table_of_the_server_s_own_is_looked_for_once(self, late: Database) -> None:
+        with connected(late.url) as run:
+            run("CREATE TABLE late (id INTEGER PRIMARY KEY, doc JSON)")
+        with late.reader.using(None) as sql:
+            assert sql.of_a_catalog()
+            # A table that nothing asks for: a second look would find it.
+            with connected(late.url) as run:
+                run("CREATE TABLE unasked (id INTEGER PRIMARY KEY)")
+                assert sql.of_a_catalog()
+                run("DROP TABLE unasked")
+            assert "unasked" not in late.tables
 
 
 class TestSoftDelete:

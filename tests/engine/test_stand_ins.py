@@ -85,6 +85,18 @@ def test_a_context_shows_its_block(database: Database) -> None:
     rawdb.dispose()
 
 
+def test_a_context_of_a_database_of_ones_own(database: Database, open_database: Open) -> None:
+    @rawdb.transaction_context_provider(database=database)
+    class Context:
+        pass
+
+    context, other = Context(), open_database(database.url)
+    with database.reader.using(context) as sql:
+        assert context.session is context.connection is sql  # type: ignore[attr-defined]
+    with other.reader.using(context):
+        assert getattr(context, "session", None) is None
+
+
 def test_errors_of_a_foreign_connection(database: Database, dialect: str) -> None:
     pool = database.pool()
     connection = pool.acquire()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import rawdb
+from rawdb.exceptions import DBDeadlock, RetryRequest
 from rawdb.testing.databases import connected
 
 
@@ -20,6 +22,25 @@ def soft_delete(table: str, row_id: int) -> None:
     """Mark a row deleted, as another process would: on a connection of its own, between any two statements."""
     with connected(rawdb.default_database().url) as run:
         run(f"UPDATE {table} SET deleted = id WHERE id = {int(row_id)}")
+
+
+@contextmanager
+def refused_once(statement: str) -> Iterator[None]:
+    """The first time that the statement is about to be sent, its transaction is refused, and runs again."""
+    observers = rawdb.default_database().observers
+    left = [statement]
+
+    def refuse(name: str, text: str) -> None:
+        if name in left:
+            left.remove(name)
+            raise RetryRequest(DBDeadlock(f"{name} is refused once"))
+
+    observers.append(refuse)
+    try:
+        yield
+    finally:
+        observers.remove(refuse)
+    assert not left, f"{statement} was not sent"
 
 
 def together(*functions: Callable[..., Any]) -> list[Any]:

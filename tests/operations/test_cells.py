@@ -199,3 +199,16 @@ def test_round_trips(statements: list[str]) -> None:
     statements.clear()
     api.cell_update(admin(), "d", {"api_url": "x"})
     assert statements == ["BEGIN", "cell_update", "cell_get", "COMMIT"]
+
+
+def test_a_name_that_others_have_or_had(admin_context: RequestContext) -> None:
+    api.cell_create(admin_context, {"name": None, "transport_url": "nameless"})
+    make("gone")
+    api.cell_delete(admin_context, "gone")
+    row = make("old", transport_url="mine")
+    renamed = api.cell_update(admin("yes"), "old", {"name": "gone"})
+    assert renamed is not None
+    assert (renamed["id"], renamed["name"], renamed["deleted"]) == (row["id"], "gone", 0)
+    nameless = api.cell_update(admin_context, "gone", {"name": None})
+    assert nameless is not None
+    assert (nameless["id"], nameless["name"], nameless["transport_url"]) == (row["id"], None, "mine")

@@ -27,7 +27,7 @@ from rawdb.exceptions import (
     InstanceTypeNotFoundByName,
     NotFound,
 )
-from tests.operations.factories import stored, together
+from tests.operations.factories import refused_once, stored, together
 from tests.operations.flavor_helpers import DELETED, access_rows, flavorids, make, member, specs_rows
 
 
@@ -540,3 +540,11 @@ def test_guards_come_first(context: RequestContext, statements: list[str]) -> No
         with pytest.raises(Forbidden):
             operation(nobody)
     assert statements == []
+
+
+def test_a_run_that_is_refused_keeps_the_projects_of_a_generator(admin_context: RequestContext) -> None:
+    with refused_once("flavor_create__access"):
+        values = {"name": "n", "flavorid": "f", "memory_mb": 1, "vcpus": 1}
+        api.flavor_create(admin_context, values, (project for project in ("p", "q", "p")))
+    rows = api.flavor_access_get_by_flavor_id(admin_context, "f")
+    assert [row["project_id"] for row in rows] == ["p", "q"]

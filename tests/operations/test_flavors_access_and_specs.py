@@ -19,6 +19,7 @@ from rawdb.exceptions import (
 )
 from tests.operations.factories import together
 from tests.operations.flavor_helpers import DELETED, access_rows, make, member, specs_rows
+from tests.operations.instance_helpers import insert
 from tests.support.rows import there
 
 ACCESS = pytest.mark.parametrize(
@@ -91,6 +92,22 @@ class TestAccess:
                     with pytest.raises(FlavorNotFound) as missing:
                         call(context, flavor_id, "p1")
                     assert missing.value.kwargs == {"code": 404, "flavor_id": flavor_id}
+
+    def test_several_without_a_flavorid(self, db: str, add: Call, remove: Call, get_all: Call) -> None:
+        admin = get_admin_context()
+        none: Any = None
+        first, second = (make(none, name=name)["id"] for name in ("a", "b"))
+        api.flavor_extra_specs_update_or_create(admin, none, {"k": "v"})
+        for flavor in (first, second):
+            insert("instance_type_projects", instance_type_id=flavor, project_id="p")
+            insert("instance_type_extra_specs", instance_type_id=flavor, key="l", value="v")
+        with pytest.raises(FlavorAccessExists):
+            add(admin, none, "p")
+        remove(admin, none, "p")
+        api.flavor_extra_specs_delete(admin, none, "k")
+        api.instance_type_extra_specs_delete(admin, none, "l")
+        assert [row["instance_type_id"] for row in get_all(admin, none)] == [second]
+        assert [(row["instance_type_id"], row["key"]) for row in specs_rows() if not row["deleted"]] == [(second, "l")]
 
     def test_the_row_id_is_no_flavorid(
         self, admin_context: RequestContext, add: Call, remove: Call, get_all: Call
@@ -316,3 +333,28 @@ class TestExtraSpecs:
         assert not [result for result in results if isinstance(result, BaseException)]
         specs = api.flavor_extra_specs_get(context, "f1")
         assert set(specs) == {"shared", *(f"own{number}" for number in range(8))}
+
+
+def test_flavors_without_a_flavorid(admin_context: RequestContext) -> None:
+    """None finds rows without one, of which no unique key keeps a second away: the oldest is meant, as in a read."""
+    values = {"flavorid": None, "memory_mb": 1, "vcpus": 1}
+    gone = api.flavor_create(admin_context, {**values, "name": "gone", "extra_specs": {"k": "0"}}, ["p"])
+    api.flavor_destroy(admin_context, "gone")
+    old, new = (
+        api.flavor_create(admin_context, {**values, "name": name, "extra_specs": {"k": name}}, ["p"])
+        for name in ("old", "new")
+    )
+    assert gone["id"] < old["id"] < new["id"]
+    assert api.flavor_get_by_flavor_id(admin_context, None)["name"] == "old"  # type: ignore[arg-type]
+    assert api.flavor_extra_specs_get_item(admin_context, None, "k") == {"k": "old"}  # type: ignore[arg-type]
+    api.flavor_extra_specs_update_or_create(admin_context, None, {"k": "changed"})  # type: ignore[arg-type]
+    assert api.flavor_get(admin_context, old["id"])["extra_specs"] == {"k": "changed"}
+    api.flavor_extra_specs_delete(admin_context, None, "k")  # type: ignore[arg-type]
+    with pytest.raises(FlavorExtraSpecsNotFound):
+        api.flavor_extra_specs_delete(admin_context, None, "k")  # type: ignore[arg-type]
+    assert api.instance_type_extra_specs_delete(admin_context, None, "k") is None  # type: ignore[arg-type]
+    api.flavor_access_remove(admin_context, None, "p")  # type: ignore[arg-type]
+    with pytest.raises(FlavorAccessNotFound):
+        api.flavor_access_remove(admin_context, None, "p")  # type: ignore[arg-type]
+    assert api.flavor_access_add(admin_context, None, "p")["instance_type_id"] == old["id"]  # type: ignore[arg-type]
+    assert api.flavor_get(admin_context, new["id"]) == new

@@ -122,3 +122,12 @@ def test_all_at_once(nobody: RequestContext) -> None:
     results = together(*(lambda code=code: fault(RequestContext(None, None), code=code) for code in range(6)))
     assert sorted(row["code"] for row in results) == list(range(6))
     assert len(api.instance_fault_get_by_instance_uuids(nobody, [INSTANCE])[INSTANCE]) == 6
+
+
+def test_none_is_not_the_text_of_it(nobody: RequestContext) -> None:
+    row = fault(nobody, instance_uuid="None")
+    fault(nobody, instance_uuid=None)
+    assert api.instance_fault_get_by_instance_uuids(nobody, [None, "None"]) == {  # type: ignore[list-item]
+        None: [],
+        "None": [row],
+    }

@@ -297,6 +297,28 @@ def test_regular_expressions_on_ids_and_truth(context: RequestContext) -> None:
     assert names(context, {"locked": 1}) == ["2"]
 
 
+def test_what_can_be_no_type_in_a_list_is_no_type(context: RequestContext) -> None:
+    names = named([make(context, display_name=str(number), instance_type_id=number) for number in (1, 2)])
+    for nothing in ("x", "", 2**70, 1.5, "2" * 50):
+        assert names(context, {"instance_type_id": [nothing]}) == []
+        assert names(context, {"instance_type_id": [nothing, None, "2"]}) == ["2"]
+
+
+def test_regular_expressions_on_datetimes(context: RequestContext) -> None:
+    whole = datetime.fromisoformat("2026-03-04T05:06:07")
+    names = named(
+        [
+            make(context, display_name="whole", launched_at=whole),
+            make(context, display_name="part", launched_at=whole.replace(microsecond=500000)),
+            make(context, display_name="never"),
+        ]
+    )
+    assert names(context, {"launched_at": r"07\.000000$"}) == ["whole"]
+    assert names(context, {"launched_at": r"07\.500000$"}) == ["part"]
+    assert names(context, {"launched_at": "07$"}) == []
+    assert names(context, {"launched_at": whole}) == ["whole", "part"]
+
+
 # Order and pages
 
 

@@ -441,3 +441,12 @@ class TestDelete:
             "instance_group_delete__members",
             "COMMIT",
         ]
+
+
+def test_a_taken_id_is_no_uuid(nobody: RequestContext) -> None:
+    row = create(nobody)
+    values = {"uuid": UNKNOWN, "id": row["id"]}
+    with pytest.raises(DBDuplicateEntry):
+        api.instance_group_create(nobody, values)
+    assert values == {"uuid": UNKNOWN, "id": row["id"]}
+    assert api.instance_group_get_all(nobody) == [row]

@@ -247,6 +247,9 @@ class TestInProgress:
             expected = {**instance, "name": f"instance-{instance['id']:08x}", "system_metadata": pairs[1:]}
             assert [row["instance"] for row in found] == [expected, None, None, expected]
         assert there(found[0]["instance"])["locked"] is True
+        there(found[0]["instance"])["system_metadata"].clear()
+        there(found[0]["instance"])["locked"] = None
+        assert found[3]["instance"] == expected
 
     def test_instance_without_system_metadata(self, admin_context: RequestContext) -> None:
         make_instance(INSTANCE)
@@ -308,3 +311,22 @@ def test_guards_come_first(context: RequestContext, statements: list[str]) -> No
         with pytest.raises(AdminRequired):
             operation()
     assert statements == []
+
+
+def test_migrations_of_one_instance_share_nothing(admin_context: RequestContext) -> None:
+    make_instance(INSTANCE, k="v")
+    for _ in range(2):
+        make(status="migrating", source_compute="h", source_node="n")
+    first, second = api.migration_get_in_progress_by_host_and_node(admin_context, "h", "n")
+    assert first["instance"] is not None
+    assert second["instance"] == first["instance"]
+    first["instance"]["host"] = "changed"
+    first["instance"]["system_metadata"][0]["value"] = "changed"
+    assert second["instance"]["host"] is None
+    assert second["instance"]["system_metadata"][0]["value"] == "v"
+
+
+@pytest.mark.parametrize("window", [float("inf"), 1e30, -1e30, float("nan")])
+def test_a_window_beyond_the_calendar(admin_context: RequestContext, window: float) -> None:
+    with pytest.raises(ValueError):
+        api.migration_get_unconfirmed_by_dest_compute(admin_context, window, "h")

@@ -23,7 +23,7 @@ from rawdb.exceptions import (
 )
 from tests.operations.factories import stored
 from tests.operations.instance_helpers import columns, devices, make, new_uuid, option, pairs, reading, without
-from tests.support.rows import Row
+from tests.support.rows import Row, there
 
 PLAIN = ["instance_update__columns", "instance_get_by_uuid"]
 
@@ -200,6 +200,20 @@ def test_expected_states_that_do_not_hold(
         assert without(raised.value.kwargs, "code") == {"actual": actual, "expected": wrapped}
     assert statements == ["BEGIN", "instance_get_by_uuid__locked", "ROLLBACK"] * 2
     assert api.instance_get(context, row["id"]) == row
+
+
+@pytest.mark.parametrize("expected", [frozenset({"old"}), frozenset(), {"old": 1}, [["x"]], 5, b"old"])
+def test_what_is_no_state_is_never_the_state(context: RequestContext, expected: Any) -> None:
+    row = make(context, task_state="old", vm_state="old")
+    for values in ({"host": "h"}, {"host": "h", "metadata": {"k": "v"}}, {}):
+        with pytest.raises(UnexpectedTaskStateError) as refused:
+            api.instance_update(context, row["uuid"], {"expected_task_state": expected, **values})
+        assert refused.value.kwargs["actual"] == "old"
+        with pytest.raises(UnexpectedVMStateError):
+            api.instance_update(context, row["uuid"], {"expected_vm_state": expected, **values})
+    assert api.instance_get(context, row["id"]) == row
+    mixed = {"host": "h", "expected_task_state": ("old", 5, ["x"])}
+    assert api.instance_update(context, there(row["uuid"]), mixed)["host"] == "h"
 
 
 # Hostnames

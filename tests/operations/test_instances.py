@@ -21,9 +21,11 @@ from rawdb.exceptions import (
     InstanceExists,
     InstanceNotFound,
     InvalidID,
+    InvalidUUID,
+    MarkerNotFound,
     SecurityGroupNotFoundForProject,
 )
-from tests.operations.factories import soft_delete, stored
+from tests.operations.factories import refused_once, soft_delete, stored
 from tests.operations.instance_helpers import (
     NASTY,
     columns,
@@ -468,3 +470,63 @@ def test_names_follow_the_option(context: RequestContext) -> None:
         with option(instance_name_template=template):
             assert name() == expected
             assert api.instance_get_all(context)[0]["name"] == expected
+
+
+def test_hostnames_in_any_case_of_any_letter(context: RequestContext) -> None:
+    make(context, hostname="STRASSÉ_1%!")
+    make(context, hostname="ΣΊΣΥΦΟΣ")
+    with option(osapi_compute_unique_server_name_scope="project"):
+        for taken in ("strassé_1%!", "STRASSÉ_1%!", "straSSé_1%!"):
+            with pytest.raises(InstanceExists) as refused:
+                make(context, hostname=taken)
+            assert refused.value.kwargs["name"] == "strassé_1%!"
+        with pytest.raises(InstanceExists):
+            make(context, hostname="ΣΊΣΥΦΟΣ".lower())
+        # What a pattern or a collation would take for the same.
+        for free in (
+            "strasse_1%!",
+            "strassé21%!",
+            "strassé_1 !",
+            "strassé_1%!!",
+            "straßé_1%!",
+            "strassé_1%! ",
+            "%",
+            "É",
+        ):
+            make(context, hostname=free)
+            with pytest.raises(InstanceExists):
+                make(context, hostname=free.upper() if free != "straßé_1%!" else free)
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_the_text_of_an_error_names_a_value_that_is_empty(context: RequestContext, empty: str | None) -> None:
+    calls: list[Callable[[Any], Any]] = [
+        lambda value: api.instance_destroy(context, value),
+        lambda value: api.instance_update(context, value, {"host": "h"}),
+        lambda value: api.instance_update(context, value, {"metadata": {}}),
+        lambda value: api.instance_test_and_set(context, value, "host", [None], "h"),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidUUID) as refused:
+            call(empty)
+        assert (str(refused.value), refused.value.kwargs) == (repr(empty), {"code": 400})
+    with pytest.raises(MarkerNotFound) as unknown:
+        api.instance_get_all_by_filters(context, {}, marker="")
+    assert str(unknown.value) == "''"
+
+
+def test_a_run_that_is_refused_keeps_the_states_of_a_generator(context: RequestContext) -> None:
+    row = make(context, vm_state="old")
+    with refused_once("instance_test_and_set"):
+        api.instance_test_and_set(context, row["uuid"], "vm_state", (state for state in ("old", None)), "new")
+    assert api.instance_get(context, row["id"])["vm_state"] == "new"
+
+
+@pytest.mark.parametrize("template", ["%(name)s", "%(metadata)s", "%(info_cache)s"])
+def test_a_name_is_made_of_columns_alone(context: RequestContext, template: str) -> None:
+    with option(instance_name_template=template):
+        row = make(context, metadata={"k": "v"})
+        assert row["name"] == row["uuid"]
+        assert api.instance_update(context, row["uuid"], {"host": "h"})["name"] == row["uuid"]
+        old, new = api.instance_update_and_get_original(context, row["uuid"], {"host": "i"})
+        assert (old["name"], new["name"]) == (row["uuid"], row["uuid"])

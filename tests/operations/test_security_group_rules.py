@@ -135,6 +135,10 @@ class TestByGroup:
         assert found[1]["grantee_group"] is None
         assert found[2]["grantee_group"] == {**gone, "instances": []}
         assert found[3]["grantee_group"] == found[0]["grantee_group"]
+        other = there(found[3]["grantee_group"])
+        other["instances"][0]["system_metadata"].clear()
+        other["instances"].clear()
+        assert pairs(there(found[0]["grantee_group"])["instances"][0]["system_metadata"]) == {"s": "t"}
 
         [plain] = there(by_group(context, parent["id"], ["grantee_group.instances"])[0]["grantee_group"])["instances"]
         assert plain == without(full, "system_metadata", "info_cache")

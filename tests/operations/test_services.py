@@ -346,3 +346,10 @@ def test_round_trips(admin_context: RequestContext, statements: list[str]) -> No
         *("BEGIN", "service_get", "service_update", "COMMIT"),
         *("BEGIN", "service_destroy", "service_destroy__compute_nodes", "COMMIT"),
     ]
+
+
+def test_a_taken_id_is_no_topic(admin_context: RequestContext) -> None:
+    row = api.service_create(admin_context, {"host": "h", "binary": "b", "topic": "t"})
+    with pytest.raises(DBDuplicateEntry):
+        api.service_create(admin_context, {"host": "other", "binary": "b", "topic": "t", "id": row["id"]})
+    assert stored("services") == [row]

@@ -474,6 +474,24 @@ def test_dangling_and_hand_made_rows(context: RequestContext) -> None:
     assert ids(api.share_network_get_all_by_security_service(context, "nowhere")) == ["n"]
 
 
+def test_lists_begin_with_what_has_no_time_of_creation(context: RequestContext) -> None:
+    for number in (1, 2):
+        service(id=f"v{number}")
+        network(id=f"n{number}", user_id="u")
+    for number in (1, 2):
+        api.share_network_add_security_service(context, f"n{number}", "v1")
+    api.security_service_update(context, "v2", {"created_at": None})
+    api.share_network_update(context, "n2", {"created_at": None})
+    services = api.security_service_get_all(context), api.security_service_get_all_by_project(context, "p")
+    assert [ids(found) for found in services] == [["v2", "v1"]] * 2
+    networks = (
+        api.share_network_get_all(context),
+        api.share_network_get_all_by_project(context, "p", user_id="u"),
+        api.share_network_get_all_by_security_service(context, "v1"),
+    )
+    assert [ids(found) for found in networks] == [["n2", "n1"]] * len(networks)
+
+
 def test_guards(context: RequestContext, statements: list[str]) -> None:
     refuses_strangers(
         statements,

@@ -444,6 +444,22 @@ def test_sessions(admin_context: RequestContext) -> None:
     assert api.share_server_get(member(), "e")["network_allocations"][0]["id"] == "a"
 
 
+def test_lists_begin_with_what_has_no_time_of_creation(context: RequestContext) -> None:
+    for number in (1, 2):
+        server(id=f"e{number}", share_network_id="n", status="ACTIVE")
+        allocation("e", id=f"a{number}")
+    api.share_server_update(context, "e2", {"created_at": None})
+    api.network_allocation_update(context, "a2", {"created_at": None})
+    servers = (
+        api.share_server_get_all(context),
+        api.share_server_get_by_host(context, "h", "n"),
+        api.share_server_get_by_host_and_share_net(context, "h", "n"),
+    )
+    assert [ids(found) for found in servers] == [["e2", "e1"]] * len(servers)
+    assert api.share_server_get_by_host_and_share_net_valid(context, "h", "n")["id"] == "e2"
+    assert ids(api.network_allocations_get_for_share_server(context, "e")) == ["a2", "a1"]
+
+
 def test_guards(context: RequestContext, statements: list[str]) -> None:
     refuses_strangers(
         statements,

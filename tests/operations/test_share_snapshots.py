@@ -269,6 +269,18 @@ class TestCounts:
                 assert count(get_admin_context(), "p") == before
 
 
+def test_lists_begin_with_what_has_no_time_of_creation(admin_context: RequestContext) -> None:
+    for number in (1, 2):
+        snapshot(id=f"n{number}")
+    api.share_snapshot_update(admin_context, "n2", {"created_at": None})
+    lists = (
+        api.share_snapshot_get_all(admin_context),
+        api.share_snapshot_get_all_by_project(admin_context, "fake-project"),
+        api.share_snapshot_get_all_for_share(admin_context, "s"),
+    )
+    assert [ids(found) for found in lists] == [["n2", "n1"]] * len(lists)
+
+
 def test_round_trips(context: RequestContext, statements: list[str]) -> None:
     """As the docstrings say."""
     snapshot(id="n")

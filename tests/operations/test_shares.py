@@ -537,6 +537,30 @@ class TestMetadataAtOnce:
             assert metadata_rows(name) == {}
 
 
+def test_lists_begin_with_what_has_no_time_of_creation(context: RequestContext) -> None:
+    for number in (1, 2):
+        api.share_create(context, {"id": f"s{number}", "project_id": "p", "host": "h", "share_server_id": "e"})
+        api.share_access_create(
+            context, {"id": f"a{number}", "share_id": "s", "access_type": "ip", "access_to": "10.0.0.1"}
+        )
+    api.share_update(context, "s2", {"created_at": None})
+    api.share_access_update(context, "a2", {"created_at": None})
+    admin = get_admin_context()
+    shares = (
+        api.share_get_all(admin),
+        api.share_get_all_by_host(admin, "h"),
+        api.share_get_all_by_project(context, "p"),
+        api.share_get_all_by_share_server(context, "e"),
+        api.volume_get_active_by_window(context, datetime(2020, 1, 1)),  # noqa: DTZ001
+    )
+    assert [ids(found) for found in shares] == [["s2", "s1"]] * len(shares)
+    rules = (
+        api.share_access_get_all_for_share(context, "s"),
+        api.share_access_get_all_by_type_and_access(context, "s", "ip", "10.0.0.1"),
+    )
+    assert [ids(found) for found in rules] == [["a2", "a1"]] * len(rules)
+
+
 def test_round_trips(context: RequestContext, statements: list[str]) -> None:
     """As the docstrings say."""
 

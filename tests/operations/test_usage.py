@@ -281,6 +281,20 @@ class TestVolumes:
             found("asdf")
 
 
+@pytest.mark.parametrize("place", range(4))
+def test_a_total_beyond_64_bits(context: RequestContext, place: int) -> None:
+    counters = [2**62 if index == place else 1 for index in range(4)]
+    before = volume(*counters, totals=True)
+    assert before["tot_reads"] == counters[0]
+    with pytest.raises(DBDataError):
+        volume(*counters, totals=True)
+    current = volume(*counters)
+    with pytest.raises(DBDataError):
+        volume(0, 0, 0, 0)
+    assert stored("volume_usage_cache") == [current]
+    assert all(type(current[name]) is int for name in current if name.startswith(("tot_read", "tot_write", "curr_w")))
+
+
 class TestConcurrency:
     @pytest.fixture(autouse=True)
     def _enough_connections(self, db: str) -> None:

@@ -8,9 +8,16 @@ from typing import Any
 
 import pytest
 
+import rawdb
 from rawdb import api, timeutils
 from rawdb.context import RequestContext
-from rawdb.exceptions import DBDataError, InstanceNotFound, InvalidIpAddressError, VirtualInterfaceCreateException
+from rawdb.exceptions import (
+    DBDataError,
+    DBInvalidUnicodeParameter,
+    InstanceNotFound,
+    InvalidIpAddressError,
+    VirtualInterfaceCreateException,
+)
 from tests.operations.factories import soft_delete, stored, together
 from tests.operations.instance_helpers import columns, make, new_uuid
 from tests.operations.network_helpers import NO_IDS, admin, ids, member, not_for_nobody, put
@@ -83,11 +90,13 @@ class TestGet:
         assert api.virtual_interface_get_by_uuid(context, nothing) == bare
         assert api.virtual_interface_get_by_instance_and_network(context, nothing, nothing) == bare
 
-    @pytest.mark.parametrize("wrong", ["a\x00", {}, [], b"aa"])
+    @pytest.mark.parametrize("wrong", ["a\x00", {}, [], b"aa", "\ud800"])
     def test_what_can_be_no_address(self, context: RequestContext, wrong: Any) -> None:
+        with pytest.raises(VirtualInterfaceCreateException):
+            vif(wrong)
         with pytest.raises(InvalidIpAddressError):
             api.virtual_interface_get_by_address(context, wrong)
-        with pytest.raises(DBDataError):
+        with pytest.raises((DBDataError, DBInvalidUnicodeParameter)):
             api.virtual_interface_get_by_uuid(context, wrong)
 
     def test_all(self, context: RequestContext) -> None:
@@ -108,6 +117,15 @@ class TestOfAnInstance:
         put("virtual_interfaces", address="ee", instance_uuid=row["uuid"], deleted=90)
         assert api.virtual_interface_get_by_instance(context, instance_id=row["uuid"]) == [first, later, same]
         assert api.virtual_interface_get_by_instance(admin(), row["uuid"], use_slave=True) == [first, later, same]
+
+    def test_without_a_time_of_creation_first(self, context: RequestContext) -> None:
+        row = make(context)
+        vif("aa", instance_uuid=row["uuid"])
+        vif("bb", instance_uuid=row["uuid"])
+        with rawdb.writer.using() as sql:
+            sql.execute("UPDATE virtual_interfaces SET created_at = NULL WHERE address = 'bb'")
+        found = api.virtual_interface_get_by_instance(context, row["uuid"])
+        assert [one["address"] for one in found] == ["bb", "aa"]
 
     def test_the_instance_must_be_visible(self, context: RequestContext, statements: list[str]) -> None:
         row, gone = make(context), make(context)

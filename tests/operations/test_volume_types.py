@@ -180,6 +180,16 @@ class TestReads:
             assert everything["b"] == rows["b"]
             assert (everything["ä"]["id"], everything["ä"]["extra_specs"]) == (rows["ä"]["id"], {})
 
+    def test_deleted_ones_without_times(self, context: RequestContext) -> None:
+        for name in ("a", "b"):
+            insert("volume_types", id=f"{name}1", name=name, deleted=f"{name}1", deleted_at=timeutils.utcnow())
+            insert("volume_types", id=f"{name}2", name=name, deleted=f"{name}2")
+        with rawdb.writer.using() as sql:
+            sql.execute("UPDATE volume_types SET created_at = NULL WHERE id = 'b2'")
+        found = api.volume_type_get_all(context, inactive=True)
+        assert {name: row["id"] for name, row in found.items()} == {"a": "a1", "b": "b1"}
+        assert api.volume_type_get_by_name(member("only"), "b")["id"] == "b2"
+
     def test_guards(self, statements: list[str]) -> None:
         for_admins = (
             lambda context: api.volume_type_create(context, {}),

@@ -16,6 +16,7 @@ from rawdb.default import writer
 from rawdb.exceptions import (
     DBDataError,
     DBDuplicateEntry,
+    DBInvalidUnicodeParameter,
     FixedIpAlreadyInUse,
     FixedIpExists,
     FixedIpInvalid,
@@ -28,10 +29,10 @@ from rawdb.exceptions import (
     NoFixedIpsDefined,
     NoMoreFixedIps,
 )
-from rawdb.operations._address_bulk import Values, batches, insert_all, repeatable
+from rawdb.operations._address_bulk import Values, batches, insert_all
 from rawdb.operations._address_claims import Search, lost
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, can_be_id, changed_columns, merged, only_columns
+from rawdb.operations._rows import Row, can_be_id, merged, only_columns, repeatable, row_edits
 from rawdb.operations.fixed_ips.rows import by_address, checked, with_instance_name
 from rawdb.operations.instances.rows import is_uuid_like
 from rawdb.rows import FixedIp, FixedIpRow, NamedInstance, NetworkRow
@@ -236,7 +237,7 @@ def fixed_ip_get_by_address_detailed(
     """
     try:
         row = sql(context).fixed_ip_get_by_address_detailed(address=address)
-    except DBDataError as error:
+    except (DBDataError, DBInvalidUnicodeParameter) as error:
         raise FixedIpInvalid(str(error)) from error
     if row is None:
         raise FixedIpNotFoundForAddress(address=address)
@@ -308,10 +309,11 @@ def fixed_ip_update(context: Any, address: str, values: Mapping[str, Any]) -> No
     """
     given = only_columns("fixed_ips", values)
     row = by_address(context, address)
-    if not changed_columns("fixed_ips", row, values):
+    changes = row_edits("fixed_ips", row, given)
+    if not changes:
         return
     seen = {name: row[name] for name in ("id", "instance_uuid", "deleted")}
-    if not sql(context).fixed_ip_update(changes=given, **seen):
+    if not sql(context).fixed_ip_update(changes=changes, **seen):
         raise lost("a fixed address")
 
 

@@ -7,7 +7,13 @@ from typing import Any
 
 from rawdb.access import authorize_project
 from rawdb.context import is_user_context
-from rawdb.exceptions import DBDataError, FixedIpInvalid, FixedIpNotFoundForAddress, InstanceNotFound
+from rawdb.exceptions import (
+    DBDataError,
+    DBInvalidUnicodeParameter,
+    FixedIpInvalid,
+    FixedIpNotFoundForAddress,
+    InstanceNotFound,
+)
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
 from rawdb.operations.instances.rows import RELATIONS as INSTANCE_RELATIONS
@@ -35,7 +41,7 @@ def by_address(context: Any, address: str | None, columns_to_join: Iterable[str]
     asked = _paths(columns_to_join or ())
     try:
         row = sql(context).fixed_ip_get_by_address(address=address, **flags(asked, _RELATIONS))
-    except DBDataError as error:
+    except (DBDataError, DBInvalidUnicodeParameter) as error:
         raise FixedIpInvalid(str(error)) from error
     if row is None:
         raise FixedIpNotFoundForAddress(address=address)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from rawdb import timeutils
@@ -22,7 +22,6 @@ from rawdb.exceptions import (
     InstanceInvalidState,
     InstanceNotFound,
     InvalidID,
-    InvalidUUID,
     MarkerNotFound,
     SecurityGroupNotFoundForProject,
 )
@@ -40,8 +39,8 @@ from rawdb.operations.instances.rows import (
     flags,
     instance,
     instances,
-    is_uuid_like,
     list_relations,
+    require_uuid,
     single_relations,
 )
 from rawdb.operations.instances.update import SINGLE_FLAGS, can_be_one_statement, read_locked, update, update_columns
@@ -57,15 +56,16 @@ def instance_create(context: Any, values: Mapping[str, Any]) -> Instance:
 
     `values` are columns of instances, and `metadata` and `system_metadata` (dicts), `info_cache` (a dict of columns of
     the cache row, which is always made) and `security_groups` (names of live groups of the context's project); other
-    keys are ignored. A missing uuid is generated. Texts are accepted for datetimes; aware datetimes lose their zone
-    unconverted. The result carries the relations of a single read, the group 'default' first. The context's project
-    gets its default security group if it has none, even when the instance then cannot be stored.
+    keys are ignored. A missing uuid is generated. Texts are accepted for datetimes; what has a zone becomes UTC. The
+    result carries the relations of a single read, the group 'default' first. The context's project gets its default
+    security group if it has none, even when the instance then cannot be stored.
 
     Raises InstanceExists for a hostname that is taken under osapi_compute_unique_server_name_scope,
     SecurityGroupNotFoundForProject for the first group that does not exist, DBDuplicateEntry for a uuid that was ever
     used, AttributeError for the key `name`.
     Round trips: 5 (groups, instance, cache, EC2 id, read back), 1 each for metadata, system metadata and groups, 2 for
-    a hostname that must be unique, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    a hostname that must be unique, and BEGIN and COMMIT. A project that has no default security group costs 1 more, and
+    those of `security_group_ensure_default` for a new one. Source: Nova Juno and Grizzly.
     """
     ANY(context)
     while (row := _create(context, values)) is None:
@@ -155,7 +155,7 @@ def _deleted(context: Any, row: AnyRow, now: datetime) -> AnyRow:
 
 
 @lone_read(ANY)
-def instance_get(context: Any, instance_id: int, columns_to_join: Iterable[str] | None = None) -> Instance:
+def instance_get(context: Any, instance_id: int, columns_to_join: Collection[str] | None = None) -> Instance:
     """Return the visible instance of an id, within the project of a plain user.
 
     `columns_to_join` names relations besides `info_cache` and `security_groups`: None means metadata and
@@ -173,7 +173,7 @@ def instance_get(context: Any, instance_id: int, columns_to_join: Iterable[str] 
 
 @lone_read(ANY)
 def instance_get_by_uuid(
-    context: Any, uuid: str, columns_to_join: Iterable[str] | None = None, use_slave: bool = False
+    context: Any, uuid: str, columns_to_join: Collection[str] | None = None, use_slave: bool = False
 ) -> Instance:
     """Return the visible instance of a uuid, in any notation, within the project of a plain user.
 
@@ -189,7 +189,7 @@ def instance_get_by_uuid(
 
 
 @lone_read(ANY)
-def instance_get_all(context: Any, columns_to_join: Iterable[str] | None = None) -> list[ListedInstance]:
+def instance_get_all(context: Any, columns_to_join: Collection[str] | None = None) -> list[ListedInstance]:
     """Return the visible instances by id, of the context's project where it is no admin.
 
     `columns_to_join` names the relations: None means info_cache, security_groups, metadata, system_metadata.
@@ -207,7 +207,7 @@ def instance_get_all_by_filters(
     sort_dir: str = "desc",
     limit: int | None = None,
     marker: str | None = None,
-    columns_to_join: Iterable[str] | None = None,
+    columns_to_join: Collection[str] | None = None,
     use_slave: bool = False,
 ) -> list[ListedInstance]:
     """Return the instances that pass all filters, deleted ones too, of the context's project where it is no admin.
@@ -242,7 +242,7 @@ def instance_get_all_by_filters(
 def _marker(context: Any, marker: str) -> Row:
     row = sql(context).instance_get_by_uuid__row(uuid=marker)
     if row is None:
-        raise MarkerNotFound(marker)
+        raise MarkerNotFound(marker or repr(marker))
     return row
 
 
@@ -273,7 +273,7 @@ def instance_get_active_by_window_joined(
 
 @lone_read(ADMIN)
 def instance_get_all_by_host(
-    context: Any, host: str | None, columns_to_join: Iterable[str] | None = None, use_slave: bool = False
+    context: Any, host: str | None, columns_to_join: Collection[str] | None = None, use_slave: bool = False
 ) -> list[ListedInstance]:
     """Return the visible instances of a host by id, with info_cache and security_groups.
 
@@ -323,11 +323,9 @@ def instance_get_all_hung_in_rebooting(context: Any, reboot_window: float) -> li
 
 def hung_in_rebooting(context: Any, reboot_window: float, relations: Collection[str]) -> list[ListedInstance]:
     """What `instance_get_all_hung_in_rebooting` returns, with relations. Round trips: 1."""
-    try:
-        threshold = timeutils.utcnow() - timedelta(seconds=reboot_window)
-    except OverflowError as error:
-        raise ValueError(f"a window of {reboot_window!r} seconds ends in no year from 1 to 9999") from error
-    rows = sql(context).instance_get_all_hung_in_rebooting(threshold=threshold, **flags(relations, RELATIONS))
+    rows = sql(context).instance_get_all_hung_in_rebooting(
+        threshold=timeutils.seconds_ago(reboot_window), **flags(relations, RELATIONS)
+    )
     return instances(rows, relations)
 
 
@@ -348,8 +346,8 @@ def instance_update(context: Any, instance_uuid: str, values: Mapping[str, Any],
     `values` are columns of instances, of which only those that differ are written (`updated_at` moves only then), and
     `metadata` and `system_metadata`, dicts that replace all pairs. `expected_task_state` and `expected_vm_state` (a
     value, or a tuple, list or set of values; None is a value) must hold, and of several calls that expect a state and
-    leave it one passes. Texts are accepted for datetimes; aware datetimes lose their zone unconverted. Other keys
-    are ignored, and so is `update_cells`. `values` itself stays as it is.
+    leave it one passes. Texts are accepted for datetimes; what has a zone becomes UTC. Other keys are ignored, and so
+    is `update_cells`. `values` itself stays as it is.
 
     Raises InvalidUUID for anything but a canonical uuid, InstanceNotFound when none is visible in the project,
     UnexpectedDeletingTaskStateError, UnexpectedTaskStateError, UnexpectedVMStateError, InstanceExists for a hostname
@@ -391,7 +389,7 @@ def instance_update_and_get_original(
     return update(context, instance_uuid, values, columns_to_join)
 
 
-@lone_write(ANY)
+@guarded(ANY)
 def instance_test_and_set(
     context: Any, instance_uuid: str, attr: str, ok_states: Iterable[Any], new_state: Any
 ) -> None:
@@ -402,11 +400,14 @@ def instance_test_and_set(
     InstanceInvalidState when the column holds something else.
     Round trips: 1, and 1 to explain a failure. Source: Nova Grizzly.
     """
-    if not is_uuid_like(instance_uuid):
-        raise InvalidUUID(instance_uuid)
+    require_uuid(instance_uuid)
     if attr not in default_database().tables["instances"].columns:
         raise AttributeError(f"an instance has no column {attr!r}")
-    states = list(ok_states)
+    _test_and_set(context, instance_uuid, attr, list(ok_states), new_state)
+
+
+@lone_write(NO_GUARD)
+def _test_and_set(context: Any, instance_uuid: str, attr: str, states: Collection[Any], new_state: Any) -> None:
     accepted = [equal(attr, states), *([equal(attr, None)] if None in states else [])]
     changes = {attr: new_state}
     if sql(context).instance_test_and_set(uuid=instance_uuid, changes=changes, filters=[AnyOf(accepted)]):

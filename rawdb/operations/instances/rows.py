@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from rawdb.default import default_database
+from rawdb.exceptions import InvalidUUID
 from rawdb.options import options
 
 #: The relations of an instance, each with its table.
@@ -32,13 +34,20 @@ def is_uuid_like(value: Any) -> bool:
         return False
 
 
-def single_relations(columns_to_join: Iterable[str] | None) -> frozenset[str]:
+def require_uuid(value: Any) -> None:
+    """Raise InvalidUUID, whose text is the value, for anything but a uuid in its canonical form."""
+    if not is_uuid_like(value):
+        # An empty value would leave the error without a text of its own.
+        raise InvalidUUID(value or repr(value))
+
+
+def single_relations(columns_to_join: Collection[str] | None) -> frozenset[str]:
     """What a read of one instance carries. Raises ValueError for a name that is no relation."""
     asked = METADATA if columns_to_join is None else _checked(columns_to_join)
     return asked | {"info_cache", "security_groups"}
 
 
-def list_relations(columns_to_join: Iterable[str] | None) -> frozenset[str]:
+def list_relations(columns_to_join: Collection[str] | None) -> frozenset[str]:
     """What the instances of a list carry. Raises ValueError for a name that is no relation."""
     return DEFAULTS if columns_to_join is None else _checked(columns_to_join)
 
@@ -73,12 +82,13 @@ def instance_name(columns: Mapping[str, Any]) -> str:
     except TypeError:
         pass
     try:
-        return template % columns
+        # An instance that is shown already has a name and relations besides.
+        return template % {name: columns[name] for name in default_database().tables["instances"].columns}
     except KeyError:
         return str(columns["uuid"])
 
 
-def _checked(columns_to_join: Iterable[str]) -> frozenset[str]:
+def _checked(columns_to_join: Collection[str]) -> frozenset[str]:
     asked = frozenset(columns_to_join)
     if unknown := sorted(map(str, asked - RELATIONS.keys())):
         raise ValueError(f"an instance has no relation {', '.join(unknown)}; it has {', '.join(RELATIONS)}")

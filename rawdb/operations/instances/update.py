@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
 from rawdb import timeutils
 from rawdb.exceptions import (
     DBDeadlock,
     InstanceNotFound,
-    InvalidUUID,
     RetryRequest,
     UnexpectedDeletingTaskStateError,
     UnexpectedTaskStateError,
@@ -18,7 +17,14 @@ from rawdb.exceptions import (
 from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, metadata_rows, replace_metadata
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row, merged
-from rawdb.operations.instances.rows import flags, instance, instance_name, is_uuid_like, single_relations
+from rawdb.operations.instances.rows import (
+    flags,
+    instance,
+    instance_name,
+    is_uuid_like,
+    require_uuid,
+    single_relations,
+)
 from rawdb.operations.instances.values import check_hostname, column_values, hostname_to_check, lock_hostnames
 from rawdb.rows import Instance
 from rawdb.statements.criteria import equal
@@ -30,8 +36,7 @@ _KINDS = {"metadata": METADATA, "system_metadata": SYSTEM_METADATA}
 
 def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> Instance:
     """The instance of a uuid, locked until the transaction ends. Raises InvalidUUID, InstanceNotFound."""
-    if not is_uuid_like(instance_uuid):
-        raise InvalidUUID(instance_uuid)
+    require_uuid(instance_uuid)
     row = sql(context).instance_get_by_uuid__locked(uuid=instance_uuid, **flags(relations, SINGLE_FLAGS))
     if row is None:
         raise InstanceNotFound(instance_id=instance_uuid)
@@ -41,7 +46,13 @@ def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> 
 def can_be_one_statement(values: Mapping[str, Any]) -> bool:
     """Whether a change is one of columns alone, decided by nothing but the instance's own row."""
     elsewhere = any(values.get(key) is not None for key in _KINDS)
-    return not elsewhere and "updated_at" not in values and hostname_to_check(values) is None
+    return (
+        not elsewhere
+        and "updated_at" not in values
+        and hostname_to_check(values) is None
+        # What is no text is no state either, and nothing that a server compares with one.
+        and all(one is None or isinstance(one, str) for states in _expected_states(values).values() for one in states)
+    )
 
 
 def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Instance:
@@ -50,8 +61,7 @@ def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) 
     So the row is locked for one statement, and for none of the reading. What is returned is the instance as it is then,
     changes of others that came in between included.
     """
-    if not is_uuid_like(instance_uuid):
-        raise InvalidUUID(instance_uuid)
+    require_uuid(instance_uuid)
     changes = column_values(values)
     if changes:
         expected = [equal(column, list(states)) for column, states in _expected_states(values).items()]
@@ -83,7 +93,7 @@ def _explain(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> NoR
 
 
 def update(
-    context: Any, instance_uuid: str, values: Mapping[str, Any], columns_to_join: Iterable[str] | None
+    context: Any, instance_uuid: str, values: Mapping[str, Any], columns_to_join: Collection[str] | None
 ) -> tuple[Instance, Instance]:
     """The instance before and after a change, inside a transaction of which this is all."""
     relations = single_relations(columns_to_join)

@@ -62,6 +62,13 @@ def check_hostname(context: Any, hostname: str) -> None:
     """Raise InstanceExists when a visible instance in the scope has the hostname, in any case. Round trips: 1."""
     whole = options.osapi_compute_unique_server_name_scope == "global"
     filters = [] if whole else [equal("project_id", context.project_id)]
-    taken = sql(context).instance_create__same_hostname(hostname=hostname, filters=filters)
-    if taken is not None:
-        raise InstanceExists(name=hostname.lower())
+    wanted = hostname.lower()
+    rows = sql(context).instance_create__same_hostname(pattern=_pattern(wanted), filters=filters)
+    if any(row["hostname"].lower() == wanted for row in rows):
+        raise InstanceExists(name=wanted)
+
+
+def _pattern(hostname: str) -> str:
+    """A pattern of LIKE, with `!` for escapes, that fits the hostname in any case, and perhaps others."""
+    parts = (f"!{one}" if one in "%_!" else one if one.isascii() else "%" for one in hostname)
+    return "".join(parts)

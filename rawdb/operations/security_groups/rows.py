@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from rawdb.operations._operation import sql
-from rawdb.operations._rows import Row
+from rawdb.operations._rows import Row, unshared
 from rawdb.operations.instances.rows import RELATIONS, flags, instance_name
 from rawdb.rows import RelatedInstance, SecurityGroupRule
 
@@ -63,8 +63,9 @@ def add_instances(context: Any, groups: Collection[Any], relations: frozenset[st
     rows = sql(context).security_group_get__instances(group_ids=sorted(found), **flags(relations, RELATIONS))
     for row in rows:
         found[row["security_group_id"]].append(_shown(row, relations))
-    for group in groups:
-        group["instances"] = found[group["id"]]
+    # A group that several rules let in comes several times.
+    for group, instances in zip(groups, unshared(found[group["id"]] for group in groups), strict=True):
+        group["instances"] = instances
 
 
 def _shown(row: Row, relations: frozenset[str]) -> Any:

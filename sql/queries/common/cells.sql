@@ -14,6 +14,14 @@ UPDATE cells
  WHERE name = :cell_name
    AND /*{visibility}*/ deleted = 0 /*{}*/;
 
+-- name: cell_update__renamed(id)^
+-- The cell that has got a name.
+-- Index: primary key. Locks: none.
+SELECT c.*
+  FROM cells AS c
+ WHERE c.id = :id
+   AND /*{visibility}*/ c.deleted = 0 /*{}*/;
+
 -- name: cell_delete(cell_name, now)!
 -- Soft delete of the cell of a name.
 -- Index: uniq_cells0name0deleted. Locks: the row.

@@ -69,14 +69,14 @@ INSERT INTO instance_type_projects (/*{columns}*/ instance_type_id, project_id /
 VALUES /*{rows}*/ (:instance_type_id, :project_id) /*{}*/;
 
 -- name: flavor_access_remove(flavor_id, project_id, now)!
--- Soft delete of one project's access to a live flavor.
+-- Soft delete of one project's access to a live flavor; without a flavorid, which several may lack, to the first.
 -- Index: uniq_instance_types0flavorid0deleted, uniq_instance_type_projects0instance_type_id0project_id0deleted.
 -- Locks: the access row.
 UPDATE instance_type_projects AS p
    SET deleted = id,
        deleted_at = :now,
        updated_at = updated_at
- WHERE p.instance_type_id = (SELECT f.id
+ WHERE p.instance_type_id = (SELECT MIN(f.id)
                                FROM instance_types AS f
                               WHERE f.flavorid = :flavor_id
                                 AND f.deleted = 0)
@@ -106,7 +106,7 @@ SELECT es.key,
  ORDER BY es.key;
 
 -- name: flavor_extra_specs_get_item(flavor_id, key)^
--- One live extra spec of a live flavor.
+-- One live extra spec of a live flavor, the oldest of those without a flavorid.
 -- Index: uniq_instance_types0flavorid0deleted, uniq_instance_type_extra_specs0instance_type_id0key0deleted.
 -- Locks: none.
 SELECT es.key,
@@ -117,17 +117,19 @@ SELECT es.key,
  WHERE f.flavorid = :flavor_id
    AND f.deleted = 0
    AND es.key = :key
-   AND es.deleted = 0;
+   AND es.deleted = 0
+ ORDER BY f.id
+ LIMIT 1;
 
 -- name: flavor_extra_specs_delete(flavor_id, key, now)!
--- Soft delete of one extra spec of a live flavor.
+-- Soft delete of one extra spec of a live flavor; without a flavorid, which several may lack, of the first.
 -- Index: uniq_instance_types0flavorid0deleted, uniq_instance_type_extra_specs0instance_type_id0key0deleted.
 -- Locks: the spec's row.
 UPDATE instance_type_extra_specs AS es
    SET deleted = id,
        deleted_at = :now,
        updated_at = updated_at
- WHERE es.instance_type_id = (SELECT f.id
+ WHERE es.instance_type_id = (SELECT MIN(f.id)
                                 FROM instance_types AS f
                                WHERE f.flavorid = :flavor_id
                                  AND f.deleted = 0)

@@ -165,7 +165,7 @@ SELECT o.pool
                  FROM floating_ips AS h
                 WHERE h.pool IS NULL
                   AND /*{visibility}*/ h.deleted = 0 /*{}*/)
- ORDER BY o.pool;
+ ORDER BY CASE WHEN o.pool IS NULL THEN 0 ELSE 1 END, o.pool;
 
 -- name: floating_ip_get_all()
 -- All live addresses.

@@ -6,15 +6,15 @@
 INSERT INTO instances (/*{columns}*/ uuid, project_id /*{}*/)
 VALUES /*{rows}*/ (:uuid, :project_id) /*{}*/;
 
--- name: instance_create__same_hostname(hostname, project_id)$
--- Whether a visible instance, of one project or of all, has this hostname in any case.
+-- name: instance_create__same_hostname(pattern, project_id)
+-- The hostnames of visible instances, of one project or of all, that may be one in another case. Servers agree about the
+-- case of ASCII letters alone: in the pattern a wildcard stands for every other one.
 -- Index: instances_project_id_deleted_created_at_id_idx for one project, none for all. Locks: none.
-SELECT i.id
+SELECT DISTINCT i.hostname
   FROM instances AS i
- WHERE LOWER(i.hostname) = LOWER(:hostname)
+ WHERE LOWER(i.hostname) LIKE :pattern ESCAPE '!'
    AND /*{filters}*/ i.project_id = :project_id /*{}*/
-   AND /*{visibility}*/ i.deleted = 0 /*{}*/
- LIMIT 1;
+   AND /*{visibility}*/ i.deleted = 0 /*{}*/;
 
 -- name: instance_create__groups(name, project_id)
 -- The live security groups of some names in a project.

@@ -88,7 +88,7 @@ SELECT e.*,
    AND e.host = :host
    AND e.status IN ('CREATING', 'ACTIVE')
    AND /*{visibility}*/ e.deleted = 'False' /*{}*/
- ORDER BY e.created_at, e.id
+ ORDER BY CASE WHEN e.created_at IS NULL THEN 0 ELSE 1 END, e.created_at, e.id
  LIMIT 1;
 
 -- name: share_server_update(id, status)!

@@ -29,7 +29,8 @@ SELECT t.*,
   FROM volume_types AS t
  WHERE t.name = :name
    AND /*{visibility}*/ t.deleted = '0' /*{}*/
- ORDER BY CASE WHEN t.deleted = '0' THEN 0 ELSE 1 END, t.created_at, t.id
+ ORDER BY CASE WHEN t.deleted = '0' THEN 0 ELSE 1 END,
+          CASE WHEN t.created_at IS NULL THEN 0 ELSE 1 END, t.created_at, t.id
  LIMIT 1;
 
 -- name: volume_type_get_all()
@@ -42,7 +43,8 @@ SELECT t.*,
   FROM volume_types AS t
  WHERE /*{visibility}*/ t.deleted = '0' /*{}*/
  ORDER BY CASE WHEN t.name IS NULL THEN 0 ELSE 1 END, t.name,
-          CASE WHEN t.deleted = '0' THEN 1 ELSE 0 END, t.deleted_at, t.id;
+          CASE WHEN t.deleted = '0' THEN 1 ELSE 0 END,
+          CASE WHEN t.deleted_at IS NULL THEN 0 ELSE 1 END, t.deleted_at, t.id;
 
 -- name: volume_type_destroy(id, now)!
 -- Soft delete of one live type that no live share is of, tested and done in one statement. A share that gets the type

@@ -12,12 +12,15 @@ SELECT f.id
    FOR UPDATE;
 
 -- name: flavor_get_by_flavor_id__lock(flavor_id)$
--- The id of the live flavor that is about to get rows of its own: it cannot be destroyed meanwhile.
+-- The id of the live flavor that is about to get rows of its own: it cannot be destroyed meanwhile; the oldest of
+-- those without a flavorid.
 -- Index: uniq_instance_types0flavorid0deleted. Locks: the row, until the transaction ends.
 SELECT f.id
   FROM instance_types AS f
  WHERE f.flavorid = :flavor_id
    AND f.deleted = 0
+ ORDER BY f.id
+ LIMIT 1
    FOR UPDATE;
 
 -- name: flavor_extra_specs_update_or_create(instance_type_id, now)!

@@ -11,12 +11,15 @@ SELECT f.id
  LIMIT 1;
 
 -- name: flavor_get_by_flavor_id__lock(flavor_id)$
--- The id of the live flavor that is about to get rows of its own: it cannot be destroyed meanwhile.
+-- The id of the live flavor that is about to get rows of its own: it cannot be destroyed meanwhile; the oldest of
+-- those without a flavorid.
 -- Index: uniq_instance_types0flavorid0deleted. Locks: none; the transaction holds the database's write lock.
 SELECT f.id
   FROM instance_types AS f
  WHERE f.flavorid = :flavor_id
-   AND f.deleted = 0;
+   AND f.deleted = 0
+ ORDER BY f.id
+ LIMIT 1;
 
 -- name: flavor_extra_specs_update_or_create(instance_type_id, now)!
 -- Extra specs of a flavor: new keys come in, live ones get the new value, and updated_at where it differs.
