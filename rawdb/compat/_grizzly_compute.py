@@ -32,9 +32,9 @@ _NEXT_MOMENT = timedelta(microseconds=1)
 
 @guarded(ANY)
 def block_device_mapping_create(context: Any, values: Mapping[str, Any]) -> None:
-    """Store a disk as it is given; `virtual_name`, a volume or a snapshot tell what it is made from.
+    """Store a disk as it is given, `virtual_name` too: that, a volume or a snapshot tell what it is made from.
 
-    There is no column for `virtual_name` itself. Round trips: 1.
+    Round trips: 1.
     """
     api.block_device_mapping_create(context, as_given(values), legacy=False)
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from rawdb.dialects import Result
 from rawdb.dialects.base import doubled
 from rawdb.engine.anew import UNKNOWN_COLUMN, statement_anew
 from rawdb.engine.bulk import BATCH_ROWS, run_many
-from rawdb.engine.scope import Scope
+from rawdb.engine.scope import Home, Scope
 from rawdb.engine.scripts import run_script, run_text
 from rawdb.engine.streams import FETCH_SIZE, Stream
 from rawdb.exceptions import DBDataError, DBError, DBNonExistentColumn, DBNonExistentTable, StatementError
@@ -123,7 +124,11 @@ class BoundStatement:
         sent; an iterator is read in parts of 10,000. On PostgreSQL they are sent one behind the other without waiting
         for the answers, on SQLite by the library; on MySQL each is a round trip.
         """
-        return run_many(self._scope, self.statement, rows)
+        try:
+            return run_many(self._scope, self.statement, rows)
+        except DBNonExistentTable:
+            self._scope.database.look_for_more()
+            raise
 
     def stream(self, *given: Any, fetch_size: int = FETCH_SIZE, **arguments: Any) -> Stream:
         """The rows that a call gives, read in parts of `fetch_size` rows: a large result in constant memory.
@@ -174,7 +179,7 @@ def _streamed(scope: Scope, statement: Statement, arguments: dict[str, Any], fet
         for part in _parts(statement, arguments) if statement.is_divisible else [arguments]:
             yield statement.prepared(part, scope.context, database.rules, database.cache)
 
-    return Stream(scope, calls(), fetch_size, lambda result: _rows(statement, result), _explained_for)
+    return Stream(scope, calls(), fetch_size, lambda result: _rows(statement, result), partial(_noted, database))
 
 
 #: What gives a row an id, and what may have given one to no row, or have met one that had it.
@@ -187,6 +192,13 @@ def _with_own_id(result: Result, text: str) -> Result:
     if result.lastrowid and result.matched > 0 and _INSERT.match(text) and not _UPSERT.search(text):
         return result
     return result._replace(lastrowid=None)
+
+
+def _noted(database: Home, error: DBError, sent: Compiled) -> DBError:
+    """The error, explained. A table that the server misses will be looked for again: somebody may make it yet."""
+    if isinstance(error, DBNonExistentTable):
+        database.look_for_more()
+    return _explained(error, sent.names)
 
 
 def _explained_for(error: DBError, sent: Compiled) -> DBError:
@@ -304,9 +316,7 @@ def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Resul
     try:
         return scope.run(compiled, parameters)
     except DBError as error:
-        if isinstance(error, DBNonExistentTable):
-            database.look_for_more()
-        raise _explained(error, compiled.names) from error.__cause__
+        raise _noted(database, error, compiled) from error.__cause__
 
 
 def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any] | list[dict[str, Any]]:

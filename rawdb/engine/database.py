@@ -208,7 +208,7 @@ class Database(Generic[S_co]):
         return found
 
     def seeing(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
-        """The statement with the tables that its result comes from, where the live database has them by now.
+        """The statement with the tables that its values come from or go to, where the live database has them by now.
 
         They are looked for once, until a server misses a table: some are no tables of this database's, such as those
         of a catalog. Round trips: 2, the first time.

@@ -80,8 +80,10 @@ def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     """Keys and values of a table with the columns `key` and `value` as they are stored, each key once, ordered by key.
 
     The order is one for all writers, so that two of them do not wait for each other. Raises DBDataError for a key that
-    is None, and for what is no text.
+    is None, and for what is no text, and TypeError for pairs that are no dict.
     """
+    if not isinstance(pairs, Mapping):
+        raise TypeError(f"{table}: expected a dict of keys and values, got {pairs!r}")
     rows = (only_columns(table, {"key": key, "value": value}) for key, value in pairs.items())
     stored = {row["key"]: row["value"] for row in rows}
     if None in stored:

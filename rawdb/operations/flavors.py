@@ -39,6 +39,8 @@ from rawdb.statements.criteria import NO_LIMIT, Page, Predicate, SortKey, equal
 #: Filters of the lists that set a lower bound, and the column they are about.
 _LOWER_BOUNDS = {"min_memory_mb": "memory_mb", "min_root_gb": "root_gb"}
 _OPPOSITE_DIRECTION = {"asc": "desc", "desc": "asc"}
+#: Where what has no value stands unless a direction says so: below all values, whatever the server would do.
+_NULLS = {"asc": "nullsfirst", "desc": "nullslast"}
 _OPPOSITE_NULLS = {"": "", "nullsfirst": "nullslast", "nullslast": "nullsfirst"}
 
 
@@ -87,6 +89,7 @@ def flavor_get_all(
 ) -> list[Flavor]:
     """Return the live flavors that the context may use, by `sort_key` and then id, both in direction `sort_dir`.
 
+    What has no value of the key counts as the lowest, unless the direction has the suffix -nullsfirst or -nullslast.
     `inactive` adds the deleted ones; the context's read_deleted does not count. `filters` may hold `min_memory_mb`
     and `min_root_gb` (lower bounds; an unset root_gb never passes), `disabled`, and `is_public`: False for the ones
     that are not, True for the public ones and those that the context's project has access to (for an admin too),
@@ -96,7 +99,7 @@ def flavor_get_all(
     MarkerNotFound when the marker is no flavor that this context may use.
     Round trips: 1, with a marker 2. Source: Nova Juno.
     """
-    keys = [SortKey.parse(sort_key, sort_dir), SortKey.parse("id", sort_dir)]
+    keys = [_key(sort_key, sort_dir), SortKey.parse("id", sort_dir)]
     after = None if marker is None else _marker(context, inactive, keys, marker)
     return _list(context, inactive, filters or {}, Page(keys, after), limit)
 
@@ -109,7 +112,7 @@ def instance_type_get_all(
 
     Round trips: 1. Source: Nova Grizzly.
     """
-    return _list(context, inactive, filters or {}, Page([SortKey("name"), SortKey("id")]), None)
+    return _list(context, inactive, filters or {}, Page([_key("name", "asc"), SortKey("id")]), None)
 
 
 @lone_read(ANY)
@@ -350,6 +353,11 @@ def instance_type_extra_specs_update_or_create(
     Round trips: 2 (1 without specs), and BEGIN and COMMIT. Source: Nova Grizzly.
     """
     return flavor_extra_specs_update_or_create(context, flavor_id, extra_specs)
+
+
+def _key(column: str, direction: str) -> SortKey:
+    key = SortKey.parse(column, direction)
+    return SortKey(column, key.direction, key.nulls or _NULLS[key.direction])
 
 
 def _usable(context: Any) -> Row:

@@ -63,13 +63,15 @@ class Rules(Protocol):
 class Call:
     """One call on its way: what was given, the key of its choices so far, and the values so far."""
 
-    __slots__ = ("arguments", "context", "dialect", "key", "rules", "values")
+    __slots__ = ("arguments", "context", "dialect", "key", "origins", "rules", "values")
 
     def __init__(self, arguments: dict[str, Any], context: Any, rules: Rules, dialect: Dialect) -> None:
         self.arguments = arguments
         self.context = context
         self.rules = rules
         self.dialect = dialect
+        #: Where the arguments inside an element come from: the element, and the arguments around it.
+        self.origins: tuple[Mapping[str, Any], ...] = ()
         self.key: list[Hashable] = []
         self.values: list[Any] = []
 
@@ -77,6 +79,7 @@ class Call:
         """The same call inside one element of a list, whose entries go before the call's own."""
         inner = Call({**self.arguments, **element}, self.context, self.rules, self.dialect)
         inner.key, inner.values = self.key, self.values
+        inner.origins = (element, self.arguments, *self.origins)
         return inner
 
 
@@ -249,7 +252,8 @@ class Text:
         index = self.reserve()
         if name is None or not self.dialect.numbers_parameters:
             return self.bind_at(index, convert, empty)
-        same = (name, *self._depth)
+        # Where None is stored as another value, it is compared as None all the same.
+        same = (name, empty is None, *self._depth)
         known = self._shared.get(same)
         if known is None:
             self._shared[same] = index

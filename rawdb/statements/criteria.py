@@ -45,12 +45,12 @@ class Comparison(NamedTuple):
         if self.operator == "in":
             self._render_in(text, place, column)
         elif self.how == "null":
-            text.add(f"{plain} IS NULL" if self.operator == "=" else f"{plain} IS NOT NULL")
+            text.add({"=": f"{plain} IS NULL", "<>": f"{plain} IS NOT NULL"}.get(self.operator, FALSE))
         elif self.operator == "regexp":
             plain = text.dialect.regexp_cells.get(column.type, "{column}").format(column=plain)
             text.add(text.dialect.regexp_text.format(column=plain, parameter=text.bind(text.compared("regexp", None))))
-        elif isinstance(self.how, int):
-            text.add(f"{place} {self.operator} {str(self.how).upper()}")
+        elif isinstance(self.how, tuple):
+            text.add(f"{place} {self.operator} {self.how[0]}")
         else:
             convert = text.read_as(self.column, column, equal=self.operator not in _ORDERED)
             text.add(f"{place} {self.operator} {text.bind(convert)}")
@@ -91,7 +91,8 @@ class Alternatives(NamedTuple):
 class Predicate:
     """A comparison of one column. `operator` is =, <>, <, <=, >, >=, `in` or `regexp`.
 
-    None is compared by IS NULL, with the operators = and <>; in a list too. Raises ValueError for another operator.
+    None is compared by IS NULL, with the operators = and <>; in a list too. No value is less or greater than None.
+    Raises ValueError for another operator.
     """
 
     column: str
@@ -154,7 +155,8 @@ class Constant:
 
     def choices(self, call: Call) -> Comparison:
         """All of it shows in the text."""
-        return Comparison(self.column, "=", self.value)
+        # As text: 1 and True are one key, and two texts.
+        return Comparison(self.column, "=", (str(self.value).upper(),))
 
 
 def _check_column(column: Any) -> None:

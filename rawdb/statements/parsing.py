@@ -111,8 +111,13 @@ def statement_of(
         dialect=dialect,
         none_is_null=none_is_null,
         documents=_documents(operation, resolver, tokens, tables, dialect),
-        is_blind=operation is not Operation.INSERT_UPDATE_DELETE and not resolver.table_names <= tables.keys(),
+        is_blind=_gives_or_takes(operation, parameters) and not resolver.table_names <= tables.keys(),
     )
+
+
+def _gives_or_takes(operation: Operation, parameters: tuple[str, ...]) -> bool:
+    """Whether a statement has values that are read or checked by what is known of their columns."""
+    return operation is not Operation.INSERT_UPDATE_DELETE or bool(parameters)
 
 
 def _documents(

@@ -25,6 +25,11 @@ from rawdb.statements.tokens import BLANKS, Token, is_name, name_of
 _MORE = frozenset({
     "DISTINCT", "EXCEPT", "FETCH", "FOR", "GROUP", "HAVING", "INTERSECT", "INTO", "OFFSET", "UNION", "WINDOW",
 })  # fmt: skip
+#: Words that stand by themselves and are no columns.
+_NO_COLUMNS = frozenset({
+    "CURRENT_CATALOG", "CURRENT_DATE", "CURRENT_ROLE", "CURRENT_SCHEMA", "CURRENT_TIME", "CURRENT_TIMESTAMP",
+    "CURRENT_USER", "FALSE", "LOCALTIME", "LOCALTIMESTAMP", "NULL", "SESSION_USER", "TRUE", "USER",
+})  # fmt: skip
 _COMPOUND = frozenset({"ALL", "DISTINCT", "EXCEPT", "INTERSECT", "UNION"})
 
 
@@ -58,10 +63,11 @@ class Results(NamedTuple):
 def marks(tokens: Sequence[Token]) -> dict[int, Mark]:
     """Where the pieces of the SELECT around a page begin: its results, its rows, its limit, and what follows it."""
     found = _Stretch.around_page(tokens)
-    if found is None:
+    results = None if found is None else _results(tokens[found.start + 1 : found.source])
+    if found is None or results is None:
         return {}
     return {
-        found.start: Mark(results=_results(tokens[found.start + 1 : found.source])),
+        found.start: Mark(results=results),
         found.source: Mark(),
         found.limit: Mark(),
         found.end: Mark(),
@@ -145,7 +151,8 @@ def _is_number(tokens: Iterable[Token]) -> bool:
     return [token.kind for token in tokens if token.kind not in BLANKS] in (["parameter"], ["number"])
 
 
-def _results(tokens: Sequence[Token]) -> Results:
+def _results(tokens: Sequence[Token]) -> Results | None:
+    """A list of results; None where a server would call them otherwise in the text that is sent twice."""
     stars: set[str] = set()
     columns: dict[tuple[str, str], str] = {}
     names: list[str | None] = []
@@ -155,15 +162,31 @@ def _results(tokens: Sequence[Token]) -> Results:
             stars.add(name_of(entry[0]) if len(texts) == 3 else "")
             names.append(None)
             continue
-        named = not holds_slot and bool(entry) and is_name(entry[-1])
-        name = name_of(entry[-1]) if named and (len(texts) == 1 or texts[-2].upper() in (".", "AS")) else None
+        column, name = (None, None) if holds_slot else _named(entry)
+        if column is not None and name == column[1] != column[1].lower() and entry[-1].kind == "word":
+            # It is called as the table does, and outside of a SELECT as it is written.
+            return None
         names.append(name)
-        if name is not None and len(texts) > 1 and texts[1] == ".":
-            columns[name_of(entry[0]), name_of(entry[2])] = name
-        elif name is not None and len(texts) in (1, 3):
-            columns["", name_of(entry[0])] = name
+        if column is not None and name is not None:
+            columns[column] = name
     known = [name for name in names if name is not None]
     return Results(frozenset(stars), columns, tuple(known) if len(known) == len(names) else None)
+
+
+def _named(entry: Sequence[Token]) -> tuple[tuple[str, str] | None, str | None]:
+    """The column that an entry is, by alias and name, and what it is called; None each where that is not certain."""
+    named = len(entry) > 2 and entry[-2].text.upper() == "AS" and is_name(entry[-1])
+    value = entry[:-2] if named else entry
+    column = None
+    if _shape(value) in ("n", "n.n") and value[-1].text.upper() not in _NO_COLUMNS:
+        column = (name_of(value[0]) if len(value) == 3 else "", name_of(value[-1]))
+    if named:
+        return column, name_of(entry[-1])
+    return (None, None) if column is None else (column, column[1])
+
+
+def _shape(tokens: Sequence[Token]) -> str:
+    return "".join(["n" if is_name(token) else token.text if token.text == "." else "?" for token in tokens])
 
 
 def _entries(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:

@@ -266,8 +266,11 @@ def _check_predicates(name: str, predicates: Any) -> None:
 
 
 def kept(call: Call, name: str, values: Iterator[Any]) -> list[Any]:
-    """What an iterator gives, in its place: another slot may want it, or the call be made again."""
-    found = call.arguments[name] = list(values)
+    """What an iterator gives, in its place: another slot or element may want it, or the call be made again."""
+    found = list(values)
+    for given in (call.arguments, *call.origins):
+        if given.get(name) is values and isinstance(given, dict):
+            given[name] = found
     return found
 
 

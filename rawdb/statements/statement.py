@@ -56,7 +56,7 @@ class Statement:
     steps: tuple[Statement, ...] = ()
     #: The columns of its result that hold JSON documents.
     documents: tuple[Document, ...] = ()
-    #: Whether its result may hold columns of a table of which nothing is known, documents perhaps.
+    #: Whether its result or its parameters may be of columns of a table of which nothing is known, documents perhaps.
     is_blind: bool = False
     _known: set[tuple[str, ...]] = field(init=False, repr=False, default_factory=set)
 

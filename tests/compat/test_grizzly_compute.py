@@ -33,6 +33,7 @@ class TestDisks:
             row = stored("block_device_mapping")[-1]
             assert (row["source_type"], row["destination_type"], row["guest_format"]) == kind
             assert (row["device_name"], row["volume_id"]) == ("/dev/vda", more.get("volume_id"))
+            assert row["virtual_name"] == more.get("virtual_name")
             assert row["delete_on_termination"] is False
         with pytest.raises(DBDataError):
             nova_grizzly.block_device_mapping_create(context, {**given, "volume_size": "big"})
@@ -44,7 +45,7 @@ class TestDisks:
         assert nova_grizzly.block_device_mapping_update(context, row["id"], values) is None
         [changed] = stored("block_device_mapping")
         assert (changed["device_name"], changed["volume_size"], changed["connection_info"]) == ("/dev/vdb", 5, "{}")
-        assert changed["guest_format"] == "swap"
+        assert (changed["guest_format"], changed["virtual_name"]) == ("swap", "swap")
         assert nova_grizzly.block_device_mapping_update(context, row["id"] + 1, values) is None
 
     def test_update_or_create(self, context: RequestContext) -> None:

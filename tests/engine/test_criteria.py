@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import Any
 
@@ -9,8 +10,8 @@ import pytest
 
 from rawdb.context import get_admin_context
 from rawdb.engine.database import Database
-from rawdb.exceptions import DBDataError
-from rawdb.statements.criteria import NO_LIMIT, Page, SortKey, equal
+from rawdb.exceptions import DBDataError, DBError
+from rawdb.statements.criteria import NO_LIMIT, Constant, Page, SortKey, equal
 
 DIRECTIONS = [f"{way}{nulls}" for way in ("asc", "desc") for nulls in ("", "-nullsfirst", "-nullslast")]
 _PATIENCE = 50
@@ -27,6 +28,17 @@ ROWS = [
     ("h", 1, 0.5),
     ("i", -3, 2.5),
 ]
+
+
+def test_a_constant_of_the_wrong_type_spoils_no_other(database: Database) -> None:
+    context = get_admin_context()
+    with database.writer.using(context) as bound:
+        bound.thing_create(values={"name": "a", "flag": True})
+    # PostgreSQL compares no boolean with a number, the others have none but numbers.
+    with contextlib.suppress(DBError), database.reader.using(context) as bound:
+        bound.thing_list(filters=[Constant("flag", 1)], limit=None)
+    with database.reader.using(context) as bound:
+        assert len(bound.thing_list(filters=[Constant("flag", True)], limit=None)) == 1
 
 
 @pytest.fixture

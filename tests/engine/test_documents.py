@@ -68,6 +68,13 @@ UPDATE papers
    SET /*{set}*/ name = :id /*{}*/
  WHERE id = :id;
 
+-- name: paper_retag(id, tags)!
+-- Other tags for one that has some.
+UPDATE papers
+   SET tags = :tags
+ WHERE id = :id
+   AND tags <> :tags;
+
 -- name: paper_list(id)
 -- Rows.
 SELECT p.*
@@ -228,6 +235,13 @@ class TestNone:
             sql.papers_create(values=[{"name": "c", "doc": None}] * 2)
             assert sql.execute("SELECT COUNT(*) FROM papers WHERE doc IS NULL").rows == [(4,)]
             assert [row["doc"] for row in sql.paper_list()] == [None] * 4
+
+    def test_it_is_compared_as_null_where_something_else_is_stored(self, database: Database) -> None:
+        with database.writer.using(None) as sql:
+            first = sql.paper_create(values={"name": "a", "tags": ["x"]})["id"]
+            assert sql.paper_retag(id=first, tags=None) == 0
+            assert sql.paper_retag(id=first, tags=["y"]) == 1
+            assert [row["tags"] for row in sql.paper_list()] == [["y"]]
 
     def test_null_of_json_reads_as_none_too(self, database: Database) -> None:
         """Whoever must tell them apart asks the server."""
@@ -390,6 +404,11 @@ SELECT l.doc
 SELECT l.doc
   FROM late AS l;
 
+-- name: late_write(id, doc)!
+-- A document.
+INSERT INTO late (id, doc)
+VALUES (:id, :doc);
+
 -- name: of_a_catalog()
 -- Tables of the server's own.
 SELECT t.name
@@ -416,6 +435,36 @@ SELECT t.name
             assert sql.late_docs() == [{"doc": {"a": [1]}}]
             assert sql.late_doc() == {"a": [1]}
             assert list(sql.late_docs.stream()) == [{"doc": {"a": [1]}}]
+
+    @pytest.mark.parametrize(
+        "read", [lambda sql: list(sql.late_docs.stream()), lambda sql: sql.late_docs()], ids=["stream", "call"]
+    )
+    def test_after_the_first_stream_too(self, late: Database, read: Callable[[Any], Any]) -> None:
+        with pytest.raises(DBNonExistentTable), late.reader.using(None) as sql:
+            list(sql.late_docs.stream())
+        with connected(late.url) as run:
+            run("CREATE TABLE late (id INTEGER PRIMARY KEY, doc JSON)")
+            run("""INSERT INTO late (id, doc) VALUES (1, '{"a": [1]}')""")
+        with late.reader.using(None) as sql:
+            assert read(sql) == [{"doc": {"a": [1]}}]
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            lambda sql, number, doc: sql.late_write(id=number, doc=doc),
+            lambda sql, number, doc: sql.late_write.many([{"id": number, "doc": doc}]),
+        ],
+        ids=["call", "many"],
+    )
+    def test_what_is_written_is_a_document_too(self, late: Database, write: Callable[[Any, int, Any], int]) -> None:
+        with pytest.raises(DBNonExistentTable), late.writer.using(None) as sql:
+            write(sql, 1, {"a": 1})
+        with connected(late.url) as run:
+            run("CREATE TABLE late (id INTEGER PRIMARY KEY, doc JSON)")
+        with late.writer.using(None) as sql:
+            assert write(sql, 1, "a text") == 1
+            assert write(sql, 2, {"a": 1}) == 1
+            assert sorted(sql.late_docs(), key=str) == [{"doc": "a text"}, {"doc": {"a": 1}}]
 
     @pytest.mark.dialects("sqlite")
     def test_a_table_of_the_server_s_own_is_looked_for_once(self, late: Database) -> None:

@@ -71,6 +71,32 @@ SELECT t.id, COUNT(*) AS things
  GROUP BY t.id
  ORDER BY /*{order}*/ t.id /*{}*/
  LIMIT :limit;
+
+-- name: thing_reckoned(least, limit)
+-- What begins with a column and ends in a name is not that column.
+SELECT t.id, t.weight, t.weight * 0 - t.weight AS turned
+  FROM things AS t
+ WHERE t.id > :least
+   AND /*{after}*/ t.id > :least /*{}*/
+ ORDER BY /*{order}*/ t.id /*{}*/
+ LIMIT :limit;
+
+-- name: thing_nameless(least, limit)
+-- What has no name, though it ends in one.
+SELECT t.id, 1 + t.id
+  FROM things AS t
+ WHERE t.id > :least
+   AND /*{after}*/ t.id > :least /*{}*/
+ ORDER BY /*{order}*/ t.id /*{}*/
+ LIMIT :limit;
+
+-- name: thing_shouted(limit)
+-- Columns in letters of another case than the table's.
+SELECT t.id, t.weight, t.NAME
+  FROM things AS t
+ WHERE /*{after}*/ t.id > :limit /*{}*/
+ ORDER BY /*{order}*/ t.id /*{}*/
+ LIMIT :limit;
 """
 SHAPES = ("thing_narrow", "thing_nested", "thing_of_chosen", "thing_grouped")
 DIRECTIONS = [f"{way}{nulls}" for way in ("asc", "desc") for nulls in ("", "-nullsfirst", "-nullslast")]
@@ -162,6 +188,28 @@ def test_so_are_pages_of_statements_of_any_shape(
 def some(database: Database) -> Any:
     with database.writer.using(None) as sql:
         tables.load(sql, "things", [{"name": f"n{n}", "kind": f"k{n}", "size": n % 2, "weight": n} for n in range(5)])
+
+
+def test_what_a_result_makes_of_a_column_is_not_the_column(database: Database) -> None:
+    with database.writer.using(None) as sql:
+        tables.load(sql, "things", [{"name": f"n{n}", "weight": n % 4 or None} for n in range(12)])
+        for ways in (["desc-nullslast", "asc"], ["asc-nullslast", "desc"], ["desc", "asc"], ["asc", "desc"]):
+            keys = paging.sort_keys_of(["weight", "id"], sort_dirs=ways)
+            whole = tables.find(sql, "things", page=Page(keys))
+            for marker in (None, *whole):
+                rest = whole[0 if marker is None else whole.index(marker) + 1 :][:2]
+                reckoned = sql.thing_reckoned(least=0, page=Page(keys, marker), limit=2)
+                assert [(row["id"], row["weight"]) for row in reckoned] == [(row["id"], row["weight"]) for row in rest]
+                nameless = sql.thing_nameless(least=0, page=Page(keys, marker), limit=2)
+                assert [tuple(row.values()) for row in nameless] == [(row["id"], 1 + row["id"]) for row in rest]
+
+
+def test_every_page_calls_its_columns_the_same(database: Database) -> None:
+    some(database)
+    with database.reader.using(None) as sql:
+        # Among things with a weight others may follow, with none: that page is read in two parts.
+        pages = paging.walk(sql.thing_shouted, 2, ["weight", "id"], sort_dirs=["desc-nullslast", "asc"])
+        assert len({tuple(page[0]) for page in pages}) == 1
 
 
 def test_directions_of_all_and_of_each(database: Database) -> None:

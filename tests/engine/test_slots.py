@@ -296,6 +296,16 @@ class TestElements:
             assert names(sql.things_with_any(parts=[{"part": part} for part in parts], sizes=[])) == expected
         assert names(sql.things_with_any(parts=[], sizes=[0, 2])) == ["a", "c"]
 
+    def test_an_iterator_serves_every_element(self, sql: Any) -> None:
+        for size in (0, 1, 2):
+            pairs = [{"size": one} for one in range(size + 1)]
+            given_names = ["a", "b", "c"]
+            expected = names(sql.things_of_pairs(pairs=pairs, names=given_names))
+            assert len(expected) == size + 1
+            assert names(sql.things_of_pairs(pairs=pairs, names=iter(given_names))) == expected
+        own = [{"size": 2, "names": iter("ab")}, {"size": 0, "names": iter("bc")}]
+        assert names(sql.things_of_pairs(pairs=own)) == ["a", "c"]
+
     def test_repeat(self, sql: Any) -> None:
         assert sql.things_set_sizes(sizes=[{"name": "a", "size": 10}, {"name": "c", "size": 30}]) == 3
         assert [sql.thing_get(name=name)["size"] for name in "abc"] == [10, 1, 30]

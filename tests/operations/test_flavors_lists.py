@@ -141,6 +141,19 @@ class TestGetAll:
                         assert len(pages) <= len(everything), order
                     assert pages == everything, order
 
+    def test_no_value_is_the_lowest(self, context: RequestContext) -> None:
+        for number, name in enumerate(("b", None, "a")):
+            make(str(number), name=name)
+        for sort_dir, expected in (
+            ("asc", "120"),
+            ("desc", "021"),
+            ("asc-nullslast", "201"),
+            ("desc-nullsfirst", "102"),
+        ):
+            rows = api.flavor_get_all(context, sort_key="name", sort_dir=sort_dir)
+            assert flavorids(rows) == list(expected), sort_dir
+        assert flavorids(api.instance_type_get_all(context)) == list("120")
+
     def test_a_marker_need_not_pass_the_filters(self, context: RequestContext) -> None:
         for flavorid in ("1", "2", "3"):
             make(flavorid, memory_mb=int(flavorid))

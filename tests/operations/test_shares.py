@@ -537,6 +537,22 @@ class TestMetadataAtOnce:
             assert metadata_rows(name) == {}
 
 
+@pytest.mark.parametrize("pairs", ["ab", [("a", "b")], 5])
+def test_pairs_that_are_no_dict(context: RequestContext, statements: list[str], pairs: Any) -> None:
+    admin = get_admin_context()
+    calls = (
+        lambda: api.share_create(context, {"metadata": pairs}),
+        lambda: api.share_metadata_update(context, "s", pairs, False),
+        lambda: api.share_server_backend_details_set(context, "e", pairs),
+        lambda: api.volume_type_create(admin, {"extra_specs": pairs}),
+        lambda: api.volume_type_extra_specs_update_or_create(context, "t", pairs),
+    )
+    for call in calls:
+        with pytest.raises(TypeError, match="expected a dict of keys and values, got"):
+            call()
+    assert not {*statements} - {"BEGIN", "ROLLBACK"}
+
+
 def test_lists_begin_with_what_has_no_time_of_creation(context: RequestContext) -> None:
     for number in (1, 2):
         api.share_create(context, {"id": f"s{number}", "project_id": "p", "host": "h", "share_server_id": "e"})

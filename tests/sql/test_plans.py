@@ -19,7 +19,6 @@ import rawdb
 from rawdb import api
 from rawdb.context import get_admin_context
 from rawdb.dialects import ConnectionOptions, Dialect, get_dialect, parse_url
-from rawdb.statements.criteria import equal
 from rawdb.statements.statement import Statement
 from rawdb.statements.variants import Variant, sample_of
 from tests.schema.documented import indexes
@@ -177,7 +176,7 @@ def test_a_batch_of_expired_reservations_reads_no_more_than_its_own(loaded: Conn
     def cost(limit: int) -> int:
         with recorded() as sent, rawdb.default_database().reader.using(None) as sql:
             found = sql.reservation_expire__open(
-                filters=[equal("project_id", "huge")], now=datetime.fromisoformat("2020-01-01"), limit=limit
+                project_id="huge", now=datetime.fromisoformat("2020-01-01"), limit=limit
             )
         assert len(found) == limit
         text, parameters = next((text, bound) for text, bound in sent if "reservation_expire__open" in text)

@@ -52,9 +52,9 @@ def for_update(values: Mapping[str, Any], legacy: bool) -> dict[str, Any]:
 def as_given(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of the oldest notation, which stored what it was given: only what the disk is made from is added.
 
-    Nothing is checked, made up or emptied. `virtual_name`, for which there is no column, is left out.
+    Nothing is checked, made up or emptied; `virtual_name` is a column here.
     """
-    columns = without_empty_size({key: value for key, value in values.items() if key != "virtual_name"})
+    columns = without_empty_size(values)
     try:
         kind = _kind(values)
     except InvalidBDMFormat:

@@ -7,8 +7,8 @@ INSERT INTO instances (/*{columns}*/ uuid, project_id /*{}*/)
 VALUES /*{rows}*/ (:uuid, :project_id) /*{}*/;
 
 -- name: instance_create__same_hostname(pattern, project_id)
--- The hostnames of visible instances, of one project or of all, that may be one in another case. Servers agree about the
--- case of ASCII letters alone: in the pattern a wildcard stands for every other one.
+-- The hostnames of visible instances, of one project or of all, that may be one in another case. Servers agree about
+-- the case of ASCII letters alone: in the pattern a wildcard stands for every other one.
 -- Index: instances_project_id_deleted_created_at_id_idx for one project, none for all. Locks: none.
 SELECT DISTINCT i.hostname
   FROM instances AS i

@@ -98,6 +98,13 @@ SELECT t.name
     OR t.size IN (/*{list sizes}*/ :size /*{}*/)
  ORDER BY t.name;
 
+-- name: things_of_pairs(size, name)
+-- Things of one of some sizes that have one of some names.
+SELECT t.name
+  FROM things AS t
+ WHERE /*{any pairs}*/ (t.size = :size AND t.name IN (/*{list names}*/ :name /*{}*/)) /*{}*/
+ ORDER BY t.name;
+
 -- name: things_set_sizes(name, size)!
 -- Sizes by name, in one statement.
 UPDATE things
