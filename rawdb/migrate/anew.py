@@ -5,7 +5,6 @@ from __future__ import annotations
 from rawdb.dialects import URL
 from rawdb.engine import database as engine
 from rawdb.engine.database import Database
-from rawdb.exceptions import StatementError
 
 
 def look_anew(url: URL, given: Database | None) -> None:
@@ -16,22 +15,7 @@ def look_anew(url: URL, given: Database | None) -> None:
     same = [each for each in list(engine._databases) if each.url == url and not url.is_memory]
     for database in {id(each): each for each in (*same, given) if each is not None and each.is_started}.values():
         if database.url.is_memory:
-            _describe(database)
+            # It lives in its connection, which must not be closed.
+            database.look_anew()
         else:
             database.dispose()
-
-
-def _describe(database: Database) -> None:
-    """The same for a database that lives in its connection, which must not be closed."""
-    statement = next(iter(database.statements.values()), None)
-    if statement is None:
-        return
-    pool = database.pool()
-    connection = pool.acquire()
-    try:
-        database.inspected(statement, connection.describe)
-    except StatementError:
-        # About that one statement, which was not asked for.
-        return
-    finally:
-        pool.release(connection)

@@ -286,6 +286,21 @@ def test_a_database_in_memory_is_migrated_through_its_own_connection(dialect: st
 
 
 @pytest.mark.dialects("sqlite")
+def test_a_database_in_memory_that_was_used_knows_what_is_migrated(dialect: str, history: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.sql").write_text(
+        "-- name: note_count()$\n-- How many notes there are.\nSELECT COUNT(*) FROM notes;\n"
+    )
+    database = rawdb.Database("sqlite://", queries=tmp_path)
+    migrate.upgrade(database, 1, migrations=history)
+    with database.reader.using() as sql:
+        assert sql.note_count() == 0
+    assert "tags" not in database.tables
+    migrate.upgrade(database, migrations=history)
+    assert "tags" in database.tables
+    database.dispose()
+
+
+@pytest.mark.dialects("sqlite")
 def test_the_default_database_in_memory_is_migrated(dialect: str) -> None:
     rawdb.dispose()
     rawdb.configure(connection="sqlite://")
