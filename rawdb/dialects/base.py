@@ -387,8 +387,10 @@ class Dialect(ABC):
 
     def describe(self, raw: Any) -> Description:
         """The tables and views of the live database, as its catalog has them. Round trips: 2."""
-        catalog = CATALOGS[self.name]
-        return Description(self.run(raw, catalog.columns_with_views, {}).rows, self.run(raw, catalog.indexes, {}).rows)
+        return self._described(raw, CATALOGS[self.name].columns_with_views)
+
+    def _described(self, raw: Any, columns: str) -> Description:
+        return Description(self.run(raw, columns, {}).rows, self.run(raw, CATALOGS[self.name].indexes, {}).rows)
 
     def close(self, raw: Any) -> None:
         """Close the driver connection, whatever its state."""

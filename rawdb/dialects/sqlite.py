@@ -410,8 +410,7 @@ class SQLite(Dialect):
             return super().describe(raw)
         except sqlite3.OperationalError:
             # One view of a table that is gone spoils the whole answer.
-            catalog = CATALOGS[self.name]
-            return Description(self.run(raw, catalog.columns, {}).rows, self.run(raw, catalog.indexes, {}).rows)
+            return self._described(raw, CATALOGS[self.name].columns)
 
     def in_transaction(self, raw: sqlite3.Connection) -> bool:
         return raw.in_transaction

@@ -42,10 +42,8 @@ def run_many(scope: Scope, statement: Statement, rows: Iterable[Mapping[str, Any
     taken = sorted({"values", "changes"} & statement.accepts)
     if taken:
         raise TypeError(f"{name}: many() gives parameters, and no {taken[0]}; a list of rows is one call: values=[...]")
-    if statement.undeclared is not None:
+    if statement.lacks_tables:
         statement = scope.database.inspected(statement, scope.describe)
-    elif statement.is_blind:
-        statement = scope.database.seeing(statement, scope.describe)
     parts = (_prepared_part(scope, statement, part) for part in batches(rows, f"{name}: many()"))
     # The first part, which is all of a list, is checked before a transaction or a savepoint is begun for it.
     first = next(parts, [])

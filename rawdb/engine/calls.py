@@ -284,10 +284,8 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
 
 def _complete(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Statement:
     """The statement with the tables that its slots need; its arguments get the clock, rows and changes as stored."""
-    if statement.undeclared is not None:
+    if statement.lacks_tables:
         statement = scope.database.inspected(statement, scope.describe)
-    elif statement.is_blind:
-        statement = scope.database.seeing(statement, scope.describe)
     if statement.takes_now and "now" not in arguments:
         arguments["now"] = timeutils.utcnow()
     table = statement.table

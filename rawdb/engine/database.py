@@ -190,15 +190,16 @@ class Database(Generic[S_co]):
         return bound(current_scope(self._itself(), context))  # type: ignore[return-value]
 
     def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
-        """The statement with the tables that its slots need, which are looked for in the live database.
+        """The statement with its tables that are not declared, as far as the live database has them.
 
-        `describe` reads its catalog. Raises StatementError when they are not there either. Round trips: 2, when the
-        tables are not declared.
+        `describe` reads its catalog. Raises StatementError when one that a slot needs is not there either. Those that
+        values come from or go to are looked for once, until a server misses a table: some are no tables of this
+        database's, such as those of a catalog. Round trips: 2, the first time.
         """
+        # The handle of an open block may know it from before.
         found = self.statements[statement.name]
         if found.undeclared is None:
-            # The handle of an open block may know it from before.
-            return found
+            return self._seeing(found, describe) if found.is_blind else found
         found = self.anew(found, describe)
         if found.undeclared is not None:
             raise StatementError(
@@ -207,19 +208,13 @@ class Database(Generic[S_co]):
             )
         return found
 
-    def seeing(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
-        """The statement with the tables that its values come from or go to, where the live database has them by now.
-
-        They are looked for once, until a server misses a table: some are no tables of this database's, such as those
-        of a catalog. Round trips: 2, the first time.
-        """
-        found = self.statements[statement.name]
-        if found.is_blind and self._given_tables is None and statement.name not in self._start().looked_for:
-            with contextlib.suppress(DBError):
-                self._publish(describe())
-                self._start().looked_for.add(statement.name)
-            found = self.statements[statement.name]
-        return found
+    def _seeing(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
+        if self._given_tables is not None or statement.name in self._start().looked_for:
+            return statement
+        with contextlib.suppress(DBError):
+            self._publish(describe())
+            self._start().looked_for.add(statement.name)
+        return self.statements[statement.name]
 
     def look_for_more(self) -> None:
         """Look once more for tables that were looked for in vain: somebody may make them yet."""

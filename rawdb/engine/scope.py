@@ -65,9 +65,6 @@ class Home(Protocol):
     def inspected(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
         """The statement, with the tables that the live database has."""
 
-    def seeing(self, statement: Statement, describe: Callable[[], Description]) -> Statement:
-        """The statement, with the tables that its result comes from where the live database has them."""
-
     def look_for_more(self) -> None:
         """Look once more for tables that were looked for in vain."""
 

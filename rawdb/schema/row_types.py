@@ -19,7 +19,7 @@ from rawdb.statements.loading import Statement
 from rawdb.statements.marks import Operation
 from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.resolution import Resolver, code
-from rawdb.statements.tokens import Source, Token, is_name, name_of, scan
+from rawdb.statements.tokens import Source, Token, inside_slots, is_name, name_of, scan
 
 WARNING = """Written by `rawdb sql types` from the declared tables and the statements: do not edit. With `--check` the
 command says whether it is what would be written now.
@@ -179,7 +179,8 @@ def _shape(statement: Statement, tables: Mapping[str, Table]) -> _Shape | None:
     items = _select_list(words)
     relations = {relation.key: relation for relation in statement.relations}
     outer = resolver.has(*_OUTER)
-    optional = _optional(tokens)
+    # In a list of results that is NULL when it is off.
+    optional = set(inside_slots(tokens, ("when",)))
     whole: str | None = None
     columns: dict[str, str] = {}
     for item in items:
@@ -205,20 +206,6 @@ def _key(item: list[Token]) -> str | None:
         return None
     named = len(item) == 1 or item[-2].text.upper() == "AS" or (len(item) == 3 and item[1].text == ".")
     return name_of(item[-1]) if named else None
-
-
-def _optional(tokens: Iterable[Token]) -> set[Token]:
-    """What stands in a `when` slot: in a list of results it is NULL when that is off."""
-    kinds: list[str] = []
-    found = set()
-    for token in tokens:
-        if token.kind == "slot_open":
-            kinds.append(token.text[3:-3].split()[0])
-        elif token.kind == "slot_close":
-            kinds.pop()
-        elif "when" in kinds:
-            found.add(token)
-    return found
 
 
 def _select_list(words: list[Token]) -> list[list[Token]]:

@@ -10,16 +10,13 @@ from typing import Any
 
 from rawdb.dialects import Dialect
 from rawdb.exceptions import StatementError
-from rawdb.statements.pieces import split
+from rawdb.statements.effects import KEPT_LENGTH
+from rawdb.statements.pieces import BODIES, split
 from rawdb.statements.tokens import ANYTHING, BLANKS, Source, Token, scan
 from rawdb.statements.values import untyped
 
-#: Longer texts are not kept: they are made for one call.
-_KEPT_LENGTH = 4096
 #: The end of a string with an odd number of backslashes before it.
 _HIDDEN_END = re.compile(r"""(?<!\\)(?:\\\\)*\\['"]\Z""")
-#: What holds statements of its own.
-_BODIES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"})
 
 
 def with_parameters(
@@ -36,7 +33,7 @@ def with_parameters(
         raise _nul("execute", text)
     if not isinstance(parameters, Mapping):
         raise TypeError(f"execute: expected a dict of parameters, got {parameters!r}")
-    found = (_cut if len(text) <= _KEPT_LENGTH else _cut.__wrapped__)(dialect, text)
+    found = (_cut if len(text) <= KEPT_LENGTH else _cut.__wrapped__)(dialect, text)
     if found is None:
         if parameters:
             # Raises, with the place.
@@ -125,7 +122,7 @@ def _holds_statements(tokens: list[Token], dialect: Dialect, text: str) -> bool:
     words = [token.text.upper() for token in tokens if token.kind == "word"]
     # A backslash may hide the end of a string on MySQL, and what seems to follow it.
     return (
-        not _BODIES.isdisjoint(words[:8]) or words[:2] == ["BEGIN", "NOT"] or (dialect.name == "mysql" and "\\" in text)
+        not BODIES.isdisjoint(words[:8]) or words[:2] == ["BEGIN", "NOT"] or (dialect.name == "mysql" and "\\" in text)
     )
 
 

@@ -6,6 +6,7 @@ It is looked for what must not be missed: where a text leaves doubt, the answer 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["AUTOCOMMIT", "CALLS", "CONTROL", "COPIES", "MAY_WRITE", "NEXT", "NOWAIT", "STATE", "WRITES", "effects"]
 
@@ -29,6 +30,8 @@ CALLS = 128
 #: Rows come or go behind it: COPY to or from the client.
 COPIES = 256
 
+#: Longer texts are not kept: they are made for one call.
+KEPT_LENGTH = 4096
 _SKIPPED = re.compile(r"/\*.*?\*/|--[^\n]*|'(?:[^']|'')*'", re.DOTALL)
 #: MySQL runs what stands in it.
 _VERSIONED = re.compile(r"/\*M?!\d*(.*?)\*/", re.DOTALL)
@@ -100,6 +103,12 @@ _WITH = re.compile(
 
 def effects(text: str) -> int:
     """The effects of a finished text, as one number."""
+    # Texts of one's own and savepoints are judged at each call.
+    return (_judged if len(text) <= KEPT_LENGTH else _judged.__wrapped__)(text)
+
+
+@lru_cache(maxsize=256)
+def _judged(text: str) -> int:
     plain = _QUOTED.sub("quoted_name", _SKIPPED.sub(" ", _VERSIONED.sub(r" \1 ", text) if "!" in text else text))
     found = 0
     for effect, pattern in ((AUTOCOMMIT, _AUTOCOMMIT), (NEXT, _NEXT), (CALLS, _CALLS_OTHERS), (COPIES, _COPIES)):

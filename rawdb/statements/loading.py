@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from rawdb.statements.parsing import HEADER, Block, parse
 from rawdb.statements.parts import parts_in, share_parts, with_parts
 from rawdb.statements.scripts import is_script, parse_script
 from rawdb.statements.statement import Statement
-from rawdb.statements.survey import completed
 from rawdb.statements.tokens import Source
 
 __all__ = ["Statement", "check_parity", "lazy_statements", "load_statements"]
@@ -50,7 +48,7 @@ def load_statements(
     complete, unshared = share_parts(effective)
     if faults or unshared:
         raise StatementError("\n".join([*faults, *unshared]))
-    return {name: _finished(one) for name, one in complete.items()}
+    return {name: one.completed() for name, one in complete.items()}
 
 
 def lazy_statements(
@@ -80,12 +78,7 @@ def lazy_statements(
 
     parsed = Lazy(places, read)
     owners = Lazy(parts, lambda part: parsed[parts[part]])
-    return Lazy(places, lambda name: _finished(with_parts(parsed[name], owners)))
-
-
-def _finished(statement: Statement) -> Statement:
-    steps = tuple(_finished(step) for step in statement.steps)
-    return replace(statement, segments=completed(statement.segments), steps=steps)
+    return Lazy(places, lambda name: with_parts(parsed[name], owners).completed())
 
 
 class _File:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from rawdb.dialects import Dialect
 from rawdb.exceptions import StatementError
 from rawdb.statements.columns import Table
 from rawdb.statements.parsing import HEADER, Block, parse
 from rawdb.statements.statement import Statement
-from rawdb.statements.survey import completed
 from rawdb.statements.tokens import Source
 
 _PATTERNS: Mapping[str, str] = {
@@ -91,8 +89,7 @@ def statement_of_table(table: Table, kind: str, dialect: Dialect) -> Statement:
     source = Source.of(f"table {table.name}", filled)
     start = HEADER.search(filled)
     block = Block(source, 0 if start is None else start.start(), len(filled), dialect.name, "table")
-    parsed = parse(block, dialect, {table.name: table})
-    return replace(parsed, segments=completed(parsed.segments))
+    return parse(block, dialect, {table.name: table}).completed()
 
 
 def _quoted(dialect: Dialect, name: str) -> str:

@@ -27,7 +27,7 @@ from rawdb.statements.segments import Literal, Parameter, Slot
 from rawdb.statements.slots import NESTING, RELATIONS, SLOT_KINDS, Rows
 from rawdb.statements.statement import Statement
 from rawdb.statements.survey import accepted_arguments
-from rawdb.statements.tokens import BLANKS, Source, Token, is_name, own_syntax, scan
+from rawdb.statements.tokens import BLANKS, Source, Token, is_name, marker, own_syntax, scan
 
 _IN = re.compile(r"\b(?P<no>NOT\s+)?IN\s*\(\s*$", re.IGNORECASE)
 HEADER = re.compile(r"^[ \t]*--[ \t]*name[ \t]*:", re.MULTILINE | re.IGNORECASE)
@@ -363,8 +363,7 @@ class _Segments:
         return Parameter(token.text[1:], place.column, place.stored, matches_null, place.equal)
 
     def _slot(self, token: Token, outer: Token | None) -> Slot:
-        kind, _, argument = token.text[3:-3].strip().partition(" ")
-        argument = argument.strip()
+        kind, argument = marker(token)
         self._check_marker(token, kind, argument, outer)
         is_result = self._stands_for_a_result()
         start = self._index
@@ -444,7 +443,7 @@ class _Segments:
             raise self._source.error(
                 position, f"a shared part inside {outer.text}", "share what stands outside of slots"
             )
-        if outer is not None and outer.text[3:-3].split()[0] not in NESTING:
+        if outer is not None and marker(outer)[0] not in NESTING:
             raise self._source.error(position, f"a slot inside {outer.text}", f"nest in {', '.join(NESTING)} only")
 
 

@@ -15,7 +15,7 @@ from rawdb.statements.compiled import Segment
 from rawdb.statements.parsing import Block
 from rawdb.statements.segments import Parameter, Slot
 from rawdb.statements.statement import Statement
-from rawdb.statements.tokens import ANYTHING, Source, Token, scan
+from rawdb.statements.tokens import ANYTHING, Source, Token, marker, scan
 
 _KINDS = ("part", "same")
 _PARAMETERS = re.compile(r"\(([^)]*)\)")
@@ -94,7 +94,7 @@ def _text(statement: Statement, owners: Mapping[str, Statement], parameters: Ite
     tokens = _tokens(body)
     position = 0
     while position < len(tokens):
-        kind, name = _marker(tokens[position])
+        kind, name = marker(tokens[position])
         if kind not in _KINDS:
             pieces.append(tokens[position].text)
             position += 1
@@ -107,20 +107,12 @@ def _text(statement: Statement, owners: Mapping[str, Statement], parameters: Ite
 
 def _source(tokens: list[Token], part: str) -> str:
     """The text of a part where it stands, without the markers around it."""
-    start = next(index for index, token in enumerate(tokens) if _marker(token) == ("part", part))
+    start = next(index for index, token in enumerate(tokens) if marker(token) == ("part", part))
     return "".join(token.text for token in tokens[start + 1 : _closing(tokens, start)]).strip()
 
 
 def _tokens(body: str) -> list[Token]:
     return scan(Source.of("", body), 0, len(body), ANYTHING)
-
-
-def _marker(token: Token) -> tuple[str, str]:
-    """Kind and argument of a slot's opening marker; two empty texts for any other token."""
-    if token.kind != "slot_open":
-        return "", ""
-    kind, _, argument = token.text[3:-3].strip().partition(" ")
-    return kind, argument.strip()
 
 
 def _closing(tokens: list[Token], opening: int) -> int:

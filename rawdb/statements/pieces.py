@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rawdb.statements.tokens import BLANKS, Token
 
 #: What may hold statements of its own.
-_BODIES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"})
+BODIES = frozenset({"TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"})
 #: `END IF` and the like close what is not counted.
 _NOT_COUNTED = frozenset({"IF", "LOOP", "WHILE", "REPEAT", "FOR"})
 
@@ -26,7 +26,7 @@ def split(tokens: Iterable[Token]) -> list[list[Token]]:
 def _is_inside_a_body(piece: list[Token]) -> bool:
     """Whether a semicolon behind these tokens belongs to the body of a trigger, or of a routine."""
     words = [token.text.upper() for token in piece if token.kind == "word"]
-    if words[:1] != ["CREATE"] or _BODIES.isdisjoint(words[:8]):
+    if words[:1] != ["CREATE"] or BODIES.isdisjoint(words[:8]):
         return False
     depth = 0
     for word, before, behind in zip(words, ["", *words], [*words[1:], ""], strict=False):

@@ -19,7 +19,7 @@ from rawdb.statements.criteria import order_terms
 from rawdb.statements.segments import Keys, Literal
 from rawdb.statements.slots import Order
 from rawdb.statements.survey import walk
-from rawdb.statements.tokens import BLANKS, Token, is_name, name_of
+from rawdb.statements.tokens import BLANKS, Token, is_name, marker, name_of
 
 #: What makes the rows of a SELECT more than those that its conditions find, in their order.
 _MORE = frozenset({
@@ -84,7 +84,7 @@ class _Stretch(NamedTuple):
 
     @classmethod
     def around_page(cls, tokens: Sequence[Token]) -> _Stretch | None:
-        pages = [index for index, token in enumerate(tokens) if _slot(token) == "after"]
+        pages = [index for index, token in enumerate(tokens) if marker(token)[0] == "after"]
         start = _select_before(tokens, pages[0]) if len(pages) == 1 else None
         if start is None:
             return None
@@ -97,10 +97,6 @@ class _Stretch(NamedTuple):
             return None
         plain = _is_at_top(tokens, start, pages[0]) and _orders_alone(tokens[pages[0] : limit])
         return cls(start, source, limit, end) if plain and _is_number(tokens[limit + 1 : end]) else None
-
-
-def _slot(token: Token) -> str:
-    return token.text[3:-3].split()[0] if token.kind == "slot_open" else ""
 
 
 def _select_before(tokens: Sequence[Token], index: int) -> int | None:
@@ -141,7 +137,7 @@ def _is_at_top(tokens: Sequence[Token], start: int, page: int) -> bool:
 def _orders_alone(tokens: Sequence[Token]) -> bool:
     """Whether what stands behind the slot `after` ends in ORDER BY and the slot `order`."""
     words = [token for token in tokens if token.kind not in BLANKS]
-    opened = next((at for at, token in enumerate(words) if _slot(token) == "order"), None)
+    opened = next((at for at, token in enumerate(words) if marker(token)[0] == "order"), None)
     if opened is None or [token.text.upper() for token in words[opened - 2 : opened]] != ["ORDER", "BY"]:
         return False
     return next(at for at in range(opened, len(words)) if words[at].kind == "slot_close") == len(words) - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.seeking import grouped
 from rawdb.statements.segments import Parameters, Slot, collectors
 from rawdb.statements.slots import Rows
-from rawdb.statements.survey import accepted_arguments, relations, walk
+from rawdb.statements.survey import accepted_arguments, completed, relations, walk
 
 #: Kinds of slots that cannot do without the columns of their table.
 _OF_A_TABLE = frozenset({"columns", "rows", "set", "changed", "filters", "after", "order", "json", "one"})
@@ -96,6 +96,11 @@ class Statement:
         return None
 
     @cached_property
+    def lacks_tables(self) -> bool:
+        """Whether the live database may know a table of which nothing is known."""
+        return self.undeclared is not None or self.is_blind
+
+    @cached_property
     def takes_now(self) -> bool:
         """Whether the clock fills the parameter `now`."""
         return "now" in self.accepts
@@ -108,7 +113,7 @@ class Statement:
     @cached_property
     def is_plain(self) -> bool:
         """Whether a call's arguments are bound as they are given, by one text, whatever they hold."""
-        varies = self.steps or self.is_divisible or self.undeclared or self.is_blind
+        varies = self.steps or self.is_divisible or self.lacks_tables
         return not (varies or self.accepts & {"now", "values", "changes"})
 
     @cached_property
@@ -125,6 +130,11 @@ class Statement:
     def _varying(self) -> tuple[Segment | Parameters, ...]:
         """What a call does with the segments."""
         return collectors(self.segments)
+
+    def completed(self) -> Statement:
+        """The whole statement, once all of it is in its place: each segment knows what the others say of it."""
+        steps = tuple(step.completed() for step in self.steps)
+        return replace(self, segments=completed(self.segments), steps=steps)
 
     def slots(self) -> Iterator[Slot]:
         """Every slot, nested ones included."""

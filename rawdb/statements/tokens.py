@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +33,26 @@ def name_of(token: Token) -> str:
 def is_name(token: Token) -> bool:
     """Whether a token can be a name."""
     return token.kind in ("word", "quoted")
+
+
+def marker(token: Token) -> tuple[str, str]:
+    """Kind and argument of a slot's opening marker; two empty texts for any other token."""
+    if token.kind != "slot_open":
+        return "", ""
+    kind, _, argument = token.text[3:-3].strip().partition(" ")
+    return kind, argument.strip()
+
+
+def inside_slots(tokens: Iterable[Token], wanted: Collection[str]) -> Iterator[Token]:
+    """The tokens in the samples of slots of some kinds."""
+    kinds: list[str] = []
+    for token in tokens:
+        if token.kind == "slot_open":
+            kinds.append(marker(token)[0])
+        elif token.kind == "slot_close":
+            kinds.pop()
+        elif any(kind in wanted for kind in kinds):
+            yield token
 
 
 class Source:

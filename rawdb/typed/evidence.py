@@ -18,7 +18,7 @@ from rawdb.statements.marks import Operation
 from rawdb.statements.queries import Columns, Item, Reader, Result
 from rawdb.statements.resolution import code
 from rawdb.statements.statement import Statement
-from rawdb.statements.tokens import ANYTHING, Source, Token, scan
+from rawdb.statements.tokens import ANYTHING, Source, Token, inside_slots, scan
 from rawdb.typed.columns import gives, takes
 
 #: What holds only for some calls.
@@ -91,7 +91,8 @@ class Evidence:
         if not _gives_rows(statement):
             return Shape({}, always=False)
         tokens = _tokens(statement)
-        read = Reader(self.dialect, self.columns, _of_some_calls(tokens)).statement(code(tokens))
+        uncertain = frozenset(token.position for token in inside_slots(tokens, _OF_SOME_CALLS))
+        read = Reader(self.dialect, self.columns, uncertain).statement(code(tokens))
         asked = self.prepared.get(name)
         described = None if asked is None else asked.columns
         if described is None:
@@ -130,20 +131,6 @@ def _tokens(statement: Statement) -> list[Token]:
     """The text behind the header."""
     body = statement.text.partition("\n")[2]
     return scan(Source.of(statement.location, body), 0, len(body), ANYTHING)
-
-
-def _of_some_calls(tokens: list[Token]) -> frozenset[int]:
-    """The places of what is not in every text that the statement becomes."""
-    kinds: list[str] = []
-    found = set()
-    for token in tokens:
-        if token.kind == "slot_open":
-            kinds.append(token.text[3:-3].split()[0])
-        elif token.kind == "slot_close":
-            kinds.pop()
-        elif not _OF_SOME_CALLS.isdisjoint(kinds):
-            found.add(token.position)
-    return frozenset(found)
 
 
 def _told(statement: Statement, result: Result) -> Shape:
