@@ -13,7 +13,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pymysql
@@ -70,20 +70,26 @@ def count_statements(dialect: str, counter: Counter) -> None:
     spoken.execute = counter.wrap(spoken.execute)  # type: ignore[method-assign]
     driver: Any = pymysql.connections.Connection
     plain_read = driver._read_query_result
-    plain_ready = postgresql._Connection._ready
+    plain_watched = postgresql._watched
 
     def read(connection: Any, unbuffered: bool = False) -> Any:
         counter.sent()
         return plain_read(connection, unbuffered=unbuffered)
 
-    def ready(connection: Any, wanted: int) -> int:
-        if wanted == Wait.R:
-            # The driver waits for an answer, and has nothing more to send.
-            counter.sent()
-        return plain_ready(connection, wanted)
+    def watched(steps: Generator[Any, int, Any], limit: float) -> Generator[Any, int, Any]:
+        steps = plain_watched(steps, limit)
+        try:
+            wanted = next(steps)
+            while True:
+                if wanted == Wait.R:
+                    # The driver waits for an answer, and has nothing more to send.
+                    counter.sent()
+                wanted = steps.send((yield wanted))
+        except StopIteration as end:
+            return end.value
 
     driver._read_query_result = read
-    postgresql._Connection._ready = ready  # type: ignore[assignment,method-assign]
+    postgresql._watched = watched
 
 
 def run(task: dict[str, Any]) -> tuple[int, int]:

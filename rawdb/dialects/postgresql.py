@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import select
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 import psycopg
-from psycopg import pq
-from psycopg.adapt import Loader, Transformer
+from psycopg import pq, waiting
+from psycopg.adapt import Loader
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg.types.numeric import Int8BinaryDumper
-from psycopg.waiting import READY_R, READY_W
 
 from rawdb.dialects import errors_postgresql
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input, single
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, has_input, single
+from rawdb.dialects.postgresql_sender import UNREADABLE, Sender, names_of, unreadable, with_numerics
 from rawdb.dialects.types import each
 from rawdb.dialects.url import URL
 
@@ -77,16 +76,13 @@ class _Connection(psycopg.Connection[Any]):
         return
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
-        """The end of the driver's work, whose steps are run here: it is sent for each statement, so every call counts.
+        """The end of the driver's work, whose own loop, written in C, waits for the socket.
 
         Raises _NoAnswer when the server is silent for longer than `read_timeout`.
         """
+        limit = self.read_timeout
         try:
-            wanted = next(gen)
-            while True:
-                wanted = gen.send(self._ready(wanted))
-        except StopIteration as end:
-            return end.value
+            return waiting.wait(_watched(gen, limit), self.pgconn.socket, min(_LOOK, limit))
         except _NoAnswer:
             # What comes now would be taken for the answer to another question.
             self.close()
@@ -100,31 +96,35 @@ class _Connection(psycopg.Connection[Any]):
                 self.cancel_safe(timeout=_CANCEL_TIMEOUT)
             raise
 
-    def _ready(self, wanted: int) -> int:
-        """What the socket is ready for, of what the driver waits for."""
-        poll = select.poll()
-        poll.register(self.pgconn.socket, _EVENTS[wanted])
-        found = poll.poll(min(self.read_timeout, _LONGEST) * 1000)
-        if not found:
-            raise _NoAnswer(f"the connection is lost: no answer within {self.read_timeout:g} s")
-        events = found[0][1]
-        # An error counts as both, and the driver finds out.
-        return (READY_R if events & ~select.POLLOUT else 0) | (READY_W if events & ~select.POLLIN else 0)
+
+def _watched(steps: Generator[Any, int, Any], limit: float) -> Generator[Any, int, Any]:
+    """The driver's steps, which the loop asks to go on, also when the socket had nothing for a while."""
+    silent_since: float | None = None
+    try:
+        wanted = next(steps)
+        while True:
+            ready = yield wanted
+            if ready:
+                silent_since = None
+            else:
+                now = time.monotonic()
+                silent_since = silent_since or now - _LOOK
+                if now - silent_since >= limit:
+                    raise _NoAnswer(f"the connection is lost: no answer within {limit:g} s")
+            wanted = steps.send(ready)
+    except StopIteration as end:
+        return end.value
 
 
 class _NoAnswer(psycopg.OperationalError):
     pass
 
 
-#: By the number of what is waited for: nothing, to read, to write, either.
-_EVENTS = (0, select.POLLIN, select.POLLOUT, select.POLLIN | select.POLLOUT)
+#: How often the driver's loop looks up while it waits: for a signal, and for how long it has waited.
+_LOOK = 0.1
 _CANCEL_TIMEOUT = 5.0
 #: Marks what came from outside while the driver waited.
 _INTERRUPTION = "rawdb_interruption"
-#: Seconds that poll() can wait.
-_LONGEST = 2_000_000.0
-
-
 #: Types of columns in a JSON document of rows; everything else is read as text and converted by the assignment.
 _TYPES = {
     "int": "integer",
@@ -141,15 +141,8 @@ _TYPES = {
     "smallint": "smallint",
     "soft_delete": "bigint",
 }
-_NUMERIC = 1700
-#: What psycopg says of a cell that it has no value for, and of one in a style that it does not read.
-_UNREADABLE = (psycopg.DataError, NotImplementedError)
-
-
-@lru_cache(maxsize=4096)
-def _decoded(names: tuple[bytes, ...]) -> tuple[str, ...]:
-    """Names of columns as text."""
-    return tuple(name.decode() for name in names)
+#: Looked at after each statement.
+_IDLE, _IN_ERROR = int(pq.TransactionStatus.IDLE), int(pq.TransactionStatus.INERROR)
 
 
 def _array_text(values: Sequence[Any]) -> str:
@@ -173,51 +166,13 @@ def _array_element(value: Any) -> str:
     return str(value) if isinstance(value, (int, float, Decimal)) else f'"{value}"'
 
 
-def _with_numerics(result: pq.abc.PGresult, rows: list[Any]) -> list[tuple[Any, ...]]:
-    """Whole numbers of NUMERIC columns as what the other numbers there are; sums of integers come from no table."""
-    wide = [n for n in range(result.nfields) if result.ftype(n) == _NUMERIC and result.ftable(n)]
-    if not wide:
-        return rows
-    found = []
-    for row in rows:
-        cells = list(row)
-        for index in wide:
-            if type(cells[index]) is int:
-                cells[index] = Decimal(cells[index])
-        found.append(tuple(cells))
-    return found
-
-
-def _checked_numerics(cursor: psycopg.Cursor[Any], rows: list[Any]) -> list[tuple[Any, ...]]:
-    """The rows that a cursor has just read, whole numbers of NUMERIC columns among them seen to."""
-    connection, result = cast(_Connection, cursor._conn), cursor.pgresult
-    if not connection.has_whole_numerics or result is None:
-        return rows
-    connection.has_whole_numerics = False
-    return _with_numerics(result, rows)
-
-
-def _unreadable(cursor: psycopg.Cursor[Any], result: pq.abc.PGresult) -> psycopg.DataError | None:
-    """The error for the first cell that Python has no value for (infinity, BC, 24:00), by the name of its column."""
-    transformer = Transformer(cursor.connection)
-    for index in range(result.nfields):
-        loader = transformer.get_loader(result.ftype(index), pq.Format(result.fformat(index)))
-        for row in range(result.ntuples):
-            value = result.get_value(row, index)
-            try:
-                None if value is None else loader.load(value)
-            except _UNREADABLE as error:
-                name, text = (result.fname(index) or b"").decode(), bytes(value or b"").decode()
-                return psycopg.DataError(f"{name}: {text!r} cannot be read: {error}")
-    return None
-
-
 class _Stream(Stream):
     """A cursor on the server, which hands out rows by FETCH."""
 
     _numbers = itertools.count(1)
 
     def __init__(self, raw: psycopg.Connection[Any], text: str, parameters: Sequence[Any]) -> None:
+        self._raw = raw
         self._cursor = psycopg.RawServerCursor(raw, f"rawdb_stream_{next(self._numbers)}", scrollable=False)
         try:
             self._cursor.execute(cast(Any, text), parameters or None)
@@ -225,17 +180,16 @@ class _Stream(Stream):
             self._cursor.close()
             raise
         result = self._cursor.pgresult
-        width = 0 if result is None else result.nfields
-        self.columns = () if result is None else _decoded(tuple([result.fname(n) or b"" for n in range(width)]))
+        self.columns = () if result is None else names_of(result)
 
     def fetch(self, count: int) -> list[tuple[Any, ...]]:
         cursor = self._cursor
         try:
             rows = cursor.fetchmany(count)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             result = cursor.pgresult
-            raise (None if result is None else _unreadable(cursor, result)) or error from error
-        return _checked_numerics(cursor, rows)
+            raise (None if result is None else unreadable(self._raw, result)) or error from error
+        return with_numerics(self._raw, cursor.pgresult, rows)
 
     def close(self) -> None:
         self._cursor.close()
@@ -255,6 +209,7 @@ class PostgreSQL(Dialect):
     seeks_nulls_apart = True
     reports_new_id = False
     has_copy = True
+    keeps_rows = False
     max_parameters = 65535
     regexp_text = "CAST({column} AS text) ~ {parameter}"
     #: A cast leaves out the fraction of a whole second, which the others write.
@@ -318,40 +273,17 @@ class PostgreSQL(Dialect):
         raw.prepares_all = options.postgresql_plan_cache_mode != "auto"
         raw.execute(_SESSION, [lock_timeout, options.postgresql_plan_cache_mode, isolation])
 
-    def cursor(self, raw: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
-        # Takes the server's own $1, $2: no text is searched for placeholders, whatever its length.
-        return psycopg.RawCursor(raw)
+    def cursor(self, raw: psycopg.Connection[Any]) -> Sender:
+        return Sender(raw)
 
-    def execute(
-        self,
-        cursor: psycopg.Cursor[Any],
-        text: str,
-        parameters: Sequence[Any] | Mapping[str, Any],
-        by_key: bool = True,
-    ) -> Result:
-        # The attribute behind the property, which is a call more for each statement.
-        connection = cast(_Connection, cursor._conn)
-        prepare = None if by_key or getattr(connection, "prepares_all", False) else False
-        cursor.execute(cast(Any, text), parameters or None, prepare=prepare)
-        result = cursor.pgresult
-        width = 0 if result is None else result.nfields
-        if result is None or width == 0:
-            return Result((), [], cursor.rowcount, None)
-        # `description` makes an object of each column; the names alone are cheap.
-        names = tuple([result.fname(index) for index in range(width)])
-        try:
-            rows = cursor.fetchall()
-        except _UNREADABLE as error:
-            raise _unreadable(cursor, result) or error from error
-        # Of a connection made elsewhere, none of this is known.
-        if getattr(connection, "has_whole_numerics", False):
-            rows = _checked_numerics(cursor, rows)
-        return as_result((_decoded(names), rows, cursor.rowcount, None))
+    def execute(self, cursor: Sender, text: str, parameters: Sequence[Any], by_key: bool = True) -> Result:
+        return cursor.execute(text, parameters, prepare=by_key or getattr(cursor.connection, "prepares_all", False))
 
-    def execute_many(self, cursor: psycopg.Cursor[Any], text: str, rows: Sequence[Sequence[Any]]) -> Result:
+    def execute_many(self, cursor: Sender, text: str, rows: Sequence[Sequence[Any]]) -> Result:
         # The driver sends them one behind the other, and reads the answers afterwards.
-        cursor.executemany(cast(Any, text), rows)
-        return Result((), [], max(0, cursor.rowcount), None)
+        with psycopg.RawCursor(cursor.connection) as many:
+            many.executemany(cast(Any, text), rows)
+            return Result((), [], max(0, many.rowcount), None)
 
     def copy(self, raw: psycopg.Connection[Any], text: str, rows: Iterable[Sequence[Any]]) -> int:
         with raw.cursor() as cursor:
@@ -383,7 +315,11 @@ class PostgreSQL(Dialect):
     def _run_named(self, raw: psycopg.Connection[Any], text: str, parameters: Mapping[str, Any]) -> Result:
         with raw.cursor() as cursor:
             # Without parameters psycopg does not look for what `literal` has doubled.
-            return self.execute(cursor, text if parameters else text.replace("%%", "%"), parameters)
+            cursor.execute(cast(Any, text if parameters else text.replace("%%", "%")), parameters or None)
+            result = cursor.pgresult
+            if result is None or not result.nfields:
+                return Result((), [], cursor.rowcount, None)
+            return Result(names_of(result), with_numerics(raw, result, cursor.fetchall()), cursor.rowcount, None)
 
     def placeholder(self, name: str) -> str:
         return f"%({name})s"
@@ -396,10 +332,10 @@ class PostgreSQL(Dialect):
         return [f"BEGIN{level}{'' if write else ' READ ONLY'}"]
 
     def in_transaction(self, raw: psycopg.Connection[Any]) -> bool:
-        return raw.pgconn.transaction_status != pq.TransactionStatus.IDLE
+        return raw.pgconn.transaction_status != _IDLE
 
     def is_closed(self, raw: psycopg.Connection[Any]) -> bool:
-        return raw.closed or raw.broken
+        return raw.closed
 
     def ping(self, raw: psycopg.Connection[Any], timeout: float) -> None:
         limit = getattr(raw, "read_timeout", timeout)
@@ -413,7 +349,7 @@ class PostgreSQL(Dialect):
         return has_input(raw.fileno())
 
     def is_aborted(self, raw: psycopg.Connection[Any]) -> bool:
-        return raw.pgconn.transaction_status == pq.TransactionStatus.INERROR
+        return raw.pgconn.transaction_status == _IN_ERROR
 
     def ends_transaction(self, raw: psycopg.Connection[Any], error: BaseException) -> bool:
         # The server keeps a failed transaction open, and refuses everything in it but the way back.

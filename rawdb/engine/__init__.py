@@ -9,5 +9,6 @@ One call walks through these modules, from the outside in:
 - `scope` is one transaction, or one stretch of lone statements, with the connection it holds;
 - `pool` lends connections, `writer_lock` lets one writer at a time at a database that has room for no more;
 - `connection` sends a text, translates what goes wrong, and knows whether it may be used again;
-- `retry` says what is worth another run, `options` what can be set, `hooks` who sees a text on its way out.
+- `retry` says what is worth another run, `options` what can be set, `hooks` who sees a text on its way out,
+  `process` which process this is.
 """

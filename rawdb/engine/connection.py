@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 from rawdb.dialects import Description, Dialect, Result
 from rawdb.dialects.base import Stream
 from rawdb.dialects.translation import translate_error
+from rawdb.engine import process
 from rawdb.engine.hooks import Hooks, Observer
 from rawdb.exceptions import DBConnectionError, DBDataError, DBDeadlock, DBError, DBOutcomeUnknown
 from rawdb.statements.compiled import Compiled
@@ -43,7 +43,7 @@ class Connection:
     def __init__(self, raw: Any, dialect: Dialect, hooks: Hooks | None = None) -> None:
         self.raw = raw
         self.dialect = dialect
-        self.process = os.getpid()
+        self.process = process.number
         self.opened_at = self.used_at = time.monotonic()
         #: Whether it is not to be used again: nothing is sent on it any more, and its pool closes it.
         self.evicted = False
@@ -217,7 +217,7 @@ class Connection:
 
     def check_process(self) -> None:
         """Raise DBConnectionError in a process that only inherited this connection by a fork."""
-        if self.process != os.getpid():
+        if self.process != process.number:
             raise DBConnectionError("this transaction was begun before a fork and belongs to the parent process")
 
     def describe(self) -> Description:
@@ -306,17 +306,18 @@ class Connection:
         `idle_check` seconds. Raises DBConnectionError when the server does not answer.
         """
         now = self.lent_at
-        if self.evicted or 0 <= recycle < now - self.opened_at or self.dialect.is_dead(self.raw):
+        dialect = self.dialect
+        if self.evicted or 0 <= recycle < now - self.opened_at or (dialect.has_socket and dialect.is_dead(self.raw)):
             return False
         if now - self.used_at >= idle_check:
             try:
-                self.dialect.ping(self.raw, timeout)
+                dialect.ping(self.raw, timeout)
             except Exception as error:
                 raise self._translated(error, _PING, unknown=False) from error
         return True
 
     def _send(self, sent: Compiled, parameters: Sequence[Any] = (), *, unknown: bool = False) -> Result:
-        if self.process != os.getpid():
+        if self.process != process.number:
             self.check_process()
         self.statement = sent.name
         try:
@@ -324,7 +325,7 @@ class Connection:
             if sent.batch:
                 return self.dialect.execute_many(self._cursor, text, parameters)
             result = self.dialect.execute(self._cursor, text, parameters, sent.by_key)
-            if len(result.rows) > _KEPT_ROWS:
+            if len(result.rows) > _KEPT_ROWS and self.dialect.keeps_rows:
                 # The cursor would keep them all until it is used again.
                 self._cursor = self.dialect.cursor(self.raw)
             return result

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from types import BuiltinFunctionType
 from typing import Any
 
+from rawdb.engine import process
 from rawdb.engine.connection import Connection
 from rawdb.engine.writer_lock import NoWriterLock, WriterLock
 from rawdb.exceptions import DBConnectionError, DBError, DBPoolTimeout
@@ -120,7 +121,7 @@ class Pool:
         Raises DBPoolTimeout when all are lent for `timeout` seconds, and whatever opening one raises.
         """
         given = self._take_idle() or self._claim()
-        if isinstance(given, Connection):
+        if not isinstance(given, _Room):
             if self._is_usable(given):
                 return given
             given = self._exchange(given)
@@ -152,7 +153,7 @@ class Pool:
 
         Who says which loan it was may say so again: another's is not touched.
         """
-        if connection.process != os.getpid():
+        if connection.process != process.number:
             return
         if loan is not None and (connection.loan != loan or connection.borrower is None):
             return

@@ -11,7 +11,6 @@ scope whose guard is dead is rolled back by whoever finds it: the next block of 
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
 import weakref
@@ -21,6 +20,7 @@ from types import TracebackType
 from typing import Any, Literal, Protocol, TypeVar
 
 from rawdb.dialects import Description, Dialect, Result
+from rawdb.engine import process
 from rawdb.engine.connection import Connection
 from rawdb.engine.options import DatabaseOptions
 from rawdb.engine.pool import Pool
@@ -87,27 +87,30 @@ class Home(Protocol):
 class Scope:
     """One transaction, or one stretch of lone statements, of one context in one thread."""
 
-    __slots__ = (
-        "__weakref__",
-        "_connection",
-        "_described",
-        "_gate",
-        "_has_missed",
-        "_loan",
-        "_pool",
-        "_savepoints",
-        "_siblings",
-        "autocommit",
-        "context",
-        "database",
-        "guard",
-        "handle",
-        "isolation",
-        "mode",
-        "over",
-        "task",
-        "written",
-    )
+    # Most blocks use few of these, and every call opens one: what stands here costs nothing until it changes.
+    #: Whether something was changed, or may have been, that stays whatever becomes of the rest: by a lone
+    #: statement, or by a transaction of its own that was committed inside.
+    written = False
+    #: What lives as long as the block does; None: as long as the scope itself.
+    guard: weakref.ref[Any] | None = None
+    #: The task of an event loop that opened it.
+    task: Any = None
+    #: Whether the block is over. Its handle may outlive it, but what it began then nobody would end.
+    over = False
+    #: The statements, bound to this scope, once somebody asked for them.
+    handle: Any = None
+    _pool: Pool | None = None
+    _connection: Connection | None = None
+    _loan = 0
+    #: Whether the tables were looked for in its transaction, whose own changes may be undone.
+    _described = False
+    #: Whether the server missed a column, and the tables could not be looked at because of that.
+    _has_missed = False
+    #: Held while a statement of the transaction runs.
+    _gate: Any = None
+    _savepoints = 0
+    #: The open scopes of the thread that entered it.
+    _siblings: list[Scope] | None = None
 
     def __init__(
         self, database: Home, context: Any, mode: str, *, autocommit: bool, isolation: str | None = None
@@ -117,29 +120,8 @@ class Scope:
         self.mode = mode
         self.autocommit = autocommit
         self.isolation = isolation
-        #: Whether something was changed, or may have been, that stays whatever becomes of the rest: by a lone
-        #: statement, or by a transaction of its own that was committed inside.
-        self.written = False
-        #: What lives as long as the block does; None: as long as the scope itself.
-        self.guard: weakref.ref[Any] | None = None
-        #: The task of an event loop that opened it.
-        self.task: Any = None
-        #: Whether the block is over. Its handle may outlive it, but what it began then nobody would end.
-        self.over = False
-        #: The statements, bound to this scope, once somebody asked for them.
-        self.handle: Any = None
-        self._pool: Pool | None = None
-        self._connection: Connection | None = None
-        self._loan = 0
-        #: Whether the tables were looked for in its transaction, whose own changes may be undone.
-        self._described = False
-        #: Whether the server missed a column, and the tables could not be looked at because of that.
-        self._has_missed = False
-        #: Held while a statement of the transaction runs.
-        self._gate: Any = None if autocommit else threading.RLock()
-        self._savepoints = 0
-        #: The open scopes of the thread that entered it.
-        self._siblings: list[Scope] | None = None
+        if not autocommit:
+            self._gate = threading.RLock()
 
     def run(self, sent: Compiled, parameters: Sequence[Any] = ()) -> Result:
         """Run a statement: in the transaction, or alone on a connection borrowed for it.
@@ -497,7 +479,7 @@ class Savepoint:
 
 def _undo(connection: Connection, savepoint: str, error: BaseException) -> None:
     """Back to a savepoint because of `error`, which becomes the `cause` of a failure to do so."""
-    if connection.evicted or connection.process != os.getpid():
+    if connection.evicted or connection.process != process.number:
         return
     try:
         connection.back_to(savepoint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -158,15 +159,21 @@ class _Interrupt(BaseException):
 @pytest.mark.parametrize("at", range(1, 8))
 def test_an_interrupt_while_the_driver_waits(database: Database, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     """At each of its waits: what was raised is what comes out, nothing is run again, stored or lent."""
-    from rawdb.dialects.postgresql import _Connection
+    from rawdb.dialects import postgresql
 
-    ready = _Connection._ready
+    watched = postgresql._watched
     runs, waits = [], iter(range(1, 1000))
 
-    def interrupted(connection: Any, wanted: int) -> int:
-        if next(waits) == at:
-            raise _Interrupt
-        return ready(connection, wanted)
+    def interrupted(steps: Any, limit: float) -> Generator[Any, int, Any]:
+        steps = watched(steps, limit)
+        try:
+            wanted = next(steps)
+            while True:
+                if next(waits) == at:
+                    raise _Interrupt
+                wanted = steps.send((yield wanted))
+        except StopIteration as end:
+            return end.value
 
     @database.writer
     def grow(context: Any) -> None:
@@ -175,7 +182,7 @@ def test_an_interrupt_while_the_driver_waits(database: Database, monkeypatch: py
 
     names_in(database)
     with monkeypatch.context() as patched:
-        patched.setattr(_Connection, "_ready", interrupted)
+        patched.setattr(postgresql, "_watched", interrupted)
         try:
             grow(None)
         except _Interrupt:

@@ -1,0 +1,237 @@
+"""How statements go to PostgreSQL and their results come back, with what psycopg's own cursors are made of.
+
+A cursor of psycopg's costs about as much again as the rest of a short statement: it looks all converters up anew with
+each other text, and makes several objects and generators for each execution. Here one transformer serves a connection,
+and a statement that is prepared is sent at once. What is prepared when is decided as psycopg decides it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NoReturn
+
+import psycopg
+from psycopg import abc, generators, pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+
+from rawdb.dialects.base import Result, as_result
+
+_TUPLES, _DONE, _EMPTY = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK), int(pq.ExecStatus.EMPTY_QUERY)
+_COPIES = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
+#: What psycopg says of a cell that it has no value for, and of one in a style that it does not read.
+UNREADABLE = (psycopg.DataError, NotImplementedError)
+#: Commands after which what is prepared may be about what is gone, or be gone itself.
+_CHANGING = (b"DROP", b"ALTER")
+_FORGETTING = (*_CHANGING, b"DISCARD", b"DEALLOCATE")
+_NUMERIC = 1700
+#: On these settings of a session converters depend.
+_STYLES = (b"client_encoding", b"DateStyle", b"IntervalStyle", b"TimeZone")
+#: Statements that are counted until it is time to prepare them.
+_COUNTED = 1000
+#: Of the whole process, so that no two of one session are the same.
+_numbers = itertools.count(1)
+
+#: The text of a statement, and the types of its parameters as the server numbers them.
+_Key = tuple[str, tuple[int, ...]]
+
+
+class _Prepared:
+    """A statement that the server has under a name."""
+
+    __slots__ = ("columns", "name")
+
+    def __init__(self, name: bytes) -> None:
+        self.name = name
+        #: The names of its columns once it was run: as long as it can be run they stay.
+        self.columns: tuple[str, ...] = ()
+
+
+class Sender:
+    """Sends the statements of one connection, and reads what they give."""
+
+    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+        self.connection = raw
+        self._pgconn = raw.pgconn
+        self._transformer: abc.Transformer = Transformer(raw)
+        self._styles = self._session()
+        #: How often each statement was run that is not prepared yet.
+        self._runs: dict[_Key, int] = {}
+        #: The one used last stands last.
+        self._prepared: OrderedDict[_Key, _Prepared] = OrderedDict()
+
+    def execute(self, text: str, parameters: Sequence[Any], *, prepare: bool) -> Result:
+        """Run a statement. With `prepare` it is prepared once it has been run `prepare_threshold` times."""
+        pgconn = self._pgconn
+        with self.connection.lock:
+            if parameters:
+                transformer = self._converters()
+                values = transformer.dump_sequence(parameters, _formats(len(parameters)))
+                types, formats = transformer.types or (), transformer.formats
+            else:
+                values, types, formats = None, (), None
+            known = self._known((text, types)) if prepare else None
+            if known is not None:
+                pgconn.send_query_prepared(known.name, values, param_formats=formats)
+            elif parameters:
+                pgconn.send_query_params(self._encoded(text), values, param_types=types, param_formats=formats)
+            else:
+                pgconn.send_query(self._encoded(text))
+            results = self.connection.wait(generators.execute(pgconn))
+            if len(results) != 1:
+                # Several statements in one text cannot be prepared.
+                self._runs.pop((text, types), None)
+            return self._read(results, known)
+
+    def _session(self) -> tuple[bytes | None, ...]:
+        """What the server has told of the session, as far as converters depend on it. Asks nobody."""
+        return tuple(map(self._pgconn.parameter_status, _STYLES))
+
+    def _converters(self) -> abc.Transformer:
+        """What makes texts of values and values of texts, as the session is now: a converter keeps to what it was."""
+        styles = self._session()
+        if styles != self._styles:
+            self._transformer, self._styles = Transformer(self.connection), styles
+        return self._transformer
+
+    def _encoded(self, text: str) -> bytes:
+        return text.encode(self._converters().encoding)
+
+    def _known(self, key: _Key) -> _Prepared | None:
+        """The prepared statement behind a key, which is prepared now if it is time to; None while it is not."""
+        known = self._prepared.get(key)
+        if known is not None:
+            self._prepared.move_to_end(key)
+            return known
+        threshold = self.connection.prepare_threshold
+        if threshold is None:
+            return None
+        runs = self._runs.get(key, 0)
+        if runs >= threshold:
+            return self._prepare(key)
+        if len(self._runs) >= _COUNTED and not runs:
+            del self._runs[next(iter(self._runs))]
+        self._runs[key] = runs + 1
+        return None
+
+    def _prepare(self, key: _Key) -> _Prepared:
+        text, types = key
+        known = _Prepared(f"rawdb_{next(_numbers)}".encode())
+        self._pgconn.send_prepare(known.name, self._encoded(text), param_types=types)
+        self._checked(self.connection.wait(generators.execute(self._pgconn)))
+        self._runs.pop(key, None)
+        self._prepared[key] = known
+        limit = self.connection.prepared_max
+        if limit is not None and len(self._prepared) > max(1, limit):
+            _, oldest = self._prepared.popitem(last=False)
+            self._command(b"DEALLOCATE " + oldest.name)
+        return known
+
+    def _command(self, text: bytes) -> None:
+        self._pgconn.send_query(text)
+        self._checked(self.connection.wait(generators.execute(self._pgconn)))
+
+    def _read(self, results: Sequence[pq.abc.PGresult], known: _Prepared | None) -> Result:
+        """The outcome; of several statements in one text that of the first."""
+        self._checked(results)
+        result = results[0]
+        if result.status == _TUPLES and result.nfields:
+            return self._rows(result, known)
+        for one in results:
+            self._look_at(one.command_status)
+        matched = result.command_tuples
+        return as_result(((), [], -1 if matched is None else matched, None))
+
+    def _rows(self, result: pq.abc.PGresult, known: _Prepared | None) -> Result:
+        columns = known.columns if known is not None else ()
+        if not columns:
+            columns = names_of(result)
+            if known is not None:
+                known.columns = columns
+        transformer, count = self._converters(), result.ntuples
+        try:
+            transformer.set_pgresult(result)
+            rows: list[Any] = transformer.load_rows(0, count, tuple)
+        except UNREADABLE as error:
+            raise unreadable(self.connection, result) or error from error
+        finally:
+            # It would keep the whole answer until the next one.
+            transformer.set_pgresult(None)
+        return as_result((columns, with_numerics(self.connection, result, rows), count, None))
+
+    def _look_at(self, command: bytes | None) -> None:
+        """Prepare everything anew after a command that may have taken something away."""
+        if not self._prepared or command is None or not command.startswith(_FORGETTING):
+            return
+        names = [known.name for known in self._prepared.values()]
+        self._prepared.clear()
+        if command.startswith(_CHANGING):
+            self._command(b"; ".join([b"DEALLOCATE " + name for name in names]))
+
+    def _checked(self, results: Sequence[pq.abc.PGresult]) -> None:
+        """Raise the error that is among some results."""
+        if not results:
+            raise psycopg.InternalError("got no result from the query")
+        for result in results:
+            if result.status not in (_TUPLES, _DONE, _EMPTY):
+                self._fail(result)
+
+    def _fail(self, result: pq.abc.PGresult) -> NoReturn:
+        if result.status == pq.ExecStatus.FATAL_ERROR:
+            raise error_from_result(result, encoding=self._transformer.encoding)
+        if result.status in _COPIES:
+            raise psycopg.ProgrammingError("COPY cannot be used here")
+        raise psycopg.InternalError(f"unexpected status of a result: {pq.ExecStatus(result.status).name}")
+
+
+@lru_cache(maxsize=256)
+def _formats(count: int) -> Sequence[PyFormat]:
+    """That psycopg chooses the form of each parameter."""
+    return [PyFormat.AUTO] * count
+
+
+@lru_cache(maxsize=4096)
+def _decoded(names: tuple[bytes, ...]) -> tuple[str, ...]:
+    return tuple(name.decode() for name in names)
+
+
+def names_of(result: pq.abc.PGresult) -> tuple[str, ...]:
+    """The names of a result's columns. A cursor's `description` makes an object of each column."""
+    return _decoded(tuple([result.fname(index) or b"" for index in range(result.nfields)]))
+
+
+def with_numerics(raw: Any, result: pq.abc.PGresult | None, rows: list[Any]) -> list[tuple[Any, ...]]:
+    """Whole numbers of NUMERIC columns as what the other numbers there are; sums of integers come from no table."""
+    if result is None or not getattr(raw, "has_whole_numerics", False):
+        return rows
+    raw.has_whole_numerics = False
+    wide = [n for n in range(result.nfields) if result.ftype(n) == _NUMERIC and result.ftable(n)]
+    if not wide:
+        return rows
+    found = []
+    for row in rows:
+        cells = list(row)
+        for index in wide:
+            if type(cells[index]) is int:
+                cells[index] = Decimal(cells[index])
+        found.append(tuple(cells))
+    return found
+
+
+def unreadable(raw: psycopg.Connection[Any], result: pq.abc.PGresult) -> psycopg.DataError | None:
+    """The error for the first cell that Python has no value for (infinity, BC, 24:00), by the name of its column."""
+    transformer = Transformer(raw)
+    for index in range(result.nfields):
+        loader = transformer.get_loader(result.ftype(index), pq.Format(result.fformat(index)))
+        for row in range(result.ntuples):
+            value = result.get_value(row, index)
+            try:
+                None if value is None else loader.load(value)
+            except UNREADABLE as error:
+                name, text = (result.fname(index) or b"").decode(), bytes(value or b"").decode()
+                return psycopg.DataError(f"{name}: {text!r} cannot be read: {error}")
+    return None
