@@ -7,7 +7,6 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from types import FrameType
 from typing import Any, TypeVar
@@ -320,7 +319,7 @@ def _run(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Resul
 def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any] | list[dict[str, Any]]:
     """One row, or several of the same columns, ready to be bound."""
     if type(values) is not list and isinstance(values, Mapping):
-        return _stored(statement, table, values, timeutils.utcnow())
+        return new_rows(statement, table, [values])[0]
     if statement.operation is Operation.INSERT_RETURNING:
         raise TypeError(f"{statement.name} stores one row and returns it: `values` must be a dict")
     if type(values) is not list and (not isinstance(values, Iterable) or isinstance(values, (str, bytes))):
@@ -330,24 +329,23 @@ def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any]
 
 def new_rows(statement: Statement, table: Table, values: Sequence[Any]) -> list[dict[str, Any]]:
     """Several rows of the same columns, ready to be bound. TypeError for rows of others, DBError for a wrong value."""
-    now = timeutils.utcnow()
-    rows = [_stored(statement, table, row, now) for row in values]
+    for row in values:
+        _check_row(statement, table, row)
+    rows = table.new_rows(values, timeutils.utcnow())
+    if not all(rows):
+        # Only MySQL has a syntax for it.
+        raise TypeError(f"{statement.name}: `values` names no column of {table.name}")
     if any(row.keys() != rows[0].keys() for row in rows[1:]):
         raise TypeError(f"{statement.name}: all rows of one call must name the same columns")
     return rows
 
 
-def _stored(statement: Statement, table: Table, values: Any, now: datetime) -> dict[str, Any]:
+def _check_row(statement: Statement, table: Table, values: Any) -> None:
     if type(values) is not dict and not isinstance(values, Mapping):
         raise TypeError(f"{statement.name}: `values` is a list of dicts, not of {values!r}")
     if not (statement.none_is_null or values.keys() <= table.columns.keys()):
         # A misspelt name, which would be lost silently. The documented operations ask for that.
         raise DBNonExistentColumn(None, f"{statement.name}: {table.without(values)}")
-    row = table.new_row(values, now)
-    if not row:
-        # Only MySQL has a syntax for it.
-        raise TypeError(f"{statement.name}: `values` names no column of {table.name}")
-    return row
 
 
 def _stamped(statement: Statement, table: Table, changes: Mapping[str, Any]) -> dict[str, Any]:

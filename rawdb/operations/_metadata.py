@@ -13,7 +13,7 @@ from typing import Any
 from rawdb import timeutils
 from rawdb.exceptions import DBDeadlock, RetryRequest
 from rawdb.operations._operation import sql
-from rawdb.operations._rows import Row, only_columns
+from rawdb.operations._rows import Row, stored_pairs
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ def lock_instance(context: Any, instance_uuid: str) -> None:
     sql(context).instance_update__lock(uuid=instance_uuid)
 
 
-def metadata_rows(context: Any, kind: Kind, instance_uuid: str, read_deleted: str = "no") -> list[Row]:
-    """The rows of an instance, live ones unless `read_deleted` says otherwise, by id. Round trips: 1."""
-    rows: list[Row] = _statement(context, kind, "rows")(uuid=instance_uuid, read_deleted=read_deleted)
+def metadata_rows(context: Any, kind: Kind, instance_uuid: str) -> list[Row]:
+    """The live rows of an instance, whole, by id. Round trips: 1."""
+    rows: list[Row] = _statement(context, kind, "returned")(uuid=instance_uuid)
     return rows
 
 
@@ -59,8 +59,8 @@ def replace_metadata(
     are those that `read_deleted` shows. Raises DBDataError for a key or value that is no text or too long, and
     restarts the transaction when another one removed a row meanwhile. Round trips: 1 to 4.
     """
-    wanted = _encoded(kind, new)
-    rows = metadata_rows(context, kind, instance_uuid, read_deleted)
+    wanted = stored_pairs(kind.table, new)
+    rows = _statement(context, kind, "rows")(uuid=instance_uuid, read_deleted=read_deleted)
     changed = [row for row in rows if row["key"] in wanted and row["value"] != wanted[row["key"]]]
     removed = [row["id"] for row in rows if row["key"] not in wanted] if delete else []
     known = {row["key"] for row in rows}
@@ -81,12 +81,6 @@ def add_metadata(context: Any, kind: Kind, instance_uuid: str, new: Mapping[Any,
 
 def _statement(context: Any, kind: Kind, part: str) -> Any:
     return getattr(sql(context), f"{kind.statements}_{part}")
-
-
-def _encoded(kind: Kind, new: Mapping[Any, Any]) -> dict[Any, Any]:
-    """The pairs as they are stored: numbers become text."""
-    pairs = (only_columns(kind.table, {"key": key, "value": value}) for key, value in new.items())
-    return {pair["key"]: pair["value"] for pair in pairs}
 
 
 def _change(context: Any, kind: Kind, values: list[tuple[int, Any]], read_deleted: str) -> None:

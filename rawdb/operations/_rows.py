@@ -76,6 +76,18 @@ def repeatable(items: Iterable[Item]) -> Collection[Item]:
     return items if isinstance(items, Collection) else list(items)
 
 
+def stored_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Keys and values of a table with the columns `key` and `value` as they are stored: numbers become text.
+
+    Of keys that are stored alike the last has its value. Raises DBDataError for what is no text, or too long.
+    """
+    columns = default_database().tables[table].columns
+    key_of, value_of = columns["key"].encode, columns["value"].encode
+    return {
+        None if key is None else key_of(key): None if value is None else value_of(value) for key, value in pairs.items()
+    }
+
+
 def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     """Keys and values of a table with the columns `key` and `value` as they are stored, each key once, ordered by key.
 
@@ -84,8 +96,7 @@ def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     """
     if not isinstance(pairs, Mapping):
         raise TypeError(f"{table}: expected a dict of keys and values, got {pairs!r}")
-    rows = (only_columns(table, {"key": key, "value": value}) for key, value in pairs.items())
-    stored = {row["key"]: row["value"] for row in rows}
+    stored = stored_pairs(table, pairs)
     if None in stored:
         raise DBDataError(f"{table}.key: expected text, got None")
     return {key: stored[key] for key in sorted(stored)}

@@ -76,6 +76,11 @@ class Column:
         return self.type in INT_LIMITS and (self.primary_key or self.name == "id" or self.name.endswith("_id"))
 
     @property
+    def names_rows(self) -> bool:
+        """Whether each of its values finds one row or none, whatever it is: the server's numbers, and uuids."""
+        return self.autoincrement or self.name == "uuid"
+
+    @property
     def empty(self) -> Any:
         """What is stored where None is given: an empty dict or list, 0; None for most types."""
         kind = DOCUMENTS.get(self.type)
@@ -121,7 +126,7 @@ class Table:
         None for a column that has a default means the default; a column that the server numbers is left to it.
         Raises DBDataError or ValueError for a value that the column cannot take.
         """
-        row = dict(self._blank)
+        row = self._blank.copy()
         if self.partial:
             row = {name: default for name, default in row.items() if name in values or name in self._empties}
         for name in self._clocks:
@@ -130,11 +135,27 @@ class Table:
         for name in self._mutable:
             if name in row:
                 row[name] = copy.deepcopy(row[name])
-        columns = self.columns
+        encoders = self._encoders
         for name, value in values.items():
-            if value is not None and name in columns:
-                row[name] = columns[name].encode(value)
+            if value is not None and name in encoders:
+                row[name] = encoders[name](value)
         return row
+
+    def new_rows(self, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
+        """Several of them, what they have in common made once."""
+        if self.partial or self._mutable or len(rows) == 1:
+            return [self.new_row(row, now) for row in rows]
+        blank, encoders = self.new_row({}, now), self._encoders
+        return [
+            blank
+            | {name: encoders[name](value) for name, value in row.items() if value is not None and name in encoders}
+            for row in rows
+        ]
+
+    @cached_property
+    def _encoders(self) -> Mapping[str, Callable[[Any], Any]]:
+        """What checks and normalises a value of each column."""
+        return {name: column.encode for name, column in self.columns.items()}
 
     @cached_property
     def _blank(self) -> dict[str, Any]:
@@ -158,10 +179,9 @@ class Table:
 
     def encode(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The given values, checked; keys that are no column are left out."""
+        encoders = self._encoders
         return {
-            name: None if value is None else self.columns[name].encode(value)
-            for name, value in values.items()
-            if name in self.columns
+            name: None if value is None else encoders[name](value) for name, value in values.items() if name in encoders
         }
 
 

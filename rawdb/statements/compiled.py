@@ -177,7 +177,7 @@ class Text:
         self._values = 0
         self._shared: dict[Hashable, int] = {}
         self._places: dict[int, int] = {}
-        self._depth: list[tuple[int, int]] = []
+        self._depth: list[tuple[str, int]] = []
         #: The parameters by the position of their placeholder.
         self.names: dict[int, str] = {}
 
@@ -222,11 +222,11 @@ class Text:
         finally:
             self._parts = kept
 
-    def elements(self, segments: Sequence[Segment], count: int, joiner: str) -> None:
-        """Add some segments so many times over: parameters of one name are others in each element."""
+    def elements(self, segments: Sequence[Segment], argument: str, count: int, joiner: str) -> None:
+        """Add some segments so many times over: parameters of one name are others in each element of the list."""
         for index in range(count):
-            # Named by the slot as well: two slots may take parameters of one name from lists of their own.
-            self._depth.append((id(segments), index))
+            # Named by the list as well: two slots may take parameters of one name from lists of their own.
+            self._depth.append((argument, index))
             if index:
                 self.add(joiner)
             self.render(segments)
@@ -322,13 +322,13 @@ class Text:
 
     def as_bound(self, column: Column | None) -> Convert:
         """How a value that is converted already is handed to the driver."""
-        return self._with_bind(_same, column)
+        return self._with_bind(as_given, column)
 
     def _with_bind(self, convert: Convert, column: Column | None) -> Convert:
         bind = self.dialect.binder(None if column is None else column.type)
         if bind is None:
             return convert
-        if convert is _same:
+        if convert is as_given:
             return bind
         return lambda value: bind(convert(value))
 
@@ -340,7 +340,8 @@ class Text:
         return text.rstrip(), self._binders
 
 
-def _same(value: Any) -> Any:
+def as_given(value: Any) -> Any:
+    """The value itself: nothing has to be done with it."""
     return value
 
 

@@ -36,16 +36,16 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from rawdb.dialects import Dialect
 from rawdb.dialects.types import DOCUMENTS
 from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
-from rawdb.statements.compiled import FALSE, Call, Convert, Text
+from rawdb.statements.compiled import FALSE, Call, Convert, Text, as_given
 from rawdb.statements.relations import aggregate, pairs_aggregate
-from rawdb.statements.segments import Keys, Literal, Parameter, Slot
+from rawdb.statements.segments import Keys, Literal, Parameter, Parameters, Slot
 
 #: Kinds whose sample takes parameters and slots of its own.
 NESTING = ("when", "each", "any", "repeat", "part", "json", "one", "map")
@@ -144,10 +144,17 @@ class Rows(Slot):
     @staticmethod
     def _one_by_one(text: Text, columns: list[Column]) -> None:
         """The placeholders of one row, sent with all rows."""
-        binds = [(column.name, text.as_bound(column)) for column in columns]
+        names = [column.name for column in columns]
+        binds = [(place, text.as_bound(column)) for place, column in enumerate(columns)]
+        converted = [(place, bind) for place, bind in binds if bind is not as_given]
 
         def convert(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-            return [[None if (value := row[name]) is None else bind(value) for name, bind in binds] for row in rows]
+            sent = [[row[name] for name in names] for row in rows]
+            for place, bind in converted:
+                for cells in sent:
+                    if cells[place] is not None:
+                        cells[place] = bind(cells[place])
+            return sent
 
         placeholder = text.bind(convert)
         text.batch = True
@@ -313,6 +320,12 @@ class When(Slot):
 class Elements(Slot):
     """The sample for each element of a list: `each`, `any` or `repeat`."""
 
+    @cached_property
+    def _plain(self) -> tuple[str, ...] | None:
+        """The parameters of the sample where it holds nothing else, and takes them as they are given."""
+        [*others, last] = self._varying or (None,)
+        return last.names if isinstance(last, Parameters) and not others else None
+
     def collect(self, call: Call) -> None:
         elements = call.arguments[self.argument]
         if not isinstance(elements, (list, tuple)):
@@ -320,10 +333,16 @@ class Elements(Slot):
         if self.kind == "repeat" and not elements:
             raise ValueError(f"{self.argument} is empty, and there is no SQL for nothing")
         call.key.append(len(elements))
-        varying = self._varying
         for element in elements:
             if type(element) is not dict and not isinstance(element, Mapping):
                 raise TypeError(f"{self.argument}: expected a list of dicts, got the element {element!r}")
+        varying, plain = self._varying, self._plain
+        if plain is not None:
+            outside = call.arguments
+            for element in elements:
+                call.values.extend([element[name] if name in element else outside[name] for name in plain])
+            return
+        for element in elements:
             inside = call.inside(element)
             for segment in varying:
                 segment.collect(inside)
@@ -332,15 +351,15 @@ class Elements(Slot):
         count = text.choice()
         if self.kind == "repeat":
             by_key = text.by_key
-            text.elements(self.body, count, " ")
+            text.elements(self.body, self.argument, count, " ")
             # It is no condition: no plan hangs on its values.
             text.by_key = by_key
         elif self.kind == "any":
             text.add("(" if count else f"({FALSE}")
-            text.elements(self.body, count, " OR ")
+            text.elements(self.body, self.argument, count, " OR ")
             text.add(")")
         elif count:
-            text.elements(self.body, count, " AND ")
+            text.elements(self.body, self.argument, count, " AND ")
         else:
             text.add_true()
 
@@ -364,8 +383,7 @@ class List(Slot):
         word = self.details[0] if self.details else ""
         column = parameter.column
         convert = text.compared(parameter.name, column, equal=True)
-        # Of numbers that the server gave, each finds one row at most, whatever it is.
-        text.by_key = text.by_key and column is not None and column.autoincrement
+        text.by_key = text.by_key and column is not None and column.names_rows
         text.add(list_text(text, word, text.choice(), convert))
 
 

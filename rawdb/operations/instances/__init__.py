@@ -150,8 +150,8 @@ def instance_destroy(
 
 def _deleted(context: Any, row: AnyRow, now: datetime) -> AnyRow:
     """A row as the bulk soft delete has left it, which only touches what the context sees."""
-    visible = {"no": row["deleted"] == 0, "only": row["deleted"] != 0}.get(context.read_deleted, True)
-    return merged(row, {"deleted": row["id"], "deleted_at": now}) if visible else row
+    hidden = context.read_deleted == ("only" if row["deleted"] == 0 else "no")
+    return row if hidden else merged(row, {"deleted": row["id"], "deleted_at": now})
 
 
 @lone_read(ANY)
