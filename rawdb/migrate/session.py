@@ -102,6 +102,8 @@ class Session:
         """Raise DBMigrationError where another's migrations or tables are, or the file of an applied one is gone."""
         if self._foreign:
             return
+        # The tables first: what somebody makes while this looks has left its traces in the history by then.
+        tables = self._own_tables()
         state = self._state()
         if gone := [each.id for each in self._unknown(state)]:
             raise DBMigrationError(
@@ -109,8 +111,8 @@ class Session:
                 "Restore their files; or, if they are another's, say that two histories are to share the database "
                 "(foreign=True, --foreign)"
             )
-        if self._is_foreign(state):
-            shown = sorted(self._own_tables())
+        if tables and self._is_foreign(state):
+            shown = sorted(tables)
             more = ", ..." if len(shown) > 5 else ""
             raise DBMigrationError(
                 f"this database holds tables ({', '.join(shown[:5])}{more}) and no history of {self._folder}: is it "
@@ -120,13 +122,11 @@ class Session:
             )
 
     def _is_foreign(self, state: State) -> bool:
-        """Whether there are tables, and nothing tells that any migration of this folder was ever here."""
+        """Whether nothing tells that any migration of this folder was ever here."""
         own = {migration.id for migration in self.migrations}
         if own & (state.recorded.keys() | state.notes.keys() | self._history.logged()):
             return False
-        if any(each.in_question for each in progress(self.migrations, state)):
-            return False
-        return bool(self._own_tables())
+        return not any(each.in_question for each in progress(self.migrations, state))
 
     def _own_tables(self) -> set[str]:
         return self._history.tables() - YOYO_TABLES

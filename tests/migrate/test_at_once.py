@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from rawdb import migrate
 from rawdb.dialects import parse_url
 from rawdb.migrate import lock as locks
 from rawdb.migrate.backends import Target
+from rawdb.schema.history import History
 from rawdb.testing.databases import connected
 from tests.migrate.shapes import shapes, write_history
 
@@ -70,6 +74,27 @@ def test_each_migration_is_applied_once(database_url: str, dialect: str, tmp_pat
                     run(f"DROP TABLE {table}")
     finally:
         crowd.end()
+
+
+@pytest.mark.parametrize("at", range(1, 11))
+def test_somebody_migrates_between_two_looks(
+    database_url: str, history: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Whatever was seen of the empty database before: it is nobody else's, and there is nothing left to do."""
+    looks = itertools.count(1)
+
+    def interrupted(look: Callable[..., Any]) -> Callable[..., Any]:
+        def looking(self: History, *arguments: Any) -> Any:
+            if next(looks) == at:
+                migrate.upgrade(database_url, migrations=history)
+            return look(self, *arguments)
+
+        return looking
+
+    for name in ("tables", "objects", "applied", "notes", "logged"):
+        monkeypatch.setattr(History, name, interrupted(getattr(History, name)))
+    assert migrate.upgrade(database_url, migrations=history) == []
+    assert next(looks) > at
 
 
 def test_what_a_living_process_works_on_is_running(
