@@ -14,7 +14,7 @@ from rawdb.engine.calls import BoundStatements, bound
 from rawdb.engine.config import from_environment
 from rawdb.engine.database import Database
 from rawdb.engine.options import check_names
-from rawdb.engine.scope import current_scope, innermost
+from rawdb.engine.scope import current_scope
 from rawdb.engine.transactions import READER, WRITER, Entry, S_co
 from rawdb.exceptions import AlreadyStartedError, CantStartEngineError
 
@@ -119,8 +119,7 @@ writer = Entry(default_database, WRITER)
 
 def sql(context: Any = None) -> BoundStatements:
     """The statements of the reader or writer that is open on `context` in this thread."""
-    database = default_database()
-    scope = innermost(database, context) or current_scope(database, context)
+    scope = current_scope(default_database(), context)
     return scope.handle or bound(scope)
 
 

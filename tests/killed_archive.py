@@ -13,7 +13,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
 import pymysql
@@ -23,6 +23,7 @@ import rawdb
 from rawdb.context import get_admin_context
 from rawdb.dialects import get_dialect, postgresql
 from rawdb.operations.archive import archive_tables
+from tests.driver_waits import shown_to
 
 #: Instructions of SQLite's machine after which a statement of a few rows is not done yet.
 _HALF_WAY = 60
@@ -70,26 +71,18 @@ def count_statements(dialect: str, counter: Counter) -> None:
     spoken.execute = counter.wrap(spoken.execute)  # type: ignore[method-assign]
     driver: Any = pymysql.connections.Connection
     plain_read = driver._read_query_result
-    plain_watched = postgresql._watched
 
     def read(connection: Any, unbuffered: bool = False) -> Any:
         counter.sent()
         return plain_read(connection, unbuffered=unbuffered)
 
-    def watched(steps: Generator[Any, int, Any], limit: float) -> Generator[Any, int, Any]:
-        steps = plain_watched(steps, limit)
-        try:
-            wanted = next(steps)
-            while True:
-                if wanted == Wait.R:
-                    # The driver waits for an answer, and has nothing more to send.
-                    counter.sent()
-                wanted = steps.send((yield wanted))
-        except StopIteration as end:
-            return end.value
+    def see(wanted: int) -> None:
+        if wanted == Wait.R:
+            # The driver waits for an answer, and has nothing more to send.
+            counter.sent()
 
     driver._read_query_result = read
-    postgresql._watched = watched
+    postgresql._watched = shown_to(see)  # type: ignore[assignment]
 
 
 def run(task: dict[str, Any]) -> tuple[int, int]:

@@ -164,8 +164,6 @@ class Dialect(ABC):
     seeks_nulls_apart = False
     #: Whether a cursor holds the rows that it has handed out until it is used again.
     keeps_rows = True
-    #: Whether a server may be gone at the other end.
-    has_socket = True
     #: Whether only one transaction at a time can write.
     single_writer = False
     #: Whether a connection can do nothing else while the rows of a statement are read in parts.

@@ -19,7 +19,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 
 from rawdb.dialects import errors_postgresql
 from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, has_input, single
-from rawdb.dialects.postgresql_sender import UNREADABLE, Sender, names_of, unreadable, with_numerics
+from rawdb.dialects.postgresql_sender import Sender, fetched, names_of
 from rawdb.dialects.types import each
 from rawdb.dialects.url import URL
 
@@ -172,7 +172,6 @@ class _Stream(Stream):
     _numbers = itertools.count(1)
 
     def __init__(self, raw: psycopg.Connection[Any], text: str, parameters: Sequence[Any]) -> None:
-        self._raw = raw
         self._cursor = psycopg.RawServerCursor(raw, f"rawdb_stream_{next(self._numbers)}", scrollable=False)
         try:
             self._cursor.execute(cast(Any, text), parameters or None)
@@ -183,13 +182,7 @@ class _Stream(Stream):
         self.columns = () if result is None else names_of(result)
 
     def fetch(self, count: int) -> list[tuple[Any, ...]]:
-        cursor = self._cursor
-        try:
-            rows = cursor.fetchmany(count)
-        except UNREADABLE as error:
-            result = cursor.pgresult
-            raise (None if result is None else unreadable(self._raw, result)) or error from error
-        return with_numerics(self._raw, cursor.pgresult, rows)
+        return fetched(self._cursor, lambda: self._cursor.fetchmany(count))
 
     def close(self) -> None:
         self._cursor.close()
@@ -319,7 +312,7 @@ class PostgreSQL(Dialect):
             result = cursor.pgresult
             if result is None or not result.nfields:
                 return Result((), [], cursor.rowcount, None)
-            return Result(names_of(result), with_numerics(raw, result, cursor.fetchall()), cursor.rowcount, None)
+            return Result(names_of(result), fetched(cursor, cursor.fetchall), cursor.rowcount, None)
 
     def placeholder(self, name: str) -> str:
         return f"%({name})s"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -24,11 +24,12 @@ from rawdb.dialects.base import Result, as_result
 _TUPLES, _DONE, _EMPTY = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK), int(pq.ExecStatus.EMPTY_QUERY)
 _COPIES = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
 #: What psycopg says of a cell that it has no value for, and of one in a style that it does not read.
-UNREADABLE = (psycopg.DataError, NotImplementedError)
+_UNREADABLE = (psycopg.DataError, NotImplementedError)
 #: Commands after which what is prepared may be about what is gone, or be gone itself.
 _CHANGING = (b"DROP", b"ALTER")
 _FORGETTING = (*_CHANGING, b"DISCARD", b"DEALLOCATE")
-_NUMERIC = 1700
+#: The server's number of the type.
+NUMERIC = 1700
 #: On these settings of a session converters depend.
 _STYLES = (b"client_encoding", b"DateStyle", b"IntervalStyle", b"TimeZone")
 #: Statements that are counted until it is time to prepare them.
@@ -68,9 +69,9 @@ class Sender:
         """Run a statement. With `prepare` it is prepared once it has been run `prepare_threshold` times."""
         pgconn = self._pgconn
         with self.connection.lock:
+            transformer = self._converters()
             if parameters:
-                transformer = self._converters()
-                values = transformer.dump_sequence(parameters, _formats(len(parameters)))
+                values = transformer.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
                 types, formats = transformer.types or (), transformer.formats
             else:
                 values, types, formats = None, (), None
@@ -99,7 +100,7 @@ class Sender:
         return self._transformer
 
     def _encoded(self, text: str) -> bytes:
-        return text.encode(self._converters().encoding)
+        return text.encode(self._transformer.encoding)
 
     def _known(self, key: _Key) -> _Prepared | None:
         """The prepared statement behind a key, which is prepared now if it is time to; None while it is not."""
@@ -122,7 +123,7 @@ class Sender:
         text, types = key
         known = _Prepared(f"rawdb_{next(_numbers)}".encode())
         self._pgconn.send_prepare(known.name, self._encoded(text), param_types=types)
-        self._checked(self.connection.wait(generators.execute(self._pgconn)))
+        self._confirm()
         self._runs.pop(key, None)
         self._prepared[key] = known
         limit = self.connection.prepared_max
@@ -133,6 +134,10 @@ class Sender:
 
     def _command(self, text: bytes) -> None:
         self._pgconn.send_query(text)
+        self._confirm()
+
+    def _confirm(self) -> None:
+        """Wait for the answer to what gives no rows."""
         self._checked(self.connection.wait(generators.execute(self._pgconn)))
 
     def _read(self, results: Sequence[pq.abc.PGresult], known: _Prepared | None) -> Result:
@@ -156,12 +161,12 @@ class Sender:
         try:
             transformer.set_pgresult(result)
             rows: list[Any] = transformer.load_rows(0, count, tuple)
-        except UNREADABLE as error:
-            raise unreadable(self.connection, result) or error from error
+        except _UNREADABLE as error:
+            raise _unreadable(self.connection, result) or error from error
         finally:
             # It would keep the whole answer until the next one.
             transformer.set_pgresult(None)
-        return as_result((columns, with_numerics(self.connection, result, rows), count, None))
+        return as_result((columns, _with_numerics(self.connection, result, rows), count, None))
 
     def _look_at(self, command: bytes | None) -> None:
         """Prepare everything anew after a command that may have taken something away."""
@@ -188,12 +193,6 @@ class Sender:
         raise psycopg.InternalError(f"unexpected status of a result: {pq.ExecStatus(result.status).name}")
 
 
-@lru_cache(maxsize=256)
-def _formats(count: int) -> Sequence[PyFormat]:
-    """That psycopg chooses the form of each parameter."""
-    return [PyFormat.AUTO] * count
-
-
 @lru_cache(maxsize=4096)
 def _decoded(names: tuple[bytes, ...]) -> tuple[str, ...]:
     return tuple(name.decode() for name in names)
@@ -204,12 +203,23 @@ def names_of(result: pq.abc.PGresult) -> tuple[str, ...]:
     return _decoded(tuple([result.fname(index) or b"" for index in range(result.nfields)]))
 
 
-def with_numerics(raw: Any, result: pq.abc.PGresult | None, rows: list[Any]) -> list[tuple[Any, ...]]:
+def fetched(cursor: psycopg.Cursor[Any], fetch: Callable[[], list[Any]]) -> list[tuple[Any, ...]]:
+    """The rows that a cursor of psycopg's fetches, read as a Sender reads them."""
+    try:
+        rows = fetch()
+    except _UNREADABLE as error:
+        result = cursor.pgresult
+        raise (None if result is None else _unreadable(cursor.connection, result)) or error from error
+    return rows if cursor.pgresult is None else _with_numerics(cursor.connection, cursor.pgresult, rows)
+
+
+def _with_numerics(raw: Any, result: pq.abc.PGresult, rows: list[Any]) -> list[tuple[Any, ...]]:
     """Whole numbers of NUMERIC columns as what the other numbers there are; sums of integers come from no table."""
-    if result is None or not getattr(raw, "has_whole_numerics", False):
+    # Of a connection made elsewhere, none of this is known.
+    if not getattr(raw, "has_whole_numerics", False):
         return rows
     raw.has_whole_numerics = False
-    wide = [n for n in range(result.nfields) if result.ftype(n) == _NUMERIC and result.ftable(n)]
+    wide = [n for n in range(result.nfields) if result.ftype(n) == NUMERIC and result.ftable(n)]
     if not wide:
         return rows
     found = []
@@ -222,7 +232,7 @@ def with_numerics(raw: Any, result: pq.abc.PGresult | None, rows: list[Any]) -> 
     return found
 
 
-def unreadable(raw: psycopg.Connection[Any], result: pq.abc.PGresult) -> psycopg.DataError | None:
+def _unreadable(raw: psycopg.Connection[Any], result: pq.abc.PGresult) -> psycopg.DataError | None:
     """The error for the first cell that Python has no value for (infinity, BC, 24:00), by the name of its column."""
     transformer = Transformer(raw)
     for index in range(result.nfields):
@@ -231,7 +241,7 @@ def unreadable(raw: psycopg.Connection[Any], result: pq.abc.PGresult) -> psycopg
             value = result.get_value(row, index)
             try:
                 None if value is None else loader.load(value)
-            except UNREADABLE as error:
+            except _UNREADABLE as error:
                 name, text = (result.fname(index) or b"").decode(), bytes(value or b"").decode()
                 return psycopg.DataError(f"{name}: {text!r} cannot be read: {error}")
     return None

@@ -9,9 +9,9 @@ import psycopg
 from psycopg import pq
 from psycopg.errors import error_from_result
 
+from rawdb.dialects.postgresql_sender import NUMERIC
 from rawdb.dialects.prepared import Kinds, Prepared, PreparedColumn, literal
 
-_NUMERIC = 1700
 #: The Python types of the server's own types, as psycopg reads them.
 _BASE = {
     "bool": ("bool",),
@@ -103,7 +103,7 @@ def _not_null(raw: psycopg.Connection[Any], tables: set[int]) -> set[tuple[int, 
 def _of_column(
     raw: psycopg.Connection[Any], oid: int, modifier: int, labels: dict[int, tuple[str, ...]], *, of_table: bool
 ) -> Kinds:
-    if oid == _NUMERIC and (of_table or (modifier > 4 and (modifier - 4) & 0xFFFF)):
+    if oid == NUMERIC and (of_table or (modifier > 4 and (modifier - 4) & 0xFFFF)):
         # A whole number is read as int only where neither a column nor digits behind the point are declared.
         return frozenset({"Decimal"})
     return _kinds(raw, oid, labels)

@@ -297,7 +297,6 @@ class SQLite(Dialect):
     # A deferred transaction that reads and then writes fails at once when another writer came between.
     begin_write = "BEGIN IMMEDIATE"
     single_writer = True
-    has_socket = False
     # Its RETURNING gives a whole number in a REAL column as an int.
     has_returning = False
     max_parameters = 32766

@@ -306,12 +306,11 @@ class Connection:
         `idle_check` seconds. Raises DBConnectionError when the server does not answer.
         """
         now = self.lent_at
-        dialect = self.dialect
-        if self.evicted or 0 <= recycle < now - self.opened_at or (dialect.has_socket and dialect.is_dead(self.raw)):
+        if self.evicted or 0 <= recycle < now - self.opened_at or self.dialect.is_dead(self.raw):
             return False
         if now - self.used_at >= idle_check:
             try:
-                dialect.ping(self.raw, timeout)
+                self.dialect.ping(self.raw, timeout)
             except Exception as error:
                 raise self._translated(error, _PING, unknown=False) from error
         return True

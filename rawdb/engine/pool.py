@@ -121,7 +121,7 @@ class Pool:
         Raises DBPoolTimeout when all are lent for `timeout` seconds, and whatever opening one raises.
         """
         given = self._take_idle() or self._claim()
-        if not isinstance(given, _Room):
+        if isinstance(given, Connection):
             if self._is_usable(given):
                 return given
             given = self._exchange(given)

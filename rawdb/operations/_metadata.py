@@ -36,9 +36,9 @@ def lock_instance(context: Any, instance_uuid: str) -> None:
     sql(context).instance_update__lock(uuid=instance_uuid)
 
 
-def metadata_rows(context: Any, kind: Kind, instance_uuid: str) -> list[Row]:
-    """The live rows of an instance, whole, by id. Round trips: 1."""
-    rows: list[Row] = _statement(context, kind, "returned")(uuid=instance_uuid)
+def metadata_rows(context: Any, kind: Kind, instance_uuid: str, read_deleted: str = "no") -> list[Row]:
+    """The rows of an instance, live ones unless `read_deleted` says otherwise, by id. Round trips: 1."""
+    rows: list[Row] = _statement(context, kind, "rows")(uuid=instance_uuid, read_deleted=read_deleted)
     return rows
 
 
@@ -60,7 +60,7 @@ def replace_metadata(
     restarts the transaction when another one removed a row meanwhile. Round trips: 1 to 4.
     """
     wanted = stored_pairs(kind.table, new)
-    rows = _statement(context, kind, "rows")(uuid=instance_uuid, read_deleted=read_deleted)
+    rows = metadata_rows(context, kind, instance_uuid, read_deleted)
     changed = [row for row in rows if row["key"] in wanted and row["value"] != wanted[row["key"]]]
     removed = [row["id"] for row in rows if row["key"] not in wanted] if delete else []
     known = {row["key"] for row in rows}

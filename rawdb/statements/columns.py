@@ -135,22 +135,19 @@ class Table:
         for name in self._mutable:
             if name in row:
                 row[name] = copy.deepcopy(row[name])
-        encoders = self._encoders
-        for name, value in values.items():
-            if value is not None and name in encoders:
-                row[name] = encoders[name](value)
-        return row
+        return row | self._given(values)
 
     def new_rows(self, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
         """Several of them, what they have in common made once."""
         if self.partial or self._mutable or len(rows) == 1:
             return [self.new_row(row, now) for row in rows]
-        blank, encoders = self.new_row({}, now), self._encoders
-        return [
-            blank
-            | {name: encoders[name](value) for name, value in row.items() if value is not None and name in encoders}
-            for row in rows
-        ]
+        blank = self.new_row({}, now)
+        return [blank | self._given(row) for row in rows]
+
+    def _given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of columns that are given for a row, checked."""
+        encoders = self._encoders
+        return {name: encoders[name](value) for name, value in values.items() if value is not None and name in encoders}
 
     @cached_property
     def _encoders(self) -> Mapping[str, Callable[[Any], Any]]:

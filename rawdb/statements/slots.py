@@ -323,8 +323,8 @@ class Elements(Slot):
     @cached_property
     def _plain(self) -> tuple[str, ...] | None:
         """The parameters of the sample where it holds nothing else, and takes them as they are given."""
-        [*others, last] = self._varying or (None,)
-        return last.names if isinstance(last, Parameters) and not others else None
+        varying = self._varying
+        return varying[0].names if len(varying) == 1 and isinstance(varying[0], Parameters) else None
 
     def collect(self, call: Call) -> None:
         elements = call.arguments[self.argument]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from rawdb import Database
 from tests.engine.conftest import Open
 
 pytestmark = pytest.mark.dialects("postgresql")
@@ -48,7 +47,7 @@ def test_what_somebody_has_thrown_away(url: str, open_database: Open, end: str) 
             sql.execute(end)
 
 
-def test_a_table_that_was_made_anew(database: Database, url: str, open_database: Open) -> None:
+def test_a_table_that_was_made_anew(url: str, open_database: Open) -> None:
     """In one session, on which everything is prepared: each answer is of the table that is there now."""
     database = open_database(url + "?prepare_threshold=0")
     ask = "SELECT m.* FROM made_anew AS m"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 import rawdb
 from rawdb.engine.database import Database
 from rawdb.exceptions import DBDuplicateEntry, DBError, DBNonExistentTable, NoEngineContextEstablished
+from tests.driver_waits import shown_to
 from tests.engine.conftest import Open
 
 
@@ -161,19 +161,11 @@ def test_an_interrupt_while_the_driver_waits(database: Database, monkeypatch: py
     """At each of its waits: what was raised is what comes out, nothing is run again, stored or lent."""
     from rawdb.dialects import postgresql
 
-    watched = postgresql._watched
     runs, waits = [], iter(range(1, 1000))
 
-    def interrupted(steps: Any, limit: float) -> Generator[Any, int, Any]:
-        steps = watched(steps, limit)
-        try:
-            wanted = next(steps)
-            while True:
-                if next(waits) == at:
-                    raise _Interrupt
-                wanted = steps.send((yield wanted))
-        except StopIteration as end:
-            return end.value
+    def interrupt(_: int) -> None:
+        if next(waits) == at:
+            raise _Interrupt
 
     @database.writer
     def grow(context: Any) -> None:
@@ -182,7 +174,7 @@ def test_an_interrupt_while_the_driver_waits(database: Database, monkeypatch: py
 
     names_in(database)
     with monkeypatch.context() as patched:
-        patched.setattr(postgresql, "_watched", interrupted)
+        patched.setattr(postgresql, "_watched", shown_to(interrupt))
         try:
             grow(None)
         except _Interrupt:

@@ -154,19 +154,10 @@ UPDATE instances
    AND /*{scope}*/ project_id = :project_id /*{}*/
    AND /*{filters}*/ vm_state = :vm_state /*{}*/;
 
--- name: instance_update__metadata_returned(uuid)
--- Live metadata of an instance as they are now, to be returned.
--- Index: instance_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
-SELECT m.*
-  FROM instance_metadata AS m
- WHERE m.instance_uuid = :uuid
-   AND m.deleted = 0
- ORDER BY m.id;
-
 -- name: instance_update__metadata_rows(uuid)
 -- Metadata of an instance, to be compared with what they are to become.
 -- Index: instance_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
-SELECT m.id, m.key, m.value
+SELECT m.*
   FROM instance_metadata AS m
  WHERE m.instance_uuid = :uuid
    AND /*{visibility}*/ m.deleted = 0 /*{}*/
@@ -197,19 +188,10 @@ UPDATE instance_metadata
 INSERT INTO instance_metadata (/*{columns}*/ instance_uuid, key, value /*{}*/)
 VALUES /*{rows}*/ (:instance_uuid, :key, :value) /*{}*/;
 
--- name: instance_update__system_metadata_returned(uuid)
--- Live system metadata of an instance as they are now, to be returned.
--- Index: instance_system_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
-SELECT m.*
-  FROM instance_system_metadata AS m
- WHERE m.instance_uuid = :uuid
-   AND m.deleted = 0
- ORDER BY m.id;
-
 -- name: instance_update__system_metadata_rows(uuid)
 -- System metadata of an instance, to be compared with what they are to become.
 -- Index: instance_system_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
-SELECT m.id, m.key, m.value
+SELECT m.*
   FROM instance_system_metadata AS m
  WHERE m.instance_uuid = :uuid
    AND /*{visibility}*/ m.deleted = 0 /*{}*/
