@@ -231,13 +231,11 @@ def _as_dicts(names: Sequence[str], rows: Sequence[Sequence[str]]) -> _Lines:
 def live_tables(description: Description, dialect: str) -> dict[str, Table]:
     """The tables of a live database as far as its catalog tells: a type without a logical name takes any value."""
     columns: dict[str, dict[str, Column]] = {}
-    keys: dict[str, list[str]] = {}
+    keys = _primary_keys(description)
     for row in description.columns:
-        if row[5]:
-            keys.setdefault(row[0], []).append(row[1])
-    for row in description.columns:
+        key = keys.get(row[0], ())
         # SQLite numbers the rows of a table by a lone INTEGER key, said to do so or not.
-        numbered = dialect == "sqlite" and keys.get(row[0]) == [row[1]] and str(row[2]).upper() == "INTEGER"
+        numbered = dialect == "sqlite" and key == (row[1],) and str(row[2]).upper() == "INTEGER"
         kind = _live_type(dialect, str(row[2]))
         if row[8] is None:
             columns.setdefault(row[0], {})[row[1]] = Column(
@@ -245,15 +243,28 @@ def live_tables(description: Description, dialect: str) -> dict[str, Table]:
                 row[1],
                 kind,
                 nullable=not row[3],
-                primary_key=bool(row[5]),
+                primary_key=row[1] in key,
                 autoincrement=bool(row[6]) or numbered,
             )
-    unique: dict[str, dict[str, tuple[str, ...]]] = {table: {"PRIMARY": tuple(key)} for table, key in keys.items()}
+    unique: dict[str, dict[str, tuple[str, ...]]] = {table: {"PRIMARY": key} for table, key in keys.items()}
     for table, name, is_unique, column, _ in description.indexes:
-        if is_unique:
+        if is_unique and name != "PRIMARY":
             own = unique.setdefault(table, {})
             own[name] = (*own.get(name, ()), _unquoted(str(column)))
     return {name: Table(name, own, unique.get(name, {}), partial=True) for name, own in columns.items()}
+
+
+def _primary_keys(description: Description) -> dict[str, tuple[str, ...]]:
+    """The columns of each table's primary key, in its order."""
+    keys: dict[str, list[tuple[int, str]]] = {}
+    for row in description.columns:
+        if row[5]:
+            keys.setdefault(row[0], []).append((row[5], row[1]))
+    # MySQL's stands among the indexes.
+    for table, name, _, column, _ in description.indexes:
+        if name == "PRIMARY":
+            keys.setdefault(table, []).append((len(keys.get(table, ())), column))
+    return {table: tuple(column for _, column in sorted(key)) for table, key in keys.items()}
 
 
 def _unquoted(name: str) -> str:

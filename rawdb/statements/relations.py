@@ -6,8 +6,8 @@ In the SQL a relation is a scalar subquery whose result is marked, with a sample
        FROM security_group_rules AS r
       WHERE r.parent_group_id = g.id) AS rules
 
-It is sent as the JSON aggregate that each server builds fastest: an array of arrays of the declared columns of the
-table behind the alias, so names go over the wire once and in no row. The row then holds, under the name behind `as`, a
+It is sent as the JSON aggregate that each server builds fastest: an array of arrays (on MariaDB an object of arrays,
+all under one key) of the declared columns of the table behind the alias, so names go over the wire in no row. The row then holds, under the name behind `as`, a
 list of dicts by ascending primary key (`json`), or one dict or None (`one`). Relations nest: the sample adds a COUNT of
 each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs of keys and values are a relation too:
 `/*{map m.key m.value as metadata}*/` gives a dict of texts and values,
@@ -77,6 +77,8 @@ class Relation:
         rows = _read(aggregate)
         if not rows:
             return None if self.single else []
+        if type(rows[0]) is tuple:
+            rows = [row for _, row in rows]
         for index, fix in self._first:  # type: ignore[attr-defined]
             self._fix(rows, index, fix)
         if self._order is not None and len(rows) > 1:  # type: ignore[attr-defined]
@@ -131,6 +133,7 @@ class Pairs:
         pairs = _read(aggregate)
         if not pairs:
             return {}
+        pairs = dict(pairs)
         column = self.column
         is_number = self.names is not None and self.names.type.partition("(")[0] in _NUMBERS
         try:
@@ -151,11 +154,12 @@ def _listed(key: Any) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
-_scan: Callable[[str, int], tuple[Any, int]] = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
+# An object is read as its pairs, for those of rows share one key.
+_scan: Callable[[str, int], tuple[Any, int]] = make_scanner(json.JSONDecoder(object_pairs_hook=list))  # type: ignore[arg-type]
 
 
 def _read(aggregate: Any) -> Any:
-    """What an aggregate holds. The inner ones are read with the outer."""
+    """What an aggregate holds, the pairs of an object as tuples. The inner aggregates are read with the outer."""
     if isinstance(aggregate, bytes):
         aggregate = aggregate.decode()
     # As json.loads, which looks for blanks around it that no server writes.

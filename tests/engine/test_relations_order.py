@@ -32,7 +32,34 @@ SELECT (SELECT /*{map q.name q.n as found}*/ COUNT(*) /*{}*/ FROM marks_seen AS 
   FROM marks_of_two AS p
  WHERE p.a = 9
    AND p.b = 2;
+
+-- name: repeated(id)^
+-- Rows that a join gives once for each of another table, with a dict and rows inside.
+SELECT t.name,
+       (SELECT /*{json m as marks}*/ COUNT(*)
+             + COUNT((SELECT /*{map k.name k.size as by_name}*/ COUNT(*) /*{}*/
+                        FROM marks AS k
+                       WHERE k.size < m.size))
+             + COUNT((SELECT /*{json p as pairs}*/ COUNT(*) /*{}*/
+                        FROM marks_of_two AS p
+                       WHERE p.b = m.size
+                         AND p.a = 9)) /*{}*/
+          FROM marks AS m
+          JOIN marks_of_two AS o
+            ON o.b = m.size
+         WHERE m.size < 9) AS marks
+  FROM things AS t
+ WHERE t.id = :id;
 """
+LONG = """\
+-- name: long(id)^
+-- Rows of long texts.
+SELECT t.name,
+       (SELECT /*{json v as leaves}*/ COUNT(*) /*{}*/ FROM leaves AS v) AS leaves
+  FROM things AS t
+ WHERE t.id = :id;
+"""
+LONG_TEXT = {"mysql": "LONGTEXT", "postgresql": "TEXT", "sqlite": "TEXT"}
 SIZES = (10, 9, 100, -1, 2)
 PRICES = [Decimal("-1.5"), Decimal("2.5"), Decimal("9.5"), Decimal("10.5"), Decimal("100.5")]
 
@@ -112,3 +139,42 @@ def test_a_key_that_is_null_or_of_another_type(database: Database) -> None:
     assert row["marks"][0]["name"] == "none"
     assert len(row["marks"]) == 7
     assert "x" in row["by_size"]
+
+
+def test_rows_that_a_join_repeats_are_all_there(database: Database) -> None:
+    filled(database)
+    with database.reader.using(None) as sql:
+        marks = sql.repeated(id=1)["marks"]
+    assert [(one["size"], one["by_name"], len(one["pairs"])) for one in marks] == [
+        (-1, {}, 1),
+        (-1, {}, 1),
+        (2, {"n-1": -1}, 1),
+        (2, {"n-1": -1}, 1),
+    ]
+
+
+def test_a_relation_may_be_long(url: str, open_database: Open, tmp_path: Path) -> None:
+    (tmp_path / "long.sql").write_text(LONG)
+    database = open_database(url, queries=tmp_path, tables=None)
+    text = "Zoë 🐘 \\ \"'\n" * 100_000
+    with database.writer.autocommit.using(None) as sql:
+        sql.execute("CREATE TABLE leaves (id INTEGER PRIMARY KEY, body " + LONG_TEXT[database.dialect.name] + ")")
+        try:
+            sql.execute("INSERT INTO things (id, name) VALUES (1, 'a')")
+            for number in (2, 1):
+                sql.execute("INSERT INTO leaves (id, body) VALUES (:id, :body)", {"id": number, "body": text})
+            assert sql.long(id=1)["leaves"] == [{"id": number, "body": text} for number in (1, 2)]
+        finally:
+            sql.execute("DROP TABLE leaves")
+
+
+@pytest.mark.dialects("mysql")
+def test_no_temporary_table_is_made_for_a_relation(database: Database) -> None:
+    """MariaDB made one for each, on disk where texts are long, before it read a row."""
+    filled(database)
+    count = "SELECT v.variable_value FROM information_schema.session_status AS v WHERE v.variable_name = :name"
+    with database.reader.using(None) as sql:
+        made = [sql.execute(count, {"name": "Created_tmp_disk_tables"})]
+        sql.related(id=1)
+        made.append(sql.execute(count, {"name": "Created_tmp_disk_tables"}))
+    assert made[0] == made[1]
