@@ -130,6 +130,9 @@ class MySQL(Dialect):
         "json": "CAST({} AS CHAR)",
         "json_dict": "CAST({} AS CHAR)",
         "json_list": "CAST({} AS CHAR)",
+        # Of either JSON would hold what is none: bytes, and zeros before a number.
+        "bit": "{} + 0",
+        "padded": "{} + 0",
     }
 
     def _open(self, url: URL, options: ConnectionOptions) -> Any:

@@ -20,6 +20,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
 from rawdb.dialects.base import Result, as_result
+from rawdb.dialects.types import each
 
 _TUPLES, _DONE, _EMPTY = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK), int(pq.ExecStatus.EMPTY_QUERY)
 _COPIES = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
@@ -28,8 +29,8 @@ _UNREADABLE = (psycopg.DataError, NotImplementedError)
 #: Commands after which what is prepared may be about what is gone, or be gone itself.
 _CHANGING = (b"DROP", b"ALTER")
 _FORGETTING = (*_CHANGING, b"DISCARD", b"DEALLOCATE")
-#: The server's number of the type.
-NUMERIC = 1700
+#: The server's numbers of the type, and of arrays of it.
+NUMERIC, _NUMERICS = 1700, 1231
 #: On these settings of a session converters depend.
 _STYLES = (b"client_encoding", b"DateStyle", b"IntervalStyle", b"TimeZone")
 #: Statements that are counted until it is time to prepare them.
@@ -219,7 +220,7 @@ def _with_numerics(raw: Any, result: pq.abc.PGresult, rows: list[Any]) -> list[t
     if not getattr(raw, "has_whole_numerics", False):
         return rows
     raw.has_whole_numerics = False
-    wide = [n for n in range(result.nfields) if result.ftype(n) == NUMERIC and result.ftable(n)]
+    wide = [n for n in range(result.nfields) if result.ftype(n) in (NUMERIC, _NUMERICS) and result.ftable(n)]
     if not wide:
         return rows
     found = []
@@ -228,6 +229,8 @@ def _with_numerics(raw: Any, result: pq.abc.PGresult, rows: list[Any]) -> list[t
         for index in wide:
             if type(cells[index]) is int:
                 cells[index] = Decimal(cells[index])
+            elif type(cells[index]) is list:
+                cells[index] = each(Decimal, cells[index])
         found.append(tuple(cells))
     return found
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from rawdb.dialects import errors_sqlite
@@ -25,7 +25,8 @@ from rawdb.exceptions import DBDataError
 _name = itemgetter(0)
 #: Logical types with values that SQLite has no type for.
 _BOUND = frozenset({"date", "time", "numeric", "other"})
-
+#: A number with all its digits: before 3.43 JSON has 15 of them, and an infinity for the largest ones.
+_REAL = "CASE typeof({0}) WHEN 'real' THEN json(replace(printf('%!.20g', {0}), 'Inf', '9e999')) ELSE {0} END"
 
 #: What SQLite reads of a URI; another name is part of a file's, whose question mark would cut it.
 _URI_OPTIONS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
@@ -303,6 +304,7 @@ class SQLite(Dialect):
     batches = "many"
     differs = "{} IS NOT {}"
     json_inner = "json({})"
+    json_cells: ClassVar[Mapping[str, str]] = {**Dialect.json_cells, "float": _REAL, "other": _REAL}
     regexp_text = "{column} REGEXP {parameter}"
 
     def connect(self, url: URL, options: ConnectionOptions) -> Any:

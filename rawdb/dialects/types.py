@@ -43,6 +43,8 @@ _NATIVE = {
         "datetime": "datetime",
     },
 }
+#: Those of one server's own that end in `text` (tinytext, citext) are none of them.
+_KNOWN = frozenset({"text", "mediumtext", "longtext", "int", "bigint", "bool", "float", "single", "datetime"})
 _VARCHAR = re.compile(r"(?:character varying|varchar)\((\d+)\)")
 # MariaDB and older servers show a width that means nothing.
 _WIDTH = re.compile(r"^(bigint|int)\(\d+\)$")
@@ -84,7 +86,7 @@ def is_text(stored_type: str) -> bool:
 
 def is_known(logical_type: str) -> bool:
     """Whether the type has a logical name, rather than one of a server's own."""
-    return is_text(logical_type) or logical_type in {"int", "bigint", "bool", "float", "single", "datetime"}
+    return logical_type.startswith("string(") or logical_type in _KNOWN
 
 
 def each(convert: Callable[[Any], Any], values: list[Any]) -> list[Any]:

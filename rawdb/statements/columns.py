@@ -26,7 +26,7 @@ NO_LIMIT = 2**63 - 1
 
 #: `datetime` itself is what rawdb declares: naive, six digits, written by rawdb or by the server.
 _TIMES = re.compile(r"(?:datetime|timestamp)(?:\((\d)\))?(?: with(?:out)? time zone)?")
-_NUMBERS = re.compile(r"(?:numeric|decimal)(?:\((\d+)(?:, *(\d+))?\))?(?: unsigned)?")
+_NUMBERS = re.compile(r"(?:numeric|decimal)(?:\((\d+)(?:, *(\d+))?\))?(?: unsigned)?(?: zerofill)?")
 _LIVE_TYPES = {
     "date": "date",
     "json": "json",
@@ -40,7 +40,11 @@ _CLOCK = re.compile(r"time(?:\(\d\))?(?: without time zone)?")
 _CLOCK_DEFAULT = "utcnow()"
 _SINGLES = re.compile(r"float(?:\(\d+,(\d+)\))?(?: unsigned)?(?: zerofill)?")
 _MYSQL_TYPES = {"bit": "bit", "enum": "word", "set": "words"}
-_BYTES = re.compile(r"(?:tiny|medium|long)?blob|(?:var)?binary\(\d+\)")
+_BYTES = re.compile(
+    r"(?:tiny|medium|long)?blob|(?:var)?binary\(\d+\)|geom(?:etry)?(?:collection)?|(?:multi)?(?:point|linestring|polygon)"
+)
+#: MySQL's numbers with zeros before them.
+_PADDED = re.compile(r"(?:\w*int|double)\b.* zerofill|year(?:\(\d\))?")
 
 
 @dataclass(frozen=True)
@@ -344,6 +348,8 @@ def _read_otherwise(dialect: str, native: str) -> str | None:
         return None
     if number := _SINGLES.fullmatch(native.lower()):
         return f"single({number[1]})" if number[1] else "single"
+    if _PADDED.fullmatch(native.lower()):
+        return "padded"
     kind, _, words = native.partition("(")
     name = _MYSQL_TYPES.get(kind.lower())
     # The words of an enumeration as they are written, in any case.

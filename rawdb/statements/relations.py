@@ -7,9 +7,9 @@ In the SQL a relation is a scalar subquery whose result is marked, with a sample
       WHERE r.parent_group_id = g.id) AS rules
 
 It is sent as the JSON aggregate that each server builds fastest: an array of arrays (on MariaDB an object of arrays,
-all under one key) of the declared columns of the table behind the alias, so names go over the wire in no row. The row then holds, under the name behind `as`, a
-list of dicts by ascending primary key (`json`), or one dict or None (`one`). Relations nest: the sample adds a COUNT of
-each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs of keys and values are a relation too:
+all under one key) of the declared columns of the table behind the alias, so names go over the wire in no row. The row
+then holds, under the name behind `as`, a list of dicts by ascending primary key (`json`), or one dict or None (`one`).
+Relations nest: the sample adds a COUNT of each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs of keys and values are a relation too:
 `/*{map m.key m.value as metadata}*/` gives a dict of texts and values,
 ordered by key: as numbers, where the column of the keys holds numbers.
 """
@@ -154,19 +154,21 @@ def _listed(key: Any) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
-# An object is read as its pairs, for those of rows share one key.
-_scan: Callable[[str, int], tuple[Any, int]] = make_scanner(json.JSONDecoder(object_pairs_hook=list))  # type: ignore[arg-type]
+_Scan = Callable[[str, int], tuple[Any, int]]
+_scan: _Scan = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
+#: For an object whose pairs are rows, all under one key. In others an object may be a value of the server's own types.
+_scan_rows: _Scan = make_scanner(json.JSONDecoder(object_pairs_hook=list))  # type: ignore[arg-type]
+_ROWS = '{"":'
 
 
 def _read(aggregate: Any) -> Any:
     """What an aggregate holds, the pairs of an object as tuples. The inner aggregates are read with the outer."""
-    if isinstance(aggregate, bytes):
-        aggregate = aggregate.decode()
-    # As json.loads, which looks for blanks around it that no server writes.
-    if not isinstance(aggregate, str):
+    if not isinstance(aggregate, (str, bytes)):
         return aggregate
     try:
-        return _scan(aggregate, 0)[0]
+        text = aggregate.decode() if isinstance(aggregate, bytes) else aggregate
+        # As json.loads, which looks for blanks around it that no server writes.
+        return (_scan_rows if text.startswith(_ROWS) else _scan)(text, 0)[0]
     except (StopIteration, ValueError) as error:
         raise DBDataError(f"a relation that is no JSON: {aggregate[:60]!r}") from error
 
@@ -188,7 +190,8 @@ def _cell(dialect: Dialect, place: str, column: Column) -> str:
     """A column in an array: an exact number as its text, for readers of JSON make a float of it."""
     if column.type.startswith("numeric"):
         return f"CAST({place} AS {'text[]' if column.type.endswith('[]') else 'CHAR(70)'})"
-    return dialect.json_cells.get(column.type, "{0}").format(place)
+    kind, _, _ = column.type.partition("(")
+    return dialect.json_cells.get(kind, "{0}").format(place)
 
 
 def _counted(body: str) -> Iterator[str]:

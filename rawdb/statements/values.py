@@ -92,6 +92,8 @@ def from_json(kind: str, loads: Convert) -> Convert | None:
     name, _, detail = kind.partition("(")
     if name in DOCUMENTS:
         return partial(_read_document, name, loads)
+    if name == "bit":
+        return partial(_bits_of, (int(detail.rstrip(")")) + 7) // 8)
     return timeutils.parse_datetime if name == "datetime" and detail else _FROM_JSON.get(name)
 
 
@@ -430,6 +432,7 @@ _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "interval": _any,
     "word": _any,
     "words": _any,
+    "padded": _any,
     "bit": _bits,
     "timetz": _zoned_time,
 }
@@ -465,8 +468,23 @@ def _time_or_span(text: str) -> time | timedelta:
     return -span if sign else span
 
 
+def _bits_of(size: int, number: int) -> bytes:
+    return number.to_bytes(size)
+
+
+def _number_or_text(value: Any) -> Any:
+    """A float, whole numbers too, and what JSON has no number for. SQLite keeps a text that is none."""
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
 _FROM_JSON: Mapping[str, Convert] = {
     "bool": bool,
+    "float": _number_or_text,
+    "single": float,
+    "timetz": time.fromisoformat,
     # Written by rawdb or by a server, always in one form.
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,

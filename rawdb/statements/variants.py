@@ -32,6 +32,7 @@ _SAMPLES = {
     "float": 1.5,
     "single": 1.5,
     "bit": 1,
+    "padded": 1,
     "timetz": _MOMENT.time(),
     "datetime": _MOMENT,
     "date": _MOMENT.date(),

@@ -13,7 +13,7 @@ from rawdb.statements.expressions import NUMERIC
 ANY = Kinds({"Any"})
 _LOGICAL = {
     "int": "int", "bigint": "int", "bool": "bool", "float": "float", "datetime": "datetime", "date": "date",
-    "single": "float", "bit": "bytes", "timetz": "time",
+    "single": "float", "bit": "bytes", "timetz": "time", "padded": "int",
     "bytes": "bytes", "string": "str", "text": "str", "mediumtext": "str", "longtext": "str", "ip": "str",
     "cidr": "str", "limit": "int", "offset": "int", "smallint": "int", "soft_delete": "int",
 }  # fmt: skip
