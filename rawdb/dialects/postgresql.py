@@ -70,6 +70,8 @@ class _Connection(psycopg.Connection[Any]):
     has_whole_numerics = False
     #: Whether statements are prepared whose plan hangs on their values.
     prepares_all = False
+    #: Whether a cursor of the driver's has thrown away what is prepared.
+    has_forgotten = False
 
     def __del__(self, *_: Any) -> None:
         # psycopg's only warns. One that an interrupt took between two owners is closed with its last reference.
@@ -95,6 +97,18 @@ class _Connection(psycopg.Connection[Any]):
             with contextlib.suppress(psycopg.Error):
                 self.cancel_safe(timeout=_CANCEL_TIMEOUT)
             raise
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """A cursor for hooks: what it throws away is told. By itself it prepares nothing, for that the driver now and then
+    throws away with all the rest.
+    """
+
+    def execute(self, query: Any, params: Any = None, *, prepare: bool | None = None, **options: Any) -> Any:
+        super().execute(query, params, prepare=bool(prepare), **options)
+        if (self.statusmessage or "").startswith(("DISCARD", "DEALLOCATE")):
+            cast(_Connection, self.connection).has_forgotten = True
+        return self
 
 
 def _watched(steps: Generator[Any, int, Any], limit: float) -> Generator[Any, int, Any]:
@@ -247,7 +261,7 @@ class PostgreSQL(Dialect):
         }
         arguments.pop("prepare_threshold", None)
         given = {name: value for name, value in arguments.items() if value is not None}
-        return _Connection.connect(autocommit=True, **given)
+        return _Connection.connect(autocommit=True, cursor_factory=_Cursor, **given)
 
     def _set_up(self, raw: _Connection, url: URL, options: ConnectionOptions) -> None:
         prepare_threshold = url.query.get("prepare_threshold", "5")

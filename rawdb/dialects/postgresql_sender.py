@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import psycopg
 from psycopg import abc, generators, pq
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import InvalidSqlStatementName, error_from_result
 
 from rawdb.dialects.base import Result, as_result
 from rawdb.dialects.types import each
@@ -28,7 +28,11 @@ _COPIES = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOT
 _UNREADABLE = (psycopg.DataError, NotImplementedError)
 #: Commands after which what is prepared may be about what is gone, or be gone itself.
 _CHANGING = (b"DROP", b"ALTER")
-_FORGETTING = (*_CHANGING, b"DISCARD", b"DEALLOCATE")
+_FORGETTING = (b"DISCARD", b"DEALLOCATE")
+#: Undone, what these have made is another thing, or none.
+_CREATING, _ROLLBACK = b"CREATE", b"ROLLBACK"
+_NOTED = (*_CHANGING, *_FORGETTING, _CREATING, _ROLLBACK)
+_IDLE = int(pq.TransactionStatus.IDLE)
 #: The server's numbers of the type, and of arrays of it.
 NUMERIC, _NUMERICS = 1700, 1231
 #: On these settings of a session converters depend.
@@ -65,6 +69,10 @@ class Sender:
         self._runs: dict[_Key, int] = {}
         #: The one used last stands last.
         self._prepared: OrderedDict[_Key, _Prepared] = OrderedDict()
+        #: Whether the transaction has changed what statements are about.
+        self._has_changed = False
+        #: Whether the server has forgotten statements by itself.
+        self._has_lost = False
 
     def execute(self, text: str, parameters: Sequence[Any], *, prepare: bool) -> Result:
         """Run a statement. With `prepare` it is prepared once it has been run `prepare_threshold` times."""
@@ -79,7 +87,12 @@ class Sender:
             known = self._known((text, types)) if prepare else None
             if known is not None:
                 pgconn.send_query_prepared(known.name, values, param_formats=formats)
-            elif parameters:
+                results = self.connection.wait(generators.execute(pgconn))
+                try:
+                    return self._read(results, known)
+                except InvalidSqlStatementName as error:
+                    self._check_lost(known, error)
+            if parameters:
                 pgconn.send_query_params(self._encoded(text), values, param_types=types, param_formats=formats)
             else:
                 pgconn.send_query(self._encoded(text))
@@ -87,7 +100,19 @@ class Sender:
             if len(results) != 1:
                 # Several statements in one text cannot be prepared.
                 self._runs.pop((text, types), None)
-            return self._read(results, known)
+            return self._read(results)
+
+    def _check_lost(self, known: _Prepared, error: InvalidSqlStatementName) -> None:
+        """Prepare nothing any more where the server has forgotten what is prepared: a procedure's or a proxy's doing.
+
+        Nothing was run then. Raises the error where it is about another statement's name, or has spoiled a transaction.
+        """
+        if known.name.decode() not in str(error):
+            raise error
+        self._has_lost = True
+        self._prepared.clear()
+        if self._pgconn.transaction_status != _IDLE:
+            raise error
 
     def _session(self) -> tuple[bytes | None, ...]:
         """What the server has told of the session, as far as converters depend on it. Asks nobody."""
@@ -105,12 +130,16 @@ class Sender:
 
     def _known(self, key: _Key) -> _Prepared | None:
         """The prepared statement behind a key, which is prepared now if it is time to; None while it is not."""
+        connection: Any = self.connection
+        if getattr(connection, "has_forgotten", False):
+            connection.has_forgotten = False
+            self._prepared.clear()
         known = self._prepared.get(key)
         if known is not None:
             self._prepared.move_to_end(key)
             return known
-        threshold = self.connection.prepare_threshold
-        if threshold is None:
+        threshold = connection.prepare_threshold
+        if threshold is None or self._has_lost:
             return None
         runs = self._runs.get(key, 0)
         if runs >= threshold:
@@ -130,18 +159,23 @@ class Sender:
         limit = self.connection.prepared_max
         if limit is not None and len(self._prepared) > max(1, limit):
             _, oldest = self._prepared.popitem(last=False)
-            self._command(b"DEALLOCATE " + oldest.name)
+            self._deallocate([oldest])
         return known
 
-    def _command(self, text: bytes) -> None:
-        self._pgconn.send_query(text)
-        self._confirm()
+    def _deallocate(self, known: Iterable[_Prepared]) -> None:
+        self._pgconn.send_query(b"; ".join([b"DEALLOCATE " + one.name for one in known]))
+        try:
+            self._confirm()
+        except InvalidSqlStatementName:
+            # Gone already.
+            if self._pgconn.transaction_status != _IDLE:
+                raise
 
     def _confirm(self) -> None:
         """Wait for the answer to what gives no rows."""
         self._checked(self.connection.wait(generators.execute(self._pgconn)))
 
-    def _read(self, results: Sequence[pq.abc.PGresult], known: _Prepared | None) -> Result:
+    def _read(self, results: Sequence[pq.abc.PGresult], known: _Prepared | None = None) -> Result:
         """The outcome; of several statements in one text that of the first."""
         self._checked(results)
         result = results[0]
@@ -170,13 +204,22 @@ class Sender:
         return as_result((columns, _with_numerics(self.connection, result, rows), count, None))
 
     def _look_at(self, command: bytes | None) -> None:
-        """Prepare everything anew after a command that may have taken something away."""
-        if not self._prepared or command is None or not command.startswith(_FORGETTING):
+        """Prepare everything anew after a command that may have taken something away, or has brought something back."""
+        if command is None or not command.startswith(_NOTED):
             return
-        names = [known.name for known in self._prepared.values()]
-        self._prepared.clear()
-        if command.startswith(_CHANGING):
-            self._command(b"; ".join([b"DEALLOCATE " + name for name in names]))
+        if command == _ROLLBACK:
+            is_changed = self._has_changed
+            # One to a savepoint leaves what was changed before it.
+            self._has_changed = is_changed and self._pgconn.transaction_status != _IDLE
+        else:
+            is_changed = command.startswith(_CHANGING)
+            self._has_changed = self._has_changed or is_changed or command.startswith(_CREATING)
+        if is_changed and self._prepared:
+            known = list(self._prepared.values())
+            self._prepared.clear()
+            self._deallocate(known)
+        elif command.startswith(_FORGETTING):
+            self._prepared.clear()
 
     def _checked(self, results: Sequence[pq.abc.PGresult]) -> None:
         """Raise the error that is among some results."""

@@ -9,9 +9,9 @@ In the SQL a relation is a scalar subquery whose result is marked, with a sample
 It is sent as the JSON aggregate that each server builds fastest: an array of arrays (on MariaDB an object of arrays,
 all under one key) of the declared columns of the table behind the alias, so names go over the wire in no row. The row
 then holds, under the name behind `as`, a list of dicts by ascending primary key (`json`), or one dict or None (`one`).
-Relations nest: the sample adds a COUNT of each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs of keys and values are a relation too:
-`/*{map m.key m.value as metadata}*/` gives a dict of texts and values,
-ordered by key: as numbers, where the column of the keys holds numbers.
+Relations nest: the sample adds a COUNT of each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs
+of keys and values are a relation too: `/*{map m.key m.value as metadata}*/` gives a dict of texts and values, ordered
+by key: as numbers, where the column of the keys holds numbers.
 """
 
 from __future__ import annotations

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
+from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
 
 pytestmark = pytest.mark.dialects("postgresql")
@@ -73,3 +75,82 @@ def test_values_follow_the_session(url: str, open_database: Open) -> None:
             sql.execute(f"SET LOCAL {setting}")
             for _ in range(2):
                 assert sql.execute(ask, {"text": "\u00e9"}).dicts() == [{"day": date(2020, 3, 4), "text": "\u00e9"}]
+
+
+_RESETS: list[Callable[[Any], Any]] = [
+    lambda raw: raw.execute("DISCARD ALL"),
+    lambda raw: raw.cursor().execute("DEALLOCATE ALL"),
+    # After a rollback the driver throws away what it has prepared, and all the rest with that.
+    lambda raw: (raw.execute("BEGIN"), raw.execute("SELECT 1"), raw.rollback()),
+]
+
+
+@pytest.mark.parametrize("reset", _RESETS)
+def test_what_a_hook_has_thrown_away(url: str, open_database: Open, reset: Callable[[Any], Any]) -> None:
+    database = open_database(url + "?prepare_threshold=1", on_checkin=[reset], idle_check=0)
+    with database.writer.using(None) as sql:
+        sql.thing_create(values={"name": "a", "size": 1})
+    for _ in range(4):
+        with database.writer.using(None) as sql:
+            assert sql.thing_get(name="a", read_deleted="no")["size"] == 1
+        with database.reader.autocommit.using(None) as sql:
+            assert sql.thing_get(name="a", read_deleted="no")["size"] == 1
+
+
+def test_what_the_driver_leaves_alone(url: str, open_database: Open) -> None:
+    database = open_database(url + "?prepare_threshold=0", on_checkin=[_RESETS[-1]], idle_check=0)
+    counts = []
+    for _ in range(3):
+        with database.reader.autocommit.using(None) as sql:
+            sql.thing_get(name="a", read_deleted="no")
+            counts.append(len(sql.execute(_NAMES).rows))
+    assert counts == [2, 2, 2]
+
+
+@pytest.mark.parametrize("entry", ["writer", "reader"])
+def test_what_the_server_has_forgotten(url: str, open_database: Open, entry: str) -> None:
+    """As behind a proxy that gives each transaction another session: nothing is prepared there any more."""
+    database = open_database(url + "?prepare_threshold=0")
+    with connected(url) as run:
+        run(
+            "CREATE FUNCTION forget() RETURNS int LANGUAGE plpgsql AS 'BEGIN EXECUTE ''DEALLOCATE ALL''; RETURN 1; END'"
+        )
+    try:
+        with getattr(database, entry).autocommit.using(None) as sql:
+            for _ in range(3):
+                assert sql.thing_get(name="a", read_deleted="no") is None
+                assert sql.execute("SELECT forget() AS n").rows == [(1,)]
+        with database.writer.using(None) as sql:
+            assert sql.thing_create(values={"name": "a", "size": 1})["size"] == 1
+            assert sql.execute("DROP FUNCTION forget()").rows == []
+            assert sql.execute(_NAMES).rows == []
+    finally:
+        with connected(url) as run:
+            run("DROP FUNCTION IF EXISTS forget")
+
+
+def test_a_change_that_is_undone(url: str, open_database: Open) -> None:
+    """What was prepared about a table as it was meanwhile is about another one after the rollback."""
+    database = open_database(url + "?prepare_threshold=0")
+    ask = "SELECT m.* FROM made_and_undone AS m"
+    with database.writer.autocommit.using(None) as sql:
+        sql.execute("CREATE TABLE made_and_undone (a int)")
+        sql.execute("INSERT INTO made_and_undone VALUES (1)")
+    try:
+        with database.writer.using(None) as sql:
+            with pytest.raises(KeyError), database.writer.savepoint.using(None) as inner:
+                inner.execute("ALTER TABLE made_and_undone ADD COLUMN b int")
+                assert inner.execute(ask).dicts() == [{"a": 1, "b": None}]
+                raise KeyError
+            assert sql.execute(ask).dicts() == [{"a": 1}]
+        for columns in ("a int, b text", "a text"):
+            with pytest.raises(KeyError), database.writer.using(None) as sql:
+                sql.execute("DROP TABLE made_and_undone")
+                sql.execute(f"CREATE TABLE made_and_undone ({columns})")
+                assert sql.execute(ask).rows == []
+                raise KeyError
+            with database.writer.using(None) as sql:
+                assert sql.execute(ask).dicts() == [{"a": 1}]
+    finally:
+        with database.writer.autocommit.using(None) as sql:
+            sql.execute("DROP TABLE made_and_undone")
