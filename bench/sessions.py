@@ -40,6 +40,7 @@ def connect(url: str) -> Any:
         )
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute("PRAGMA synchronous = OFF")
+        raw.execute("PRAGMA cache_size = -16000")
         return raw
     where: dict[str, Any] = {"host": parsed.host, "port": parsed.port, "user": parsed.user, "password": parsed.password}
     where = {name: value for name, value in where.items() if value is not None}

@@ -21,7 +21,7 @@ from rawdb.exceptions import DBDataError, NotSupportedWarning
 
 LOG = logging.getLogger(__name__)
 
-#: What GROUP_CONCAT gives, and MariaDB's JSON_ARRAYAGG, is cut at this length without a word; the default is 1 MB or less.
+#: What GROUP_CONCAT gives is cut at this length without a word, and MariaDB's JSON_ARRAYAGG.
 _GROUP_CONCAT_MAX_LEN = 256 * 1024 * 1024
 
 #: Errors with which the whole transaction is rolled back, not the statement alone. The session goes on, and what
@@ -87,7 +87,7 @@ class _Connection(pymysql.Connection):
         return result.affected_rows
 
     def escape(self, obj: Any, mapping: Any = None) -> str:
-        """A value as SQL. What most parameters are goes without PyMySQL's calls for each, which cost as much as an INSERT."""
+        """A value as SQL. What most parameters are goes without the calls that PyMySQL makes for each."""
         kind = type(obj)
         if kind is str and not self.server_status & SERVER_STATUS.SERVER_STATUS_NO_BACKSLASH_ESCAPES:
             return f"'{escape_string(obj)}'"

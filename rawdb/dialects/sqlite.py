@@ -334,6 +334,8 @@ class SQLite(Dialect):
             raw.create_function(name, 1, partial(_normal, read), deterministic=True)
         if not url.is_memory and not _READ_ONLY & set(url.query.items()):
             _write_ahead(raw, options.sqlite_busy_timeout)
+        # Pages are kept up to 16 MB, where the library keeps 2: one list of rows that lie apart needs more, each time.
+        raw.execute("PRAGMA cache_size = -16000").close()
         if not options.sqlite_synchronous:
             raw.execute("PRAGMA synchronous = OFF").close()
         raw.execute(f"PRAGMA foreign_keys = {'ON' if options.sqlite_fk else 'OFF'}").close()

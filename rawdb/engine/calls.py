@@ -414,9 +414,12 @@ def _rows(statement: Statement, result: Result) -> list[dict[str, Any]]:
     if rows and len(rows[0]) != len(columns):
         raise StatementError(f"{statement.location}:1 - {statement.name}: {doubled(columns)}")
     for relation in statement.relations:
-        key, decode = relation.key, relation.decode
-        for row in rows:
-            row[key] = decode(row[key])
+        key = relation.key
+        if len(rows) == 1:
+            rows[0][key] = relation.decode(rows[0][key])
+            continue
+        for row, value in zip(rows, relation.decode_all([row[key] for row in rows]), strict=True):
+            row[key] = value
     for position, read in statement.documents:
         _read_documents(statement, rows, columns[position], read)
     return rows

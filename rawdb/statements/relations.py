@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from json.scanner import make_scanner
@@ -61,7 +61,7 @@ class Relation:
             for index, column in enumerate(columns)
             if (decode := from_json(column.type, self.loads)) is not None
         ]
-        inner = [(len(columns) + index, relation.decode) for index, relation in enumerate(self.inner)]
+        inner = [(len(columns) + index, relation.decode_all) for index, relation in enumerate(self.inner)]
         identity = self.table.identity
         order = [names.index(identity)] if identity else [i for i, column in enumerate(columns) if column.primary_key]
         # Before they are sorted by: an exact number comes as its text.
@@ -77,23 +77,52 @@ class Relation:
         rows = _read(aggregate)
         if not rows:
             return None if self.single else []
-        if type(rows[0]) is tuple:
-            rows = [row for _, row in rows]
-        for index, fix in self._first:  # type: ignore[attr-defined]
-            self._fix(rows, index, fix)
+        rows = self._sortable(rows)
         if self._order is not None and len(rows) > 1:  # type: ignore[attr-defined]
             self._sort(rows)
         if self.single:
             del rows[1:]
+        dicts = self._dicts(rows)
+        return dicts[0] if self.single else dicts
+
+    def decode_all(self, aggregates: Sequence[Any]) -> list[Any]:
+        """The same of each of some aggregates. Short ones are read together: a call costs more than a few rows."""
+        found: list[Any] = []
+        for some in _batches(aggregates):
+            found += self._decoded(some) if len(some) > 1 else [self.decode(some[0])]
+        return found
+
+    def _decoded(self, aggregates: Sequence[Any]) -> list[Any]:
+        groups = _read_all(aggregates)
+        counts = [len(rows) if rows else 0 for rows in groups]
+        every = self._sortable([row for rows in groups if rows for row in rows])
+        if self._order is not None and max(counts) > 1:  # type: ignore[attr-defined]
+            parts = _cut(every, counts)
+            for part in parts:
+                self._sort(part)
+            every = [row for part in parts for row in part]
+        if self.single:
+            every, counts = [part[0] for part in _cut(every, counts) if part], [min(count, 1) for count in counts]
+        found = _cut(self._dicts(every), counts)
+        return [part[0] if part else None for part in found] if self.single else found
+
+    def _sortable(self, rows: list[Any]) -> list[list[Any]]:
+        """Rows that were read, their keys being what they are sorted by."""
+        if rows and type(rows[0]) is tuple:
+            rows = [row for _, row in rows]
+        for index, fix in self._first:  # type: ignore[attr-defined]
+            self._fix(rows, index, fix)
+        return rows
+
+    def _dicts(self, rows: list[list[Any]]) -> list[dict[str, Any]]:
         # Column by column, for a call for each row would cost more than what it does.
         for index, fix in self._fixes:  # type: ignore[attr-defined]
             self._fix(rows, index, fix)
         for index, decode in self._inner:  # type: ignore[attr-defined]
-            for row in rows:
-                row[index] = decode(row[index])
+            for row, value in zip(rows, decode([row[index] for row in rows]), strict=True):
+                row[index] = value
         names = self._names  # type: ignore[attr-defined]
-        dicts = [dict(zip(names, row, strict=False)) for row in rows]
-        return dicts[0] if self.single else dicts
+        return [dict(zip(names, row, strict=False)) for row in rows]
 
     def _sort(self, rows: list[list[Any]]) -> None:
         order = self._order  # type: ignore[attr-defined]
@@ -124,6 +153,10 @@ class Pairs:
     #: That of the keys.
     names: Column | None = None
     loads: Convert = json.loads
+
+    def decode_all(self, aggregates: Iterable[Any]) -> list[dict[str, Any]]:
+        """The same of each of some aggregates."""
+        return [self.decode(aggregate) for aggregate in aggregates]
 
     def decode(self, aggregate: Any) -> dict[str, Any]:
         """The pairs of an aggregate, values in the types that a SELECT gives; an empty dict for none.
@@ -171,6 +204,43 @@ def _read(aggregate: Any) -> Any:
         return (_scan_rows if text.startswith(_ROWS) else _scan)(text, 0)[0]
     except (StopIteration, ValueError) as error:
         raise DBDataError(f"a relation that is no JSON: {aggregate[:60]!r}") from error
+
+
+#: How many characters are read together. More at once take longer: they fill the processor's caches.
+_TOGETHER = 8192
+
+
+def _batches(aggregates: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Some aggregates, short ones together. What was read with outer ones has no length that counts."""
+    start, length = 0, 0
+    for index, one in enumerate(aggregates):
+        length += len(one) if isinstance(one, (str, bytes)) else 0
+        if length > _TOGETHER and index > start:
+            yield aggregates[start:index]
+            start, length = index, len(one)
+    if aggregates:
+        yield aggregates[start:]
+
+
+def _read_all(aggregates: Sequence[Any]) -> list[Any]:
+    """What each of some aggregates holds, read as one text."""
+    texts = ["null" if one is None else one for one in aggregates]
+    try:
+        first = next((one for one in texts if one != "null"), "")
+        found: list[Any] = (_scan_rows if first.startswith(_ROWS) else _scan)(f"[{','.join(texts)}]", 0)[0]
+    except (AttributeError, TypeError, StopIteration, ValueError):
+        # Bytes, what was read with outer ones, or what is no JSON: that has an error of its own.
+        return [_read(one) for one in aggregates]
+    return found
+
+
+def _cut(values: list[Any], counts: Iterable[int]) -> list[list[Any]]:
+    """The values in lists of so many each."""
+    found, start = [], 0
+    for count in counts:
+        found.append(values[start : start + count])
+        start += count
+    return found
 
 
 def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...], column: Column | None) -> str:

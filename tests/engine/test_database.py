@@ -392,6 +392,13 @@ class TestDialectOptions:
         assert value(open_database(url, sqlite_synchronous=synchronous), "PRAGMA synchronous") == number
 
     @pytest.mark.dialects("sqlite")
+    def test_pages_that_are_kept(self, url: str, open_database: Open) -> None:
+        """Sixteen megabytes, or what a hook says."""
+        assert value(open_database(url), "PRAGMA cache_size") == -16000
+        other = open_database(url, on_connect=[lambda raw: raw.execute("PRAGMA cache_size = -500")])
+        assert value(other, "PRAGMA cache_size") == -500
+
+    @pytest.mark.dialects("sqlite")
     def test_a_read_only_file(self, url: str, open_database: Open) -> None:
         with open_database(url).writer.using(None) as sql:
             sql.thing_create(values={"name": "a"})

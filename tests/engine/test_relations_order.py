@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rawdb import tables
 from rawdb.engine.database import Database
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
@@ -50,6 +52,21 @@ SELECT t.name,
          WHERE m.size < 9) AS marks
   FROM things AS t
  WHERE t.id = :id;
+"""
+MANY = """\
+-- name: listed()
+-- Things, with what belongs to each.
+SELECT t.name,
+       (SELECT /*{json l as leaves}*/ COUNT(*) + COUNT((
+               SELECT /*{json e as eggs}*/ COUNT(*) /*{}*/
+                 FROM eggs AS e
+                WHERE e.leaf_id = l.id)) /*{}*/
+          FROM leaves AS l
+         WHERE l.thing_id = t.id) AS leaves,
+       (SELECT /*{one l as first}*/ COUNT(*) /*{}*/ FROM leaves AS l WHERE l.thing_id = t.id) AS first,
+       (SELECT /*{map l.name l.size as sizes}*/ COUNT(*) /*{}*/ FROM leaves AS l WHERE l.thing_id = t.id) AS sizes
+  FROM things AS t
+ ORDER BY t.id DESC;
 """
 LONG = """\
 -- name: long(id)^
@@ -151,6 +168,47 @@ def test_rows_that_a_join_repeats_are_all_there(database: Database) -> None:
         (2, {"n-1": -1}, 1),
         (2, {"n-1": -1}, 1),
     ]
+
+
+def leaves_of(thing: int) -> list[dict[str, Any]]:
+    """None for every third thing, then one or several; some are long, and none is found in the order of its id."""
+    numbers = {0: [], 1: [7], 2: [9, 3, 5]}[thing % 3]
+    return [
+        {"id": thing * 10 + n, "thing_id": thing, "size": n, "name": f"{n}é" * (900 if thing % 7 == 0 else 1)}
+        for n in numbers
+    ]
+
+
+def test_a_list_has_the_relations_of_each_of_its_rows(url: str, open_database: Open, tmp_path: Path) -> None:
+    """However they are read: short ones are read together."""
+    (tmp_path / "many.sql").write_text(MANY)
+    database = open_database(url, queries=tmp_path, tables=None)
+    things = range(1, 100)
+    leaves = [leaf for thing in things for leaf in leaves_of(thing)]
+    eggs = [{"id": leaf["id"] * 10 - n, "leaf_id": leaf["id"]} for leaf in leaves if leaf["size"] > 5 for n in (0, 4)]
+    with database.writer.autocommit.using(None) as sql:
+        try:
+            sql.execute(
+                "CREATE TABLE leaves (id INTEGER PRIMARY KEY, thing_id INTEGER, size INTEGER, name VARCHAR(2000))"
+            )
+            sql.execute("CREATE TABLE eggs (id INTEGER PRIMARY KEY, leaf_id INTEGER)")
+            assert sql.listed() == []
+            tables.load(sql, "things", [{"id": thing, "name": str(thing)} for thing in things])
+            assert [row["leaves"] for row in sql.listed()] == [[] for _ in things]
+            tables.load(sql, "leaves", leaves)
+            tables.load(sql, "eggs", eggs)
+            rows = sql.listed()
+        finally:
+            sql.execute("DROP TABLE eggs")
+            sql.execute("DROP TABLE leaves")
+    assert [row["name"] for row in rows] == [str(thing) for thing in reversed(things)]
+    for row in rows:
+        wanted = sorted(leaves_of(int(row["name"])), key=itemgetter("id"))
+        assert row["sizes"] == {leaf["name"]: leaf["size"] for leaf in wanted}
+        assert list(row["sizes"]) == sorted(row["sizes"])
+        assert row["first"] == (wanted[0] if wanted else None)
+        of = {leaf["id"]: [egg for egg in eggs if egg["leaf_id"] == leaf["id"]] for leaf in wanted}
+        assert row["leaves"] == [leaf | {"eggs": sorted(of[leaf["id"]], key=itemgetter("id"))} for leaf in wanted]
 
 
 def test_a_relation_may_be_long(url: str, open_database: Open, tmp_path: Path) -> None:
