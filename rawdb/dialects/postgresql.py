@@ -193,7 +193,7 @@ class _Stream(Stream):
             self._cursor.close()
             raise
         result = self._cursor.pgresult
-        self.columns = () if result is None else names_of(result)
+        self.columns = () if result is None else names_of(result, raw.info.encoding)
 
     def fetch(self, count: int) -> list[tuple[Any, ...]]:
         return fetched(self._cursor, lambda: self._cursor.fetchmany(count))
@@ -326,7 +326,7 @@ class PostgreSQL(Dialect):
             result = cursor.pgresult
             if result is None or not result.nfields:
                 return Result((), [], cursor.rowcount, None)
-            return Result(names_of(result), fetched(cursor, cursor.fetchall), cursor.rowcount, None)
+            return Result(names_of(result, raw.info.encoding), fetched(cursor, cursor.fetchall), cursor.rowcount, None)
 
     def placeholder(self, name: str) -> str:
         return f"%({name})s"

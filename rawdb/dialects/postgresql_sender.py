@@ -189,7 +189,7 @@ class Sender:
     def _rows(self, result: pq.abc.PGresult, known: _Prepared | None) -> Result:
         columns = known.columns if known is not None else ()
         if not columns:
-            columns = names_of(result)
+            columns = names_of(result, self._transformer.encoding)
             if known is not None:
                 known.columns = columns
         transformer, count = self._converters(), result.ntuples
@@ -238,13 +238,13 @@ class Sender:
 
 
 @lru_cache(maxsize=4096)
-def _decoded(names: tuple[bytes, ...]) -> tuple[str, ...]:
-    return tuple(name.decode() for name in names)
+def _decoded(names: tuple[bytes, ...], encoding: str) -> tuple[str, ...]:
+    return tuple(name.decode(encoding) for name in names)
 
 
-def names_of(result: pq.abc.PGresult) -> tuple[str, ...]:
+def names_of(result: pq.abc.PGresult, encoding: str) -> tuple[str, ...]:
     """The names of a result's columns. A cursor's `description` makes an object of each column."""
-    return _decoded(tuple([result.fname(index) or b"" for index in range(result.nfields)]))
+    return _decoded(tuple([result.fname(index) or b"" for index in range(result.nfields)]), encoding)
 
 
 def fetched(cursor: psycopg.Cursor[Any], fetch: Callable[[], list[Any]]) -> list[tuple[Any, ...]]:
@@ -288,6 +288,7 @@ def _unreadable(raw: psycopg.Connection[Any], result: pq.abc.PGresult) -> psycop
             try:
                 None if value is None else loader.load(value)
             except _UNREADABLE as error:
-                name, text = (result.fname(index) or b"").decode(), bytes(value or b"").decode()
+                encoding = transformer.encoding
+                name, text = (bytes(one or b"").decode(encoding) for one in (result.fname(index), value))
                 return psycopg.DataError(f"{name}: {text!r} cannot be read: {error}")
     return None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rawdb.exceptions import DBDataError
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
 
@@ -75,6 +76,15 @@ def test_values_follow_the_session(url: str, open_database: Open) -> None:
             sql.execute(f"SET LOCAL {setting}")
             for _ in range(2):
                 assert sql.execute(ask, {"text": "\u00e9"}).dicts() == [{"day": date(2020, 3, 4), "text": "\u00e9"}]
+
+
+def test_names_follow_the_session(url: str, open_database: Open) -> None:
+    with open_database(url + "?prepare_threshold=0&client_encoding=latin1").reader.using(None) as sql:
+        for _ in range(2):
+            assert sql.execute('SELECT 1 AS "gr\u00f6\u00dfe"').dicts() == [{"gr\u00f6\u00dfe": 1}]
+        assert list(sql.stream('SELECT 1 AS "gr\u00f6\u00dfe"')) == [{"gr\u00f6\u00dfe": 1}]
+        with pytest.raises(DBDataError, match="gr\u00f6\u00dfe: 'infinity' cannot be read"):
+            sql.execute("SELECT CAST('infinity' AS date) AS \"gr\u00f6\u00dfe\"")
 
 
 _RESETS: list[Callable[[Any], Any]] = [
