@@ -39,6 +39,7 @@ ARGUMENTS = {
 #: How an argument is written, for people.
 SHAPES = {"json": "alias as key", "one": "alias as key", "map": "alias.name alias.value as key"}
 _COUNT = "COUNT("
+_QUOTES = "'\"`"
 _NUMBERS = frozenset({"int", "bigint", "numeric", "float", "single"})
 
 
@@ -191,7 +192,7 @@ _Scan = Callable[[str, int], tuple[Any, int]]
 _scan: _Scan = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
 #: For an object whose pairs are rows, all under one key. In others an object may be a value of the server's own types.
 _scan_rows: _Scan = make_scanner(json.JSONDecoder(object_pairs_hook=list))  # type: ignore[arg-type]
-_ROWS = '{"":'
+_ROWS = '{"-":'
 
 
 def _read(aggregate: Any) -> Any:
@@ -277,12 +278,14 @@ def _counted(body: str) -> Iterator[str]:
 
 def _closing(text: str, start: int) -> int:
     """Where the parenthesis that was opened before `start` closes."""
-    depth, quoted = 1, False
+    depth, quote = 1, ""
     for index in range(start, len(text)):
         character = text[index]
-        if character == "'":
-            quoted = not quoted
-        elif not quoted:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in _QUOTES:
+            quote = character
+        else:
             depth += {"(": 1, ")": -1}.get(character, 0)
             if depth == 0:
                 return index

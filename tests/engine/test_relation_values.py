@@ -128,3 +128,43 @@ def test_an_object_of_the_server_s_own(url: str, open_database: Open, tmp_path: 
         with connected(url) as run:
             run("DROP TABLE typed_own")
             run("DROP DOMAIN document")
+
+
+NAMES = ("it's", "a(b", "COUNT(c", "100%s", "{}")
+
+
+def test_names_that_sql_quotes(url: str, open_database: Open, tmp_path: Path) -> None:
+    """Parentheses and quotes in the names of columns, those of a relation inside a relation included."""
+    (tmp_path / "typed.sql").write_text(SQL.format("own"))
+    quote = open_database(url).dialect.quote
+    columns = [quote(name).replace("%%", "%") + " INTEGER" for name in NAMES]
+    with connected(url) as run:
+        run(f"CREATE TABLE typed_own (id INTEGER PRIMARY KEY, v INTEGER, {', '.join(columns)})")
+        run(f"INSERT INTO typed_own VALUES (1, 2{', 3' * len(columns)})")
+    try:
+        row = {"id": 1, "v": 2, **dict.fromkeys(NAMES, 3)}
+        with open_database(url, queries=tmp_path, tables=None).reader.using(None) as sql:
+            assert sql.related_own() == [{**row, "twin": row, "pair": {"1": 2}}]
+    finally:
+        with connected(url) as run:
+            run("DROP TABLE typed_own")
+
+
+@pytest.mark.dialects("mysql")
+@pytest.mark.parametrize(
+    "mode", ["EMPTY_STRING_IS_NULL", "ANSI", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "ONLY_FULL_GROUP_BY", "ORACLE"]
+)
+def test_a_mode_of_the_server(url: str, open_database: Open, tmp_path: Path, mode: str) -> None:
+    (tmp_path / "typed.sql").write_text(SQL.format("own"))
+    with connected(url) as run:
+        run("CREATE TABLE typed_own (id INTEGER PRIMARY KEY, v VARCHAR(20))")
+        run("INSERT INTO typed_own VALUES (1, 'a '), (2, ''), (3, '\\\\ \" '' %'), (4, NULL)")
+    try:
+        database = open_database(url, queries=tmp_path, tables=None, mysql_sql_mode=f"{mode},STRICT_ALL_TABLES")
+        with database.reader.using(None) as sql:
+            rows = sql.plain_own()
+            assert [row["v"] for row in rows] == ["a ", "", "\\ \" ' %", None]
+            assert sql.related_own() == [{**row, "twin": row, "pair": {str(row["id"]): row["v"]}} for row in rows]
+    finally:
+        with connected(url) as run:
+            run("DROP TABLE typed_own")
