@@ -76,19 +76,20 @@ _NO_CALLS = """
     where with within returning
     abs acos asin atan atan2 avg bit_and bit_length bit_or cast ceil ceiling char char_length character_length chr
     coalesce concat concat_ws convert cos count cume_dist current_date current_setting current_time current_timestamp
-    date date_add date_format date_part date_sub date_trunc datediff datetime dayofmonth degrees dense_rank exp extract
-    field find_in_set first_value floor format format_type from_unixtime generate_series glob greatest group_concat hex
-    hour ifnull iif inet_aton inet_ntoa instr interval json json_agg json_array json_arrayagg json_array_length
-    json_build_array json_build_object json_contains json_each json_extract json_group_array json_group_object
-    json_length json_object json_object_agg json_objectagg json_quote json_type json_unquote json_valid jsonb_agg
-    jsonb_array_elements jsonb_build_array jsonb_build_object jsonb_object_agg julianday lag last_day last_value lcase
-    lead least left length ln locate log log10 log2 lower lpad ltrim make_interval max mbrcontains md5 mid min minute
-    mod month now nth_value ntile nullif octet_length overlay percent_rank pi position pow power printf quarter quote
-    radians rand random rank regexp_like regexp_replace regexp_substr repeat replace reverse right round row_number
-    row_to_json rpad rtrim second sha1 sha2 sign sin split_part sqlite_version sqrt starts_with strftime
-    string_agg strpos substr substring substring_index sum tan time timediff timestamp timestampdiff to_char to_date
-    to_json to_jsonb to_number to_timestamp total translate trim trunc truncate typeof ucase unhex unicode unistr
-    unix_timestamp unnest upper utc_timestamp uuid version weekday year array_agg array_length
+    date date_add date_format date_part date_sub date_trunc datediff datetime dayofmonth degrees dense_rank encode exp
+    extract field find_in_set first_value floor format format_type from_unixtime generate_series glob greatest
+    group_concat hex hour ifnull iif inet_aton inet_ntoa instr interval json json_agg json_array json_arrayagg
+    json_array_length json_build_array json_build_object json_contains json_each json_extract json_group_array
+    json_group_object json_length json_object json_object_agg json_objectagg json_quote json_type json_unquote
+    json_valid jsonb_agg jsonb_array_elements jsonb_build_array jsonb_build_object jsonb_object_agg julianday lag
+    last_day last_value lcase lead least left length ln locate log log10 log2 lower lpad ltrim make_interval max
+    mbrcontains md5 mid min minute mod month now nth_value ntile nullif octet_length overlay percent_rank pi position
+    pow power printf quarter quote radians rand random rank regexp_like regexp_replace regexp_substr repeat replace
+    reverse right round row_number row_to_json rpad rtrim second sha1 sha2 sign sin split_part sqlite_version sqrt
+    starts_with strftime string_agg strpos substr substring substring_index sum tan time timediff timestamp
+    timestampdiff to_char to_date to_json to_jsonb to_number to_timestamp total translate trim trunc truncate typeof
+    ucase unhex unicode unistr unix_timestamp unnest upper utc_timestamp uuid version weekday year array_agg
+    array_length
     connection_id database pg_backend_pid pg_sleep sleep txid_current current_database current_schema pg_typeof
     bigint binary bit char character decimal double float int integer numeric real signed unsigned varchar varbinary
     time timestamp timestamptz

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from rawdb.engine.database import Database
+from rawdb.statements.effects import effects
+from rawdb.statements.variants import variants
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
 
@@ -109,6 +111,12 @@ def test_what_a_relation_holds(database: Database) -> None:
             expected[native] = [repr({**row, "twin": row, "pair": {str(row["id"]): row["v"]}}) for row in rows]
             found[native] = [repr(row) for row in getattr(sql, f"related_{number}")()]
     assert found == expected
+
+
+def test_to_read_one_is_to_read(database: Database) -> None:
+    """A text that might change something is not sent again, and is no reader's."""
+    for statement in database.statements.values():
+        assert {effects(variant.text) for variant in variants(statement)} == {0}
 
 
 @pytest.mark.dialects("postgresql")
