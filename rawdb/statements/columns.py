@@ -235,7 +235,7 @@ def _as_dicts(names: Sequence[str], rows: Sequence[Sequence[str]]) -> _Lines:
 def live_tables(description: Description, dialect: str) -> dict[str, Table]:
     """The tables of a live database as far as its catalog tells: a type without a logical name takes any value."""
     columns: dict[str, dict[str, Column]] = {}
-    keys = _primary_keys(description)
+    keys = _primary_keys(description, dialect)
     for row in description.columns:
         key = keys.get(row[0], ())
         # SQLite numbers the rows of a table by a lone INTEGER key, said to do so or not.
@@ -258,15 +258,15 @@ def live_tables(description: Description, dialect: str) -> dict[str, Table]:
     return {name: Table(name, own, unique.get(name, {}), partial=True) for name, own in columns.items()}
 
 
-def _primary_keys(description: Description) -> dict[str, tuple[str, ...]]:
+def _primary_keys(description: Description, dialect: str) -> dict[str, tuple[str, ...]]:
     """The columns of each table's primary key, in its order."""
     keys: dict[str, list[tuple[int, str]]] = {}
     for row in description.columns:
         if row[5]:
             keys.setdefault(row[0], []).append((row[5], row[1]))
-    # MySQL's stands among the indexes.
+    # MySQL's stands among the indexes; on other servers any index may be called that.
     for table, name, _, column, _ in description.indexes:
-        if name == "PRIMARY":
+        if name == "PRIMARY" and dialect == "mysql":
             keys.setdefault(table, []).append((len(keys.get(table, ())), column))
     return {table: tuple(column for _, column in sorted(key)) for table, key in keys.items()}
 

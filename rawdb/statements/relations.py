@@ -64,7 +64,7 @@ class Relation:
         ]
         inner = [(len(columns) + index, relation.decode_all) for index, relation in enumerate(self.inner)]
         identity = self.table.identity
-        order = [names.index(identity)] if identity else [i for i, column in enumerate(columns) if column.primary_key]
+        order = [names.index(name) for name in ([identity] if identity else self.table.unique.get("PRIMARY", ()))]
         # Before they are sorted by: an exact number comes as its text.
         object.__setattr__(self, "_first", tuple(fix for fix in fixes if fix[0] in order))
         fixes = [fix for fix in fixes if fix[0] not in order]

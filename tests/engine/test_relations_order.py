@@ -226,6 +226,29 @@ def test_a_relation_may_be_long(url: str, open_database: Open, tmp_path: Path) -
             sql.execute("DROP TABLE leaves")
 
 
+def test_the_order_is_that_of_the_primary_key(url: str, open_database: Open, tmp_path: Path) -> None:
+    """Not that of its columns in the table."""
+    (tmp_path / "long.sql").write_text(LONG)
+    database = open_database(url, queries=tmp_path, tables=None)
+    rows = [
+        {"a": 9, "b": "x", "c": 9},
+        {"a": 9, "b": "x", "c": 10},
+        {"a": 0, "b": "y", "c": 1},
+        {"a": 1, "b": "y", "c": 1},
+    ]
+    with database.writer.autocommit.using(None) as sql:
+        sql.execute("CREATE TABLE leaves (a INTEGER, b VARCHAR(9), c INTEGER, PRIMARY KEY (b, c, a))")
+        try:
+            sql.execute("INSERT INTO things (id, name) VALUES (1, 'a')")
+            for row in rows[::-1]:
+                sql.execute("INSERT INTO leaves (a, b, c) VALUES (:a, :b, :c)", row)
+            if database.dialect.name != "mysql":
+                sql.execute('CREATE INDEX "PRIMARY" ON leaves (lower(b))')
+            assert sql.long(id=1)["leaves"] == rows
+        finally:
+            sql.execute("DROP TABLE leaves")
+
+
 @pytest.mark.dialects("mysql")
 def test_no_temporary_table_is_made_for_a_relation(database: Database) -> None:
     """MariaDB made one for each, on disk where texts are long, before it read a row."""
