@@ -51,8 +51,11 @@ def lost_before_effect(error: Exception) -> bool:
 
 
 def outdated(error: Exception) -> bool:
-    """A table was changed under a prepared statement (PostgreSQL), a snapshot (MySQL) or what rawdb knew of it."""
-    return isinstance(error, DBError) and (error.is_outdated or error.code in ("0A000", 1412))
+    """A table was changed under a prepared statement (PostgreSQL), a snapshot (MySQL) or what rawdb knew of it.
+
+    Or the session has forgotten a prepared statement (26000).
+    """
+    return isinstance(error, DBError) and (error.is_outdated or error.code in ("0A000", "26000", 1412))
 
 
 def read_again(error: Exception, attempt: int) -> bool:

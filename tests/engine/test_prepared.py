@@ -132,6 +132,20 @@ def test_what_the_server_has_forgotten(url: str, open_database: Open, entry: str
                 assert sql.execute("SELECT forget() AS n").rows == [(1,)]
         with database.writer.using(None) as sql:
             assert sql.thing_create(values={"name": "a", "size": 1})["size"] == 1
+        database = open_database(url + "?prepare_threshold=0", max_retries=1)
+        runs = []
+
+        def work(context: Any) -> Any:
+            sql = database.sql(context)
+            sql.thing_get(name="a", read_deleted="no")
+            runs.append(sql.execute("SELECT forget() AS n").rows)
+            return sql.thing_get(name="a", read_deleted="no")["size"]
+
+        run_in_one = getattr(database, entry)(work)
+        assert run_in_one(None) == run_in_one(None) == 1
+        # The first was run again.
+        assert len(runs) == 3
+        with database.writer.using(None) as sql:
             assert sql.execute("DROP FUNCTION forget()").rows == []
             assert sql.execute(_NAMES).rows == []
     finally:
