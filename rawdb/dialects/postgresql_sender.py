@@ -32,7 +32,7 @@ _FORGETTING = (b"DISCARD", b"DEALLOCATE")
 #: Undone, what these have made is another thing, or none.
 _CREATING, _ROLLBACK = b"CREATE", b"ROLLBACK"
 _NOTED = (*_CHANGING, *_FORGETTING, _CREATING, _ROLLBACK)
-_IDLE = int(pq.TransactionStatus.IDLE)
+_IDLE, _IN_ERROR = int(pq.TransactionStatus.IDLE), int(pq.TransactionStatus.INERROR)
 #: The server's numbers of the type, and of arrays of it.
 NUMERIC, _NUMERICS = 1700, 1231
 #: On these settings of a session converters depend.
@@ -157,9 +157,11 @@ class Sender:
         self._runs.pop(key, None)
         self._prepared[key] = known
         limit = self.connection.prepared_max
-        if limit is not None and len(self._prepared) > max(1, limit):
-            _, oldest = self._prepared.popitem(last=False)
-            self._deallocate([oldest])
+        # After an error the server takes nothing but the way back, which is what is prepared then.
+        if limit is not None and self._pgconn.transaction_status != _IN_ERROR:
+            surplus = len(self._prepared) - max(1, limit)
+            if surplus > 0:
+                self._deallocate([self._prepared.popitem(last=False)[1] for _ in range(surplus)])
         return known
 
     def _deallocate(self, known: Iterable[_Prepared]) -> None:

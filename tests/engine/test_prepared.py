@@ -29,6 +29,17 @@ def test_as_many_as_the_driver_is_told_to_keep(url: str, open_database: Open) ->
         assert len(sql.execute(_NAMES).rows) <= 4
 
 
+def test_the_way_back_is_open_where_no_more_can_be_kept(url: str, open_database: Open) -> None:
+    """To make room for what is prepared, others are thrown away: nothing that can be done after an error."""
+    database = open_database(url + "?prepare_threshold=0", on_connect=[_limited])
+    with database.writer.using(None) as sql:
+        for number in range(4):
+            with pytest.raises(DBDataError), database.writer.savepoint.using(None) as inner:
+                inner.execute(f"SELECT {number}, 1 / :number AS n", {"number": 0})
+            assert sql.execute(f"SELECT {number} AS n").rows == [(number,)]
+        assert len(sql.execute(_NAMES).rows) <= 4
+
+
 def test_values_of_other_types_are_other_statements(url: str, open_database: Open) -> None:
     database = open_database(url + "?prepare_threshold=0")
     with database.writer.using(None) as sql:
