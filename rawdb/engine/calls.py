@@ -366,7 +366,18 @@ def _parts(statement: Statement, arguments: dict[str, Any]) -> list[dict[str, An
     if name is None or not isinstance(given, Iterable) or isinstance(given, (str, bytes, Mapping)):
         return [arguments]
     arguments[name] = values = list(arguments[name])
+    if len(values) > MAX_LIST:
+        arguments[name] = values = _distinct(values)
     return [arguments] if len(values) <= MAX_LIST else _chunks(arguments, name, values, MAX_LIST)
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    """The values of a list, each once: one that stood in two parts would find its rows twice."""
+    try:
+        return [value for _, value in {(type(value), value): None for value in values}]
+    except TypeError:
+        # Arrays.
+        return values
 
 
 def _chunks(arguments: dict[str, Any], name: str, values: Sequence[Any], size: int) -> list[dict[str, Any]]:

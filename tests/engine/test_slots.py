@@ -362,6 +362,18 @@ class TestLists:
             sql.thing_names_except(names=wanted)
         assert sent == []
 
+    def test_a_value_that_stands_in_two_parts_of_a_list(self, sql: Any, sent: list[str]) -> None:
+        sql.things_create(values=[{"name": name} for name in ("a", "1", "True")])
+        sent.clear()
+        wanted = ["a", 1, *[f"n{number}" for number in range(MAX_LIST)], True, "a"]
+        assert sorted(names(sql.thing_ids_of(names=wanted))) == ["1", "True", "a"]
+        assert sql.thing_resize(names=iter(wanted)) == 3
+        assert sent == ["thing_ids_of"] * 2 + ["BEGIN", "thing_resize", "thing_resize", "COMMIT"]
+        # With each value once it is one statement.
+        sent.clear()
+        assert names(sql.thing_ids_of(names=["a"] * (MAX_LIST + 1))) == ["a"]
+        assert sent == ["thing_ids_of"]
+
 
 class TestPages:
     def test_a_page(self, sql: Any) -> None:

@@ -123,6 +123,12 @@ def test_a_list_in_parts_is_a_stream_too(filled: Database) -> None:
         assert {row["name"] for row in sql.thing_named.stream(names=names)} == set(names[:MANY])
 
 
+def test_a_value_in_two_parts_of_a_list_is_one(filled: Database) -> None:
+    names = ["n7", *[f"none{n}" for n in range(20_000)], "n7"]
+    with filled.reader.using(None) as sql:
+        assert [row["name"] for row in sql.thing_named.stream(names=names)] == ["n7"]
+
+
 def test_memory_does_not_grow_with_the_result(database: Database) -> None:
     with database.writer.using(None) as sql:
         sql.things_add(values=[{"name": str(n), "kind": str(n), "size": n, "note": "x" * 4000} for n in range(3000)])
