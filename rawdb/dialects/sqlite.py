@@ -26,7 +26,9 @@ _name = itemgetter(0)
 #: Logical types with values that SQLite has no type for.
 _BOUND = frozenset({"date", "time", "numeric", "other"})
 #: A number with all its digits: before 3.43 JSON has 15 of them, and an infinity for the largest ones.
-_REAL = "CASE typeof({0}) WHEN 'real' THEN json(replace(printf('%!.20g', {0}), 'Inf', '9e999')) ELSE {0} END"
+_REAL = (
+    "json(CASE typeof({0}) WHEN 'real' THEN replace(printf('%!.20g', {0}), 'Inf', '9e999') ELSE json_quote({0}) END)"
+)
 
 #: What SQLite reads of a URI; another name is part of a file's, whose question mark would cut it.
 _URI_OPTIONS = frozenset({"mode", "cache", "vfs", "immutable", "nolock", "psow"})
