@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.default import writer
 from rawdb.exceptions import DBDuplicateEntry, RetryRequest
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
 from rawdb.operations.quotas.usages import lock_projects
-from rawdb.rows import SecurityGroup
 
 NAME = "default"
 
 
-def find_default_group(context: Any) -> SecurityGroup | None:
+def find_default_group(context: Any) -> shapes.SecurityGroup | None:
     """The live default group of the context's project. Round trips: 1."""
     return sql(context).security_group_ensure_default__find(project_id=context.project_id)
 
 
 @writer.savepoint
-def ensure_default_group(context: Any) -> tuple[bool, SecurityGroup]:
+def ensure_default_group(context: Any) -> tuple[bool, shapes.SecurityGroup]:
     """Return whether the context's project had a default group, and the group, made now if it had none.
 
     A new group belongs to the context's user, gets a copy of the visible default rules, and counts as one security

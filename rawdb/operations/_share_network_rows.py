@@ -10,14 +10,14 @@ import uuid
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.engine.calls import BoundStatements
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row, oldest_first, only_columns
 from rawdb.operations._share_rows import share_columns
-from rawdb.rows import ShareNetwork, ShareNetworkGetRow, ShareServer, ShareServerGetRow
 
 
-def share_network(row: ShareNetworkGetRow) -> ShareNetwork:
+def share_network(row: shapes.ShareNetworkGetRow) -> shapes.ShareNetwork:
     """A network as it is shown, from a row with its relations."""
     return {
         **row,
@@ -27,7 +27,7 @@ def share_network(row: ShareNetworkGetRow) -> ShareNetwork:
     }
 
 
-def share_server(row: ShareServerGetRow) -> ShareServer:
+def share_server(row: shapes.ShareServerGetRow) -> shapes.ShareServer:
     """A server as it is shown, from a row with its relations; of several details of a key the newest counts."""
     return {
         **row,

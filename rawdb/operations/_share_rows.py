@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from rawdb import rows as shapes
 from rawdb.operations._rows import oldest_first
 from rawdb.options import options
-from rawdb.rows import NamedShare, Share, ShareGetRow, ShareRow, ShareSnapshot, ShareSnapshotGetRow
 
 
-def share_columns(row: ShareRow) -> NamedShare:
+def share_columns(row: shapes.ShareRow) -> shapes.NamedShare:
     """A share by itself: its columns and `name`."""
     return {**row, "name": options.share_name_template % row["id"]}
 
 
-def share(row: ShareGetRow) -> Share:
+def share(row: shapes.ShareGetRow) -> shapes.Share:
     """A share from the row of a statement: columns, `name`, `share_metadata` (rows), `volume_type` (a row or None)."""
     return {
         **row,
@@ -21,7 +21,7 @@ def share(row: ShareGetRow) -> Share:
     }
 
 
-def snapshot(row: ShareSnapshotGetRow) -> ShareSnapshot:
+def snapshot(row: shapes.ShareSnapshotGetRow) -> shapes.ShareSnapshot:
     """A snapshot from the row of a statement: columns, `name`, `share_name`, and `share` (its columns, or None)."""
     parent = row["share"]
     return {

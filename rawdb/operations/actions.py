@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import InstanceActionEventNotFound, InstanceActionNotFound
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import edit_row
-from rawdb.rows import InstanceActionRow, InstanceActionsEventRow
 from rawdb.statements.criteria import Predicate
 from rawdb.timeutils import ACTION_FINISH_DATETIME_KEYS, ACTION_START_DATETIME_KEYS, convert_datetimes
 
 
 @lone_write(NO_GUARD)
-def action_start(context: Any, values: dict[str, Any]) -> InstanceActionRow:
+def action_start(context: Any, values: dict[str, Any]) -> shapes.InstanceActionRow:
     """Store an action and return its row.
 
     `values` are columns of instance_actions (action, instance_uuid, request_id, user_id, project_id, start_time);
@@ -29,7 +29,7 @@ def action_start(context: Any, values: dict[str, Any]) -> InstanceActionRow:
 
 
 @lone_write(NO_GUARD)
-def action_finish(context: Any, values: dict[str, Any]) -> InstanceActionRow:
+def action_finish(context: Any, values: dict[str, Any]) -> shapes.InstanceActionRow:
     """Change the first visible action of an instance and a request, and return its row.
 
     `values` are columns of instance_actions, instance_uuid and request_id among them (KeyError without); other
@@ -44,7 +44,7 @@ def action_finish(context: Any, values: dict[str, Any]) -> InstanceActionRow:
 
 
 @lone_read(NO_GUARD)
-def actions_get(context: Any, uuid: str) -> list[InstanceActionRow]:
+def actions_get(context: Any, uuid: str) -> list[shapes.InstanceActionRow]:
     """Return the visible actions of an instance, newest first (by created_at, then id).
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -53,7 +53,7 @@ def actions_get(context: Any, uuid: str) -> list[InstanceActionRow]:
 
 
 @lone_read(NO_GUARD)
-def action_get_by_request_id(context: Any, uuid: str, request_id: str) -> InstanceActionRow | None:
+def action_get_by_request_id(context: Any, uuid: str, request_id: str) -> shapes.InstanceActionRow | None:
     """Return the first visible action of an instance and a request, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -62,7 +62,7 @@ def action_get_by_request_id(context: Any, uuid: str, request_id: str) -> Instan
 
 
 @lone_write(NO_GUARD)
-def action_event_start(context: Any, values: dict[str, Any]) -> InstanceActionsEventRow:
+def action_event_start(context: Any, values: dict[str, Any]) -> shapes.InstanceActionsEventRow:
     """Store an event of an action and return its row.
 
     `values` are columns of instance_actions_events (event, start_time, host, details), and instance_uuid and
@@ -80,7 +80,7 @@ def action_event_start(context: Any, values: dict[str, Any]) -> InstanceActionsE
 
 
 @writes(NO_GUARD)
-def action_event_finish(context: Any, values: dict[str, Any]) -> InstanceActionsEventRow:
+def action_event_finish(context: Any, values: dict[str, Any]) -> shapes.InstanceActionsEventRow:
     """Change the oldest visible event of a name under an action, finished or not, and return its row.
 
     `values` are columns of instance_actions_events, and instance_uuid and request_id, which name the action;
@@ -107,7 +107,7 @@ def action_event_finish(context: Any, values: dict[str, Any]) -> InstanceActions
 
 
 @lone_read(NO_GUARD)
-def action_events_get(context: Any, action_id: int) -> list[InstanceActionsEventRow]:
+def action_events_get(context: Any, action_id: int) -> list[shapes.InstanceActionsEventRow]:
     """Return the visible events of an action, newest first (by created_at, then id).
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -116,7 +116,7 @@ def action_events_get(context: Any, action_id: int) -> list[InstanceActionsEvent
 
 
 @lone_read(NO_GUARD)
-def action_event_get_by_id(context: Any, action_id: int, event_id: int) -> InstanceActionsEventRow | None:
+def action_event_get_by_id(context: Any, action_id: int, event_id: int) -> shapes.InstanceActionsEventRow | None:
     """Return the visible event `event_id` if it belongs to the action, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

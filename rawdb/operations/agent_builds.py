@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import AgentBuildExists, AgentBuildNotFound, DBDuplicateEntry
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql
-from rawdb.rows import AgentBuildRow
 
 _TRIPLE = ("hypervisor", "os", "architecture")
 
 
 @lone_write(ADMIN)
-def agent_build_create(context: Any, values: Mapping[str, Any]) -> AgentBuildRow:
+def agent_build_create(context: Any, values: Mapping[str, Any]) -> shapes.AgentBuildRow:
     """Store an agent build and return its row.
 
     `values` are columns of agent_builds (hypervisor, os, architecture, version, url, md5hash); other keys are
@@ -33,7 +33,7 @@ def agent_build_create(context: Any, values: Mapping[str, Any]) -> AgentBuildRow
 
 
 @lone_read(ADMIN)
-def agent_build_get_by_triple(context: Any, hypervisor: str, os: str, architecture: str) -> AgentBuildRow | None:
+def agent_build_get_by_triple(context: Any, hypervisor: str, os: str, architecture: str) -> shapes.AgentBuildRow | None:
     """Return the live agent build of a triple, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -42,7 +42,7 @@ def agent_build_get_by_triple(context: Any, hypervisor: str, os: str, architectu
 
 
 @lone_read(ADMIN)
-def agent_build_get_all(context: Any, hypervisor: str | None = None) -> list[AgentBuildRow]:
+def agent_build_get_all(context: Any, hypervisor: str | None = None) -> list[shapes.AgentBuildRow]:
     """Return the live agent builds, by id; all of them, or those of a hypervisor (None and '' mean all).
 
     Round trips: 1. Source: Nova Juno and Grizzly.

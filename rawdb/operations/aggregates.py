@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import (
     AggregateHostExists,
     AggregateHostNotFound,
@@ -24,7 +25,6 @@ from rawdb.exceptions import (
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, only_columns
 from rawdb.operations.quotas.usages import lock_projects
-from rawdb.rows import Aggregate, AggregateGetRow, AggregateRow
 
 _ZONE = "availability_zone"
 #: The row of quota_locks that stands for all aggregates. They are few and seldom written: one lock is enough.
@@ -32,7 +32,9 @@ _LOCK = "aggregates/all"
 
 
 @writes(NO_GUARD)
-def aggregate_create(context: Any, values: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> Aggregate:
+def aggregate_create(
+    context: Any, values: Mapping[str, Any], metadata: Mapping[str, str] | None = None
+) -> shapes.Aggregate:
     """Store an aggregate with its metadata and return it.
 
     `values` are columns of aggregates (name); other keys are ignored: the availability zone is a pair of `metadata`.
@@ -45,13 +47,13 @@ def aggregate_create(context: Any, values: Mapping[str, Any], metadata: Mapping[
     _lock(context)
     if sql(context).aggregate_create__named(name=name):
         raise AggregateNameExists(aggregate_name=name)
-    row: AggregateRow = sql(context).aggregate_create(values=values)
+    row: shapes.AggregateRow = sql(context).aggregate_create(values=values)
     _add(context, row["id"], pairs)
     return {**row, "hosts": [], "metadetails": pairs, "availability_zone": pairs.get(_ZONE)}
 
 
 @lone_read(NO_GUARD)
-def aggregate_get(context: Any, aggregate_id: int) -> Aggregate:
+def aggregate_get(context: Any, aggregate_id: int) -> shapes.Aggregate:
     """Return an aggregate.
 
     Raises AggregateNotFound, for 0, None and '' too. Round trips: 1. Source: Nova Juno and Grizzly, where these
@@ -64,13 +66,13 @@ def aggregate_get(context: Any, aggregate_id: int) -> Aggregate:
 
 
 @lone_read(NO_GUARD)
-def aggregate_get_all(context: Any) -> list[Aggregate]:
+def aggregate_get_all(context: Any) -> list[shapes.Aggregate]:
     """Return the visible aggregates, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     return [_shown(row) for row in sql(context).aggregate_get_all()]
 
 
 @lone_read(NO_GUARD)
-def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> list[Aggregate]:
+def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> list[shapes.Aggregate]:
     """Return the live aggregates that a host is in, by id; with `key` those that also have a pair of it.
 
     Each has all its hosts and metadata. A context that sees deleted rows alone sees none of them.
@@ -81,7 +83,7 @@ def aggregate_get_by_host(context: Any, host: str, key: str | None = None) -> li
 
 
 @lone_read(NO_GUARD)
-def aggregate_get_by_metadata_key(context: Any, key: str) -> list[Aggregate]:
+def aggregate_get_by_metadata_key(context: Any, key: str) -> list[shapes.Aggregate]:
     """Return the live aggregates that have a pair of a key, by id.
 
     `metadetails` holds that pair alone, so `availability_zone` is None unless it is the key; `hosts` are complete.
@@ -119,7 +121,7 @@ def aggregate_host_get_by_metadata_key(context: Any, key: str) -> dict[str, set[
 
 
 @writes(NO_GUARD)
-def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> Aggregate:
+def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> shapes.Aggregate:
     """Change an aggregate's name and metadata, and return it.
 
     `availability_zone` alone is added to the metadata, `metadata` (unless None) replaces it, both together replace it
@@ -257,7 +259,7 @@ def _require_free_name(context: Any, name: str | None, row: Row | None) -> None:
         raise AggregateNameExists(aggregate_name=name)
 
 
-def _shown(row: AggregateGetRow) -> Aggregate:
+def _shown(row: shapes.AggregateGetRow) -> shapes.Aggregate:
     """The aggregate as callers see it: the names of its hosts, and its zone."""
     hosts = [host["host"] for host in row["hosts"]]
     return {**row, "hosts": hosts, "availability_zone": row["metadetails"].get(_ZONE)}

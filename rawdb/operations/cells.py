@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import CellExists, CellNotFound, DBDuplicateEntry, DBError
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql, writes
-from rawdb.rows import CellRow
 
 #: How a cell is reached: Juno's way, then the columns of Grizzly's.
 _WAYS = ("transport_url", "rpc_host", "rpc_port", "rpc_virtual_host", "username", "password")
 
 
 @lone_write(ADMIN)
-def cell_create(context: Any, values: Mapping[str, Any]) -> CellRow:
+def cell_create(context: Any, values: Mapping[str, Any]) -> shapes.CellRow:
     """Store a cell and return its row.
 
     `values` are columns of cells (name, api_url, transport_url, weight_offset: 0.0, weight_scale: 1.0, is_parent,
@@ -34,7 +34,7 @@ def cell_create(context: Any, values: Mapping[str, Any]) -> CellRow:
 
 
 @writes(ADMIN)
-def cell_update(context: Any, cell_name: str, values: Mapping[str, Any]) -> CellRow | None:
+def cell_update(context: Any, cell_name: str, values: Mapping[str, Any]) -> shapes.CellRow | None:
     """Change columns of the cell of a name and return its row, under its new name if it gets one.
 
     `updated_at` moves always. None comes back only where the change itself hides the cell from the context. Raises
@@ -44,7 +44,7 @@ def cell_update(context: Any, cell_name: str, values: Mapping[str, Any]) -> Cell
     Grizzly.
     """
     # A name does not tell a cell from deleted ones, and None from no other: what is renamed is found by its id.
-    renamed: CellRow | None = sql(context).cell_get(cell_name=cell_name) if "name" in values else None
+    renamed: shapes.CellRow | None = sql(context).cell_get(cell_name=cell_name) if "name" in values else None
     if not sql(context).cell_update(cell_name=cell_name, changes=values):
         raise CellNotFound(cell_name=cell_name)
     if renamed is None:
@@ -63,7 +63,7 @@ def cell_delete(context: Any, cell_name: str) -> int:
 
 
 @lone_read(ADMIN)
-def cell_get(context: Any, cell_name: str) -> CellRow:
+def cell_get(context: Any, cell_name: str) -> shapes.CellRow:
     """Return the cell of a name; the oldest when deleted ones are visible and several had it.
 
     Raises CellNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -75,7 +75,7 @@ def cell_get(context: Any, cell_name: str) -> CellRow:
 
 
 @lone_read(ADMIN)
-def cell_get_all(context: Any) -> list[CellRow]:
+def cell_get_all(context: Any) -> list[shapes.CellRow]:
     """Return the live cells by id, whatever the context's read_deleted says.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

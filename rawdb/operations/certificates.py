@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql
-from rawdb.rows import CertificateRow
 
 
 @lone_write(ADMIN)
-def certificate_create(context: Any, values: Mapping[str, Any]) -> CertificateRow:
+def certificate_create(context: Any, values: Mapping[str, Any]) -> shapes.CertificateRow:
     """Store a certificate and return its row.
 
     `values` are columns of certificates (user_id, project_id, file_name); other keys are ignored. Nothing is
@@ -20,7 +20,7 @@ def certificate_create(context: Any, values: Mapping[str, Any]) -> CertificateRo
 
 
 @lone_read(ADMIN)
-def certificate_get_all_by_project(context: Any, project_id: str) -> list[CertificateRow]:
+def certificate_get_all_by_project(context: Any, project_id: str) -> list[shapes.CertificateRow]:
     """Return the live certificates of a project, by id; None means those of no project.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -29,7 +29,7 @@ def certificate_get_all_by_project(context: Any, project_id: str) -> list[Certif
 
 
 @lone_read(ADMIN)
-def certificate_get_all_by_user(context: Any, user_id: str) -> list[CertificateRow]:
+def certificate_get_all_by_user(context: Any, user_id: str) -> list[shapes.CertificateRow]:
     """Return the live certificates of a user, by id; None means those of no user.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -38,7 +38,7 @@ def certificate_get_all_by_user(context: Any, user_id: str) -> list[CertificateR
 
 
 @lone_read(ADMIN)
-def certificate_get_all_by_user_and_project(context: Any, user_id: str, project_id: str) -> list[CertificateRow]:
+def certificate_get_all_by_user_and_project(context: Any, user_id: str, project_id: str) -> list[shapes.CertificateRow]:
     """Return the live certificates of a user within a project, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

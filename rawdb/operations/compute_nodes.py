@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.exceptions import ComputeHostNotFound, ServiceNotFound
 from rawdb.operations._operation import ADMIN, NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns
-from rawdb.rows import ComputeNodeGetRow, ComputeNodeRow
 
 _DATE_FIELDS = ("created_at", "updated_at", "deleted_at", "deleted")
 
 
 @lone_write(ADMIN)
-def compute_node_create(context: Any, values: Mapping[str, Any]) -> ComputeNodeRow:
+def compute_node_create(context: Any, values: Mapping[str, Any]) -> shapes.ComputeNodeRow:
     """Store a compute node and return its row, without the service.
 
     `values` are columns of compute_nodes (`stats`, a JSON text, is '{}' by default); other keys are ignored. The
@@ -30,7 +30,7 @@ def compute_node_create(context: Any, values: Mapping[str, Any]) -> ComputeNodeR
 
 
 @lone_read(NO_GUARD)
-def compute_node_get(context: Any, compute_id: int) -> ComputeNodeGetRow:
+def compute_node_get(context: Any, compute_id: int) -> shapes.ComputeNodeGetRow:
     """Return a compute node with its `service`.
 
     Raises ComputeHostNotFound when no visible one has the id. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -42,7 +42,7 @@ def compute_node_get(context: Any, compute_id: int) -> ComputeNodeGetRow:
 
 
 @lone_read(ADMIN)
-def compute_node_get_by_service_id(context: Any, service_id: int) -> ComputeNodeRow:
+def compute_node_get_by_service_id(context: Any, service_id: int) -> shapes.ComputeNodeRow:
     """Return the oldest live compute node of a service, without the service.
 
     Raises ServiceNotFound when there is none, even if there is such a service. Round trips: 1. Source: Nova Juno.
@@ -54,7 +54,7 @@ def compute_node_get_by_service_id(context: Any, service_id: int) -> ComputeNode
 
 
 @lone_read(ADMIN)
-def compute_node_get_all(context: Any, no_date_fields: bool = False) -> list[ComputeNodeGetRow]:
+def compute_node_get_all(context: Any, no_date_fields: bool = False) -> list[shapes.ComputeNodeGetRow]:
     """Return the live compute nodes by service_id and id, whatever the context's read_deleted says.
 
     The `service` of a node is None unless it is live and its binary is nova-compute. With `no_date_fields` neither
@@ -66,7 +66,7 @@ def compute_node_get_all(context: Any, no_date_fields: bool = False) -> list[Com
 
 
 @lone_read(ADMIN)
-def compute_node_search_by_hypervisor(context: Any, hypervisor_match: str | None) -> list[ComputeNodeGetRow]:
+def compute_node_search_by_hypervisor(context: Any, hypervisor_match: str | None) -> list[shapes.ComputeNodeGetRow]:
     """Return the visible compute nodes whose hypervisor_hostname contains a text, by id, each with its `service`.
 
     In the text `%` stands for any characters and `_` for one. Case counts on every dialect. None is in no name.
@@ -77,7 +77,7 @@ def compute_node_search_by_hypervisor(context: Any, hypervisor_match: str | None
 
 
 @writes(ADMIN)
-def compute_node_update(context: Any, compute_id: int, values: Mapping[str, Any]) -> ComputeNodeGetRow:
+def compute_node_update(context: Any, compute_id: int, values: Mapping[str, Any]) -> shapes.ComputeNodeGetRow:
     """Change columns of a compute node and return it with its `service`; keys that are no column are ignored.
 
     `updated_at` is always the present, also without other changes and whatever `values` say. The columns of one

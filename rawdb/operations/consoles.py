@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import (
     ConsoleNotFound,
     ConsoleNotFoundForInstance,
@@ -17,13 +18,12 @@ from rawdb.exceptions import (
     DBDuplicateEntry,
 )
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql
-from rawdb.rows import Console, ConsoleGetRow, ConsolePoolGetByHostTypeRow, ConsolePoolRow, ConsoleRow
 
 _KEY_OF_A_POOL = ("host", "console_type", "compute_host")
 
 
 @lone_write(NO_GUARD)
-def console_pool_create(context: Any, values: Mapping[str, Any]) -> ConsolePoolRow:
+def console_pool_create(context: Any, values: Mapping[str, Any]) -> shapes.ConsolePoolRow:
     """Store a console pool and return its row.
 
     `values` are columns of console_pools (address, username, password, console_type, public_hostname, host,
@@ -43,7 +43,7 @@ def console_pool_create(context: Any, values: Mapping[str, Any]) -> ConsolePoolR
 @lone_read(NO_GUARD)
 def console_pool_get_by_host_type(
     context: Any, compute_host: str, proxy_host: str, console_type: str
-) -> ConsolePoolGetByHostTypeRow:
+) -> shapes.ConsolePoolGetByHostTypeRow:
     """Return the live pool of a proxy, type and compute host, with `consoles`, the list of its consoles by id.
 
     Raises ConsolePoolNotFoundForHostType. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -57,7 +57,9 @@ def console_pool_get_by_host_type(
 
 
 @lone_read(NO_GUARD)
-def console_pool_get_all_by_host_type(context: Any, host: str, console_type: str) -> list[ConsolePoolGetByHostTypeRow]:
+def console_pool_get_all_by_host_type(
+    context: Any, host: str, console_type: str
+) -> list[shapes.ConsolePoolGetByHostTypeRow]:
     """Return the live pools of a proxy host and type by id, each with `consoles`, the list of its consoles by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -66,7 +68,7 @@ def console_pool_get_all_by_host_type(context: Any, host: str, console_type: str
 
 
 @lone_write(NO_GUARD)
-def console_create(context: Any, values: Mapping[str, Any]) -> ConsoleRow:
+def console_create(context: Any, values: Mapping[str, Any]) -> shapes.ConsoleRow:
     """Store a console and return its row.
 
     `values` are columns of consoles (instance_name, instance_uuid, password, port, pool_id); other keys are ignored.
@@ -85,7 +87,7 @@ def console_delete(context: Any, console_id: int) -> None:
 
 
 @lone_read(NO_GUARD)
-def console_get(context: Any, console_id: int, instance_uuid: str | None = None) -> ConsoleGetRow:
+def console_get(context: Any, console_id: int, instance_uuid: str | None = None) -> shapes.ConsoleGetRow:
     """Return a console with `pool`, its pool or None; it must belong to the instance, unless that is None.
 
     Raises ConsoleNotFoundForInstance where an instance is given, else ConsoleNotFound; of the instance '' too.
@@ -104,7 +106,7 @@ def console_get(context: Any, console_id: int, instance_uuid: str | None = None)
 @lone_read(NO_GUARD)
 def console_get_all_by_instance(
     context: Any, instance_uuid: str, columns_to_join: Collection[str] | None = None
-) -> list[Console]:
+) -> list[shapes.Console]:
     """Return the consoles of an instance by id; with `columns_to_join=['pool']` each has `pool`, its pool or None.
 
     Raises ValueError for another relation. Round trips: 1. Source: Nova Juno; Grizzly never joined.
@@ -120,7 +122,7 @@ def console_get_all_by_instance(
 
 
 @lone_read(NO_GUARD)
-def console_get_by_pool_instance(context: Any, pool_id: int, instance_uuid: str) -> ConsoleGetRow:
+def console_get_by_pool_instance(context: Any, pool_id: int, instance_uuid: str) -> shapes.ConsoleGetRow:
     """Return the oldest console of an instance in a pool, with `pool`, the pool or None.
 
     Raises ConsoleNotFoundInPoolForInstance. Round trips: 1. Source: Nova Juno and Grizzly.

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, lone_read, lone_write, sql
-from rawdb.rows import DnsDomainRow
 
 
 @lone_read(ANY)
-def dnsdomain_get(context: Any, fqdomain: str) -> DnsDomainRow | None:
+def dnsdomain_get(context: Any, fqdomain: str) -> shapes.DnsDomainRow | None:
     """Return the live domain of a name, or None. Round trips: 1. Source: Nova Juno and Grizzly."""
     return sql(context).dnsdomain_get(fqdomain=fqdomain)
 
 
 @lone_read(NO_GUARD)
-def dnsdomain_get_all(context: Any) -> list[DnsDomainRow]:
+def dnsdomain_get_all(context: Any) -> list[shapes.DnsDomainRow]:
     """Return all live domains, by name. Round trips: 1. Source: Nova Juno."""
     return sql(context).dnsdomain_get_all()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import (
     DBDataError,
     DBDuplicateEntry,
@@ -21,11 +22,10 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._operation import ANY, NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns
-from rawdb.rows import InstanceIdMappingRow, S3ImageRow, SnapshotIdMappingRow, VolumeIdMappingRow
 
 
 @writes(ANY)
-def ec2_instance_create(context: Any, instance_uuid: str, id: int | None = None) -> InstanceIdMappingRow:
+def ec2_instance_create(context: Any, instance_uuid: str, id: int | None = None) -> shapes.InstanceIdMappingRow:
     """Store a number for an instance, the next one or `id`, and return its row.
 
     The next numbers go on behind an `id` given by hand. Raises DBDuplicateEntry when it is taken, DBDataError when it
@@ -43,7 +43,7 @@ def ec2_instance_create(context: Any, instance_uuid: str, id: int | None = None)
 
 
 @writes(ANY)
-def ec2_volume_create(context: Any, volume_id: str, forced_id: int | None = None) -> VolumeIdMappingRow:
+def ec2_volume_create(context: Any, volume_id: str, forced_id: int | None = None) -> shapes.VolumeIdMappingRow:
     """Store a number for the volume of uuid `volume_id`, the next one or `forced_id`, and return its row.
 
     The next numbers go on behind a `forced_id`. Raises DBDuplicateEntry when it is taken, DBDataError when it is 0.
@@ -56,7 +56,7 @@ def ec2_volume_create(context: Any, volume_id: str, forced_id: int | None = None
 
 
 @writes(ANY)
-def ec2_snapshot_create(context: Any, snapshot_id: str, forced_id: int | None = None) -> SnapshotIdMappingRow:
+def ec2_snapshot_create(context: Any, snapshot_id: str, forced_id: int | None = None) -> shapes.SnapshotIdMappingRow:
     """Store a number for the snapshot of uuid `snapshot_id`, the next one or `forced_id`, and return its row.
 
     The next numbers go on behind a `forced_id`. Raises DBDuplicateEntry when it is taken, DBDataError when it is 0.
@@ -89,7 +89,7 @@ def _create(table: str, insert: Callable[..., Row], count_on: Callable[..., Any]
 
 
 @lone_read(ANY)
-def ec2_instance_get_by_id(context: Any, instance_id: int) -> InstanceIdMappingRow:
+def ec2_instance_get_by_id(context: Any, instance_id: int) -> shapes.InstanceIdMappingRow:
     """Return the row of the number `instance_id` of an instance.
 
     Raises InstanceNotFound. Round trips: 1. Source: Nova Juno.
@@ -98,7 +98,7 @@ def ec2_instance_get_by_id(context: Any, instance_id: int) -> InstanceIdMappingR
 
 
 @lone_read(ANY)
-def ec2_instance_get_by_uuid(context: Any, instance_uuid: str) -> InstanceIdMappingRow:
+def ec2_instance_get_by_uuid(context: Any, instance_uuid: str) -> shapes.InstanceIdMappingRow:
     """Return the row of an instance's lowest number.
 
     Raises InstanceNotFound. Round trips: 1. Source: Nova Juno.
@@ -127,7 +127,7 @@ def get_instance_uuid_by_ec2_id(context: Any, ec2_id: int) -> str:
 
 
 @lone_read(ANY)
-def ec2_volume_get_by_id(context: Any, volume_id: int) -> VolumeIdMappingRow:
+def ec2_volume_get_by_id(context: Any, volume_id: int) -> shapes.VolumeIdMappingRow:
     """Return the row of the number `volume_id` of a volume.
 
     Raises VolumeNotFound. Round trips: 1. Source: Nova Juno.
@@ -136,7 +136,7 @@ def ec2_volume_get_by_id(context: Any, volume_id: int) -> VolumeIdMappingRow:
 
 
 @lone_read(ANY)
-def ec2_volume_get_by_uuid(context: Any, volume_uuid: str) -> VolumeIdMappingRow:
+def ec2_volume_get_by_uuid(context: Any, volume_uuid: str) -> shapes.VolumeIdMappingRow:
     """Return the row of a volume's lowest number.
 
     Raises VolumeNotFound. Round trips: 1. Source: Nova Juno.
@@ -182,7 +182,7 @@ def get_snapshot_uuid_by_ec2_id(context: Any, ec2_id: int) -> str:
 
 
 @lone_write(NO_GUARD)
-def s3_image_create(context: Any, image_uuid: str) -> S3ImageRow:
+def s3_image_create(context: Any, image_uuid: str) -> shapes.S3ImageRow:
     """Store a number for an image and return its row.
 
     Raises DBError for whatever goes wrong. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -196,7 +196,7 @@ def s3_image_create(context: Any, image_uuid: str) -> S3ImageRow:
 
 
 @lone_read(NO_GUARD)
-def s3_image_get(context: Any, image_id: int) -> S3ImageRow:
+def s3_image_get(context: Any, image_id: int) -> shapes.S3ImageRow:
     """Return the row of the number `image_id` of an image.
 
     Raises ImageNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -205,7 +205,7 @@ def s3_image_get(context: Any, image_id: int) -> S3ImageRow:
 
 
 @lone_read(NO_GUARD)
-def s3_image_get_by_uuid(context: Any, image_uuid: str) -> S3ImageRow:
+def s3_image_get_by_uuid(context: Any, image_uuid: str) -> shapes.S3ImageRow:
     """Return the row of an image's lowest number.
 
     Raises ImageNotFound. Round trips: 1. Source: Nova Juno and Grizzly.

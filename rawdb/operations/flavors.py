@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.default import writer
 from rawdb.exceptions import (
     DBDataError,
@@ -33,7 +34,6 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns, repeatable
-from rawdb.rows import Flavor, InstanceTypeProjectRow, InstanceTypeRow
 from rawdb.statements.criteria import NO_LIMIT, Page, Predicate, SortKey, equal
 
 #: Filters of the lists that set a lower bound, and the column they are about.
@@ -45,7 +45,7 @@ _OPPOSITE_NULLS = {"": "", "nullsfirst": "nullslast", "nullslast": "nullsfirst"}
 
 
 @guarded(ADMIN)
-def flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[str] | None = None) -> Flavor:
+def flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[str] | None = None) -> shapes.Flavor:
     """Store a flavor with its extra specs and the projects that may use it, and return it.
 
     `values` are columns of instance_types, and `extra_specs`, a dict; other keys are ignored. None for swap,
@@ -59,12 +59,12 @@ def flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[st
 
 
 @lone_write(NO_GUARD)
-def _flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[str]) -> Flavor:
+def _flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[str]) -> shapes.Flavor:
     return _create(context, values, projects, FlavorExists, FlavorIdExists)
 
 
 @lone_write(ADMIN)
-def instance_type_create(context: Any, values: Mapping[str, Any]) -> Flavor:
+def instance_type_create(context: Any, values: Mapping[str, Any]) -> shapes.Flavor:
     """Store a flavor with its extra specs and return it, like flavor_create, with the older errors.
 
     Raises KeyError without `name` or `flavorid` in `values`; InstanceTypeExists when a flavor that the context's
@@ -86,7 +86,7 @@ def flavor_get_all(
     sort_dir: str = "asc",
     limit: int | None = None,
     marker: str | None = None,
-) -> list[Flavor]:
+) -> list[shapes.Flavor]:
     """Return the live flavors that the context may use, by `sort_key` and then id, both in direction `sort_dir`.
 
     What has no value of the key counts as the lowest, unless the direction has the suffix -nullsfirst or -nullslast.
@@ -107,7 +107,7 @@ def flavor_get_all(
 @lone_read(ANY)
 def instance_type_get_all(
     context: Any, inactive: bool = False, filters: Mapping[str, Any] | None = None
-) -> list[Flavor]:
+) -> list[shapes.Flavor]:
     """Return the live flavors that the context may use, by name; `inactive` and `filters` as of flavor_get_all.
 
     Round trips: 1. Source: Nova Grizzly.
@@ -116,7 +116,7 @@ def instance_type_get_all(
 
 
 @lone_read(ANY)
-def flavor_get(context: Any, id: int) -> Flavor:
+def flavor_get(context: Any, id: int) -> shapes.Flavor:
     """Return the flavor with this id (not flavorid). Raises FlavorNotFound when none is visible and usable.
 
     Round trips: 1. Source: Nova Juno.
@@ -128,7 +128,7 @@ def flavor_get(context: Any, id: int) -> Flavor:
 
 
 @lone_read(ANY)
-def instance_type_get(context: Any, id: int) -> Flavor:
+def instance_type_get(context: Any, id: int) -> shapes.Flavor:
     """Return the flavor with this id (not flavorid). Raises InstanceTypeNotFound when none is visible and usable.
 
     Round trips: 1. Source: Nova Grizzly.
@@ -140,7 +140,7 @@ def instance_type_get(context: Any, id: int) -> Flavor:
 
 
 @lone_read(ANY)
-def flavor_get_by_name(context: Any, name: str) -> Flavor:
+def flavor_get_by_name(context: Any, name: str) -> shapes.Flavor:
     """Return the flavor of this name; the oldest when deleted ones are visible and several had it.
 
     Raises FlavorNotFoundByName when none is visible and usable. Round trips: 1. Source: Nova Juno.
@@ -152,7 +152,7 @@ def flavor_get_by_name(context: Any, name: str) -> Flavor:
 
 
 @lone_read(ANY)
-def instance_type_get_by_name(context: Any, name: str) -> Flavor:
+def instance_type_get_by_name(context: Any, name: str) -> shapes.Flavor:
     """Return the flavor of this name; the oldest when deleted ones are visible and several had it.
 
     Raises InstanceTypeNotFoundByName when none is visible and usable. Round trips: 1. Source: Nova Grizzly.
@@ -164,7 +164,7 @@ def instance_type_get_by_name(context: Any, name: str) -> Flavor:
 
 
 @lone_read(ANY)
-def flavor_get_by_flavor_id(context: Any, id: str, read_deleted: str | None = None) -> Flavor:
+def flavor_get_by_flavor_id(context: Any, id: str, read_deleted: str | None = None) -> shapes.Flavor:
     """Return the flavor with this flavorid; the live one, or else the one that was deleted first.
 
     `read_deleted` ('no', 'yes', 'only') stands in for the context's unless it is empty. Raises FlavorNotFound when
@@ -180,7 +180,7 @@ def flavor_get_by_flavor_id(context: Any, id: str, read_deleted: str | None = No
     return row
 
 
-def instance_type_get_by_flavor_id(context: Any, id: str, read_deleted: str | None = None) -> Flavor:
+def instance_type_get_by_flavor_id(context: Any, id: str, read_deleted: str | None = None) -> shapes.Flavor:
     """Return the flavor with this flavorid: flavor_get_by_flavor_id under its older name.
 
     Round trips: 1. Source: Nova Grizzly.
@@ -218,7 +218,7 @@ def instance_type_destroy(context: Any, name: str) -> None:
 
 
 @lone_read(ADMIN)
-def flavor_access_get_by_flavor_id(context: Any, flavor_id: str) -> list[InstanceTypeProjectRow]:
+def flavor_access_get_by_flavor_id(context: Any, flavor_id: str) -> list[shapes.InstanceTypeProjectRow]:
     """Return the live access rows (`instance_type_id`, `project_id`) of the live flavor with this flavorid, by id.
 
     An unknown flavor has none. Round trips: 1. Source: Nova Juno.
@@ -226,7 +226,7 @@ def flavor_access_get_by_flavor_id(context: Any, flavor_id: str) -> list[Instanc
     return sql(context).flavor_access_get_by_flavor_id(flavor_id=flavor_id)
 
 
-def instance_type_access_get_by_flavor_id(context: Any, flavor_id: str) -> list[InstanceTypeProjectRow]:
+def instance_type_access_get_by_flavor_id(context: Any, flavor_id: str) -> list[shapes.InstanceTypeProjectRow]:
     """Return the live access rows of a live flavor: flavor_access_get_by_flavor_id under its older name.
 
     Round trips: 1. Source: Nova Grizzly, which fails for an unknown flavor.
@@ -235,7 +235,7 @@ def instance_type_access_get_by_flavor_id(context: Any, flavor_id: str) -> list[
 
 
 @writes(ADMIN)
-def flavor_access_add(context: Any, flavor_id: str, project_id: str) -> InstanceTypeProjectRow:
+def flavor_access_add(context: Any, flavor_id: str, project_id: str) -> shapes.InstanceTypeProjectRow:
     """Let a project use the live flavor with this flavorid, and return the access row.
 
     Raises FlavorNotFound, and FlavorAccessExists when the project has access already.
@@ -249,7 +249,7 @@ def flavor_access_add(context: Any, flavor_id: str, project_id: str) -> Instance
     return row
 
 
-def instance_type_access_add(context: Any, flavor_id: str, project_id: str) -> InstanceTypeProjectRow:
+def instance_type_access_add(context: Any, flavor_id: str, project_id: str) -> shapes.InstanceTypeProjectRow:
     """Let a project use a live flavor: flavor_access_add under its older name.
 
     Round trips: 2, and BEGIN and COMMIT. Source: Nova Grizzly.
@@ -365,11 +365,11 @@ def _usable(context: Any) -> Row:
     return {"restricted": not context.is_admin, "project_id": None if context.is_admin else context.project_id}
 
 
-def _by_id(context: Any, flavor: int) -> Flavor | None:
+def _by_id(context: Any, flavor: int) -> shapes.Flavor | None:
     return sql(context).flavor_get(id=flavor, **_usable(context))
 
 
-def _by_name(context: Any, name: str, **visibility: str) -> Flavor | None:
+def _by_name(context: Any, name: str, **visibility: str) -> shapes.Flavor | None:
     return sql(context).flavor_get_by_name(filters=[equal("name", name)], **visibility, **_usable(context))
 
 
@@ -381,7 +381,9 @@ def _live_flavor(context: Any, flavor_id: str) -> int:
     return flavor
 
 
-def _list(context: Any, inactive: bool, filters: Mapping[str, Any], page: Page, limit: int | None) -> list[Flavor]:
+def _list(
+    context: Any, inactive: bool, filters: Mapping[str, Any], page: Page, limit: int | None
+) -> list[shapes.Flavor]:
     predicates = [
         Predicate(column, ">=", filters[name])
         for name, column in _LOWER_BOUNDS.items()
@@ -398,7 +400,7 @@ def _list(context: Any, inactive: bool, filters: Mapping[str, Any], page: Page, 
     return _select(context, inactive, predicates, page, limit, usable)
 
 
-def _marker(context: Any, inactive: bool, keys: Sequence[SortKey], flavor_id: str) -> Flavor:
+def _marker(context: Any, inactive: bool, keys: Sequence[SortKey], flavor_id: str) -> shapes.Flavor:
     """The flavor with this flavorid that comes last in the order of `keys`: the next page must not repeat any."""
     backwards = [SortKey(key.column, _OPPOSITE_DIRECTION[key.direction], _OPPOSITE_NULLS[key.nulls]) for key in keys]
     rows = _select(context, inactive, [equal("flavorid", flavor_id)], Page(backwards), 1, _usable(context))
@@ -409,7 +411,7 @@ def _marker(context: Any, inactive: bool, keys: Sequence[SortKey], flavor_id: st
 
 def _select(
     context: Any, inactive: bool, filters: Sequence[Predicate], page: Page, limit: int | None, usable: Row
-) -> list[Flavor]:
+) -> list[shapes.Flavor]:
     return sql(context).flavor_get_all(
         read_deleted="yes" if inactive else "no",
         filters=filters,
@@ -425,13 +427,13 @@ def _create(
     projects: Iterable[str],
     name_taken: type[NovaException],
     id_taken: type[NovaException],
-) -> Flavor:
+) -> shapes.Flavor:
     """Store a flavor; unique keys tell a twin, and become the given errors."""
     specs = _stored_specs(values.get("extra_specs") or {})
     try:
         # A savepoint inside the caller's transaction: the read below must be possible after the refusal.
         with writer.savepoint.using(context):
-            row: InstanceTypeRow = sql(context).flavor_create(values=values)
+            row: shapes.InstanceTypeRow = sql(context).flavor_create(values=values)
             if specs:
                 sql(context).flavor_create__extra_specs(values=_spec_rows(row["id"], specs))
             access = [{"instance_type_id": row["id"], "project_id": project} for project in dict.fromkeys(projects)]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.access import authorize_project
 from rawdb.default import default_database, writer
@@ -36,14 +37,13 @@ from rawdb.operations._rows import Row, can_be_id, merged, only_columns, repeata
 from rawdb.operations.fixed_ips.rows import with_instance_name
 from rawdb.operations.instances.rows import is_uuid_like
 from rawdb.operations.quotas.release import release
-from rawdb.rows import FixedIpWithNetwork, FloatingIp, FloatingIpPool, FloatingIpRow
 
 #: Addresses that one statement deletes.
 _DELETED_AT_ONCE = 1024
 
 
 @lone_read(ANY)
-def floating_ip_get(context: Any, id: int) -> FloatingIp:
+def floating_ip_get(context: Any, id: int) -> shapes.FloatingIp:
     """Return an address by id, with its live `fixed_ip` and in that its live `instance`, or None.
 
     Raises FloatingIpNotFound when no visible one has the id; a plain user sees those of its project.
@@ -56,7 +56,7 @@ def floating_ip_get(context: Any, id: int) -> FloatingIp:
 
 
 @lone_read(ANY)
-def floating_ip_get_pools(context: Any) -> list[FloatingIpPool]:
+def floating_ip_get_pools(context: Any) -> list[shapes.FloatingIpPool]:
     """Return a dict `{'name': pool}` for each pool of the visible addresses, None being one of them.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -94,7 +94,7 @@ def _claim(context: Any, search: Search, pool: str, owner: Row) -> str | None:
 
 
 @lone_write(ANY)
-def floating_ip_create(context: Any, values: Mapping[str, Any]) -> FloatingIpRow:
+def floating_ip_create(context: Any, values: Mapping[str, Any]) -> shapes.FloatingIpRow:
     """Store an address and return its row.
 
     `values` are columns of floating_ips; other keys are ignored. Raises FloatingIpExists when there is a live row of
@@ -104,7 +104,7 @@ def floating_ip_create(context: Any, values: Mapping[str, Any]) -> FloatingIpRow
 
 
 @guarded(ANY)
-def floating_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> list[FloatingIpRow]:
+def floating_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> list[shapes.FloatingIpRow]:
     """Store addresses in the order given, all or none, and return their rows.
 
     `ips` are dicts as `floating_ip_create` takes them. Raises FloatingIpExists for the first that exists, or stands in
@@ -114,15 +114,15 @@ def floating_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> l
 
 
 @writer.savepoint
-def _bulk_create(context: Any, ips: Iterable[Values]) -> list[FloatingIpRow]:
-    def insert(rows: Iterable[Values]) -> list[FloatingIpRow]:
+def _bulk_create(context: Any, ips: Iterable[Values]) -> list[shapes.FloatingIpRow]:
+    def insert(rows: Iterable[Values]) -> list[shapes.FloatingIpRow]:
         sql(context).floating_ip_bulk_create(values=rows)
         return sql(context).floating_ip_bulk_create__rows(addresses=[row["address"] for row in rows])
 
     return list(insert_all(context, ips, insert, lambda values: _create(context, values)))
 
 
-def _create(context: Any, values: Values) -> FloatingIpRow:
+def _create(context: Any, values: Values) -> shapes.FloatingIpRow:
     try:
         row = sql(context).floating_ip_create(values=values)
     except DBDuplicateEntry as error:
@@ -177,7 +177,7 @@ def destroy_addresses(context: Any, addresses: list[str]) -> Counter[str | None]
 @writes(ANY)
 def floating_ip_fixed_ip_associate(
     context: Any, floating_address: str, fixed_address: str, host: str | None
-) -> FixedIpWithNetwork | None:
+) -> shapes.FixedIpWithNetwork | None:
     """Have a floating address lead to a fixed one, through `host`, and return the fixed one's row with its `network`.
 
     Where it led before is forgotten. Returns None, nothing being changed, when it leads there already. Finds the
@@ -199,7 +199,7 @@ def floating_ip_fixed_ip_associate(
 
 
 @writes(ANY)
-def floating_ip_deallocate(context: Any, address: str) -> FloatingIpRow | None:
+def floating_ip_deallocate(context: Any, address: str) -> shapes.FloatingIpRow | None:
     """Take an address from its project and return its row, or None when no visible row of it has a project.
 
     Its host is forgotten and it is not auto-assigned any more; the fixed address it leads to stays.
@@ -225,7 +225,7 @@ def floating_ip_destroy(context: Any, address: str) -> None:
 
 
 @writes(ANY)
-def floating_ip_disassociate(context: Any, address: str) -> FixedIpWithNetwork | None:
+def floating_ip_disassociate(context: Any, address: str) -> shapes.FixedIpWithNetwork | None:
     """Have an address lead nowhere, and return the visible fixed address it led to with its `network`, or None.
 
     Its project stays, its host does not; nobody's project is looked at. Raises FloatingIpNotFoundForAddress.
@@ -234,14 +234,14 @@ def floating_ip_disassociate(context: Any, address: str) -> FixedIpWithNetwork |
     row = sql(context).floating_ip_disassociate__row(address=address)
     if row is None:
         raise FloatingIpNotFoundForAddress(address=address)
-    fixed: FixedIpWithNetwork | None = row.pop("fixed_ip")
+    fixed: shapes.FixedIpWithNetwork | None = row.pop("fixed_ip")
     if not sql(context).floating_ip_disassociate(**row):
         raise lost("a floating address")
     return fixed
 
 
 @lone_read(ADMIN)
-def floating_ip_get_all(context: Any) -> list[FloatingIpRow]:
+def floating_ip_get_all(context: Any) -> list[shapes.FloatingIpRow]:
     """Return the live addresses by id, whatever the context's read_deleted says.
 
     Raises NoFloatingIpsDefined when there are none. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -253,7 +253,7 @@ def floating_ip_get_all(context: Any) -> list[FloatingIpRow]:
 
 
 @lone_read(ADMIN)
-def floating_ip_get_all_by_host(context: Any, host: str) -> list[FloatingIpRow]:
+def floating_ip_get_all_by_host(context: Any, host: str) -> list[shapes.FloatingIpRow]:
     """Return the live addresses that a host carries, by id.
 
     Raises FloatingIpNotFoundForHost when there are none. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -265,7 +265,7 @@ def floating_ip_get_all_by_host(context: Any, host: str) -> list[FloatingIpRow]:
 
 
 @lone_read(ANY)
-def floating_ip_get_all_by_project(context: Any, project_id: str) -> list[FloatingIp]:
+def floating_ip_get_all_by_project(context: Any, project_id: str) -> list[shapes.FloatingIp]:
     """Return the live addresses of a project that were not assigned by themselves, by id, as floating_ip_get does.
 
     Raises Forbidden for a plain user of another project. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -275,7 +275,7 @@ def floating_ip_get_all_by_project(context: Any, project_id: str) -> list[Floati
 
 
 @lone_read(ANY)
-def floating_ip_get_by_address(context: Any, address: str | None) -> FloatingIp:
+def floating_ip_get_by_address(context: Any, address: str | None) -> shapes.FloatingIp:
     """Return the first visible row of an address, as floating_ip_get does; the empty text means no address, as None.
 
     Raises InvalidIpAddressError for what can be no address, FloatingIpNotFoundForAddress, Forbidden for a plain user
@@ -285,7 +285,7 @@ def floating_ip_get_by_address(context: Any, address: str | None) -> FloatingIp:
 
 
 @lone_read(ANY)
-def floating_ip_get_by_fixed_address(context: Any, fixed_address: str) -> list[FloatingIpRow]:
+def floating_ip_get_by_fixed_address(context: Any, fixed_address: str) -> list[shapes.FloatingIpRow]:
     """Return the visible addresses that lead to a fixed one, even to a deleted row of it, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -294,7 +294,7 @@ def floating_ip_get_by_fixed_address(context: Any, fixed_address: str) -> list[F
 
 
 @lone_read(ANY)
-def floating_ip_get_by_fixed_ip_id(context: Any, fixed_ip_id: int) -> list[FloatingIpRow]:
+def floating_ip_get_by_fixed_ip_id(context: Any, fixed_ip_id: int) -> list[shapes.FloatingIpRow]:
     """Return the visible addresses that lead to the fixed address of an id, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -377,7 +377,7 @@ def instance_floating_address_get_all(context: Any, instance_uuid: str) -> list[
     return [row["address"] for row in rows if row["floating_ip_id"] is not None]
 
 
-def _by_address(context: Any, address: str | None) -> FloatingIp:
+def _by_address(context: Any, address: str | None) -> shapes.FloatingIp:
     """The first visible row of an address, if the caller may see it."""
     wanted = None if address == "" else address
     try:
@@ -391,7 +391,7 @@ def _by_address(context: Any, address: str | None) -> FloatingIp:
     return _shown(row)
 
 
-def _shown(row: Any) -> FloatingIp:
+def _shown(row: Any) -> shapes.FloatingIp:
     if row["fixed_ip"] is not None:
         with_instance_name(row["fixed_ip"])
     return row

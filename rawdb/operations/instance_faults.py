@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql
 from rawdb.operations._rows import group_by
-from rawdb.rows import InstanceFaultRow
 from rawdb.statements.slots import MAX_LIST
 
 
 @lone_write(NO_GUARD)
-def instance_fault_create(context: Any, values: Mapping[str, Any]) -> InstanceFaultRow:
+def instance_fault_create(context: Any, values: Mapping[str, Any]) -> shapes.InstanceFaultRow:
     """Store a fault and return its row.
 
     `values` are columns of instance_faults (instance_uuid, code, message, details, host); other keys are ignored.
@@ -24,14 +24,14 @@ def instance_fault_create(context: Any, values: Mapping[str, Any]) -> InstanceFa
 @lone_read(NO_GUARD)
 def instance_fault_get_by_instance_uuids(
     context: Any, instance_uuids: Collection[str]
-) -> dict[str, list[InstanceFaultRow]]:
+) -> dict[str, list[shapes.InstanceFaultRow]]:
     """Return a dict with every uuid asked for: its live faults, newest first (by created_at, then id).
 
     Whatever the context's read_deleted says. A uuid without faults has an empty list.
     Round trips: 1, none for no uuid, one more for each 16,384 uuids. Source: Nova Juno and Grizzly.
     """
     uuids: list[Any] = list(dict.fromkeys(instance_uuids))
-    faults: dict[str, list[InstanceFaultRow]] = {}
+    faults: dict[str, list[shapes.InstanceFaultRow]] = {}
     for start in range(0, len(uuids), MAX_LIST):
         part = uuids[start : start + MAX_LIST]
         rows = sql(context).instance_fault_get_by_instance_uuids(instance_uuids=part)

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import (
     DBDuplicateEntry,
     InstanceGroupIdExists,
@@ -20,7 +21,6 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, merged, only_columns
-from rawdb.rows import InstanceGroup, InstanceGroupRow
 from rawdb.statements.criteria import Predicate
 
 _CHILDREN = ("policies", "metadata", "members")
@@ -33,7 +33,7 @@ def instance_group_create(
     policies: Collection[str] | None = None,
     metadata: Mapping[str, str] | None = None,
     members: Collection[str] | None = None,
-) -> InstanceGroup:
+) -> shapes.InstanceGroup:
     """Store a group with its children and return it as instance_group_get does.
 
     `values` are columns of instance_groups (user_id, project_id, uuid, name); other keys are ignored. A missing
@@ -43,7 +43,7 @@ def instance_group_create(
     """
     group_uuid = str(uuid.uuid4()) if values.get("uuid") is None else values["uuid"]
     try:
-        row: InstanceGroupRow = sql(context).instance_group_create(values={**values, "uuid": group_uuid})
+        row: shapes.InstanceGroupRow = sql(context).instance_group_create(values={**values, "uuid": group_uuid})
     except DBDuplicateEntry as error:
         if "uuid" not in error.columns:
             raise
@@ -57,7 +57,7 @@ def instance_group_create(
 
 
 @lone_read(NO_GUARD)
-def instance_group_get(context: Any, group_uuid: str) -> InstanceGroup:
+def instance_group_get(context: Any, group_uuid: str) -> shapes.InstanceGroup:
     """Return a group: its columns, `policies` and `members` (lists in the order of adding), `metadetails` (a dict).
 
     These three hold live rows only; those of a deleted group are empty. Raises InstanceGroupNotFound.
@@ -110,7 +110,7 @@ def instance_group_delete(context: Any, group_uuid: str) -> None:
 
 
 @lone_read(NO_GUARD)
-def instance_group_get_all(context: Any) -> list[InstanceGroup]:
+def instance_group_get_all(context: Any) -> list[shapes.InstanceGroup]:
     """Return the visible groups of all projects, by id, each as instance_group_get does.
 
     Round trips: 1. Source: Nova Juno.
@@ -119,7 +119,7 @@ def instance_group_get_all(context: Any) -> list[InstanceGroup]:
 
 
 @lone_read(NO_GUARD)
-def instance_group_get_all_by_project_id(context: Any, project_id: str) -> list[InstanceGroup]:
+def instance_group_get_all_by_project_id(context: Any, project_id: str) -> list[shapes.InstanceGroup]:
     """Return the visible groups of a project, by id, each as instance_group_get does. Anybody may ask.
 
     Round trips: 1. Source: Nova Juno.
@@ -257,7 +257,7 @@ def _with_children(context: Any, group_uuid: str) -> Row:
     return group
 
 
-def _shown(group: Any) -> InstanceGroup:
+def _shown(group: Any) -> shapes.InstanceGroup:
     """The group as callers see it: names of its children, none for a deleted one."""
     if group["deleted"]:
         return merged(group, {"policies": [], "members": [], "metadetails": {}})

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.default import default_database, writer
 from rawdb.exceptions import DBDuplicateEntry, InstanceInfoCacheNotFound
 from rawdb.operations._operation import ANY, lone_read, lone_write, sql
 from rawdb.operations._rows import edit_row, only_columns
-from rawdb.rows import InstanceInfoCache, InstanceInfoCacheRow
 
 
 @lone_read(ANY)
-def instance_info_cache_get(context: Any, instance_uuid: str) -> InstanceInfoCacheRow | None:
+def instance_info_cache_get(context: Any, instance_uuid: str) -> shapes.InstanceInfoCacheRow | None:
     """Return the visible cache of an instance, or None.
 
     Raises Forbidden without a user context. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -24,7 +24,7 @@ def instance_info_cache_get(context: Any, instance_uuid: str) -> InstanceInfoCac
 
 
 @lone_write(ANY)
-def instance_info_cache_update(context: Any, instance_uuid: str, values: dict[str, Any]) -> InstanceInfoCache:
+def instance_info_cache_update(context: Any, instance_uuid: str, values: dict[str, Any]) -> shapes.InstanceInfoCache:
     """Change the cache of an instance, or create it where none is visible, and return its row.
 
     `values` are columns of instance_info_caches (network_info); other keys are ignored. Where no cache was
@@ -43,7 +43,7 @@ def instance_info_cache_update(context: Any, instance_uuid: str, values: dict[st
     return edit_row(sql(context).instance_info_cache_update, "instance_info_caches", row, values, lost=not_found)
 
 
-def _create(context: Any, instance_uuid: str, values: dict[str, Any]) -> InstanceInfoCache:
+def _create(context: Any, instance_uuid: str, values: dict[str, Any]) -> shapes.InstanceInfoCache:
     new = {**values, "instance_uuid": instance_uuid}
     try:
         # PostgreSQL refuses everything after an error, up to the savepoint; a statement of its own needs none.

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.access import authorize_user
 from rawdb.exceptions import DBDuplicateEntry, KeyPairExists, KeypairNotFound
 from rawdb.operations._operation import ANY, NO_GUARD, lone_read, lone_write, sql
-from rawdb.rows import KeyPairRow
 
 Row = dict[str, Any]
 
 
 @lone_write(ANY)
-def key_pair_create(context: Any, values: Mapping[str, Any]) -> KeyPairRow:
+def key_pair_create(context: Any, values: Mapping[str, Any]) -> shapes.KeyPairRow:
     """Store a key pair and return its row.
 
     `values` are columns of key_pairs (user_id, name, fingerprint, public_key); other keys are ignored. The user
@@ -42,7 +42,7 @@ def key_pair_destroy(context: Any, user_id: str, name: str) -> None:
 
 
 @lone_read(ANY)
-def key_pair_get(context: Any, user_id: str, name: str) -> KeyPairRow:
+def key_pair_get(context: Any, user_id: str, name: str) -> shapes.KeyPairRow:
     """Return the key pair `name` of a user.
 
     Raises Forbidden for a plain user other than `user_id`, KeypairNotFound when no visible one matches.
@@ -56,7 +56,7 @@ def key_pair_get(context: Any, user_id: str, name: str) -> KeyPairRow:
 
 
 @lone_read(ANY)
-def key_pair_get_all_by_user(context: Any, user_id: str) -> list[KeyPairRow]:
+def key_pair_get_all_by_user(context: Any, user_id: str) -> list[shapes.KeyPairRow]:
     """Return the live key pairs of a user, by id, whatever the context's read_deleted says.
 
     Raises Forbidden for a plain user other than `user_id`. Round trips: 1. Source: Nova Juno and Grizzly.

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.default import reader, writer
 from rawdb.exceptions import (
@@ -27,14 +28,15 @@ from rawdb.operations._cidrs import with_cidrs
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, merged, only_columns
 from rawdb.operations.quotas.usages import lock_projects
-from rawdb.rows import NetworkGetAssociatedFixedIpsRow, NetworkRow
 from rawdb.statements.slots import MAX_LIST
 
 _RANGES = ("cidr", "cidr_v6")
 
 
 @guarded(ADMIN)
-def network_associate(context: Any, project_id: str, network_id: int | None = None, force: bool = False) -> NetworkRow:
+def network_associate(
+    context: Any, project_id: str, network_id: int | None = None, force: bool = False
+) -> shapes.NetworkRow:
     """Return the first network of a project; one that has none is given one.
 
     Given is the first live network that no project owns, or `network_id` if nobody owns that. With `force` another
@@ -49,12 +51,12 @@ def network_associate(context: Any, project_id: str, network_id: int | None = No
 
 
 @reader.autocommit
-def _first_network(context: Any, project_id: str) -> NetworkRow | None:
+def _first_network(context: Any, project_id: str) -> shapes.NetworkRow | None:
     return sql(context).network_associate(project_id=project_id)
 
 
 @writer.savepoint
-def _associate(context: Any, project_id: str, network_id: int | None, force: bool) -> NetworkRow:
+def _associate(context: Any, project_id: str, network_id: int | None, force: bool) -> shapes.NetworkRow:
     """The project's network that another caller has just got for it, or a free one that is its own now."""
     statements = sql(context)
     stored = only_columns("networks", {"project_id": project_id})
@@ -70,7 +72,7 @@ def _associate(context: Any, project_id: str, network_id: int | None, force: boo
     return _claimed(context, free, stored)
 
 
-def _claimed(context: Any, free: NetworkRow, owner: Row) -> NetworkRow:
+def _claimed(context: Any, free: shapes.NetworkRow, owner: Row) -> shapes.NetworkRow:
     now = timeutils.utcnow()
     if not sql(context).network_associate__claim(id=free["id"], now=now, **owner):
         raise RetryRequest(DBDeadlock(f"network {free['id']} was given away between two statements"))
@@ -87,7 +89,7 @@ def network_count_reserved_ips(context: Any, network_id: int) -> int:
 
 
 @lone_write(ADMIN)
-def network_create_safe(context: Any, values: Mapping[str, Any]) -> NetworkRow:
+def network_create_safe(context: Any, values: Mapping[str, Any]) -> shapes.NetworkRow:
     """Store a network and return its row.
 
     `values` are columns of networks; other keys are ignored. A missing uuid is made up; `cidr` and `cidr_v6` are
@@ -142,7 +144,7 @@ def network_disassociate(
 
 
 @lone_read(ANY)
-def network_get(context: Any, network_id: int, project_only: bool | str = "allow_none") -> NetworkRow:
+def network_get(context: Any, network_id: int, project_only: bool | str = "allow_none") -> shapes.NetworkRow:
     """Return the visible network of an id.
 
     `project_only` restricts plain users: to networks of their project (True), or also to those of none
@@ -152,7 +154,7 @@ def network_get(context: Any, network_id: int, project_only: bool | str = "allow
 
 
 @lone_read(ANY)
-def network_get_all(context: Any, project_only: bool | str = "allow_none") -> list[NetworkRow]:
+def network_get_all(context: Any, project_only: bool | str = "allow_none") -> list[shapes.NetworkRow]:
     """Return the live networks by id; `project_only` restricts plain users as in `network_get`.
 
     Raises NoNetworksFound when there is none. Round trips: 1. Source: Nova Juno; Grizzly's showed all.
@@ -166,7 +168,7 @@ def network_get_all(context: Any, project_only: bool | str = "allow_none") -> li
 @lone_read(ANY)
 def network_get_all_by_uuids(
     context: Any, network_uuids: Iterable[str], project_only: bool | str = "allow_none"
-) -> list[NetworkRow]:
+) -> list[shapes.NetworkRow]:
     """Return the live networks of some uuids, by id; `project_only` restricts plain users as in `network_get`.
 
     Raises NoNetworksFound when there is none of them; for the first uuid without a network
@@ -174,7 +176,7 @@ def network_get_all_by_uuids(
     Round trips: 1, none for no uuid, one more for each 16,384 uuids. Source: Nova Juno and Grizzly.
     """
     uuids = list(dict.fromkeys(network_uuids))
-    rows: list[NetworkRow] = []
+    rows: list[shapes.NetworkRow] = []
     for start in range(0, len(uuids), MAX_LIST):
         part = uuids[start : start + MAX_LIST]
         rows += sql(context).network_get_all_by_uuids(uuids=part, project_only=project_only)
@@ -202,7 +204,7 @@ def network_in_use_on_host(context: Any, network_id: int, host: str | None = Non
 @lone_read(ADMIN)
 def network_get_associated_fixed_ips(
     context: Any, network_id: int, host: str | None = None
-) -> list[NetworkGetAssociatedFixedIpsRow]:
+) -> list[shapes.NetworkGetAssociatedFixedIpsRow]:
     """Return the fixed addresses of a network that are on an interface of an instance, by id of the address.
 
     `host` narrows to instances there. All of them are live, whatever the context's read_deleted says. The dicts have
@@ -213,7 +215,7 @@ def network_get_associated_fixed_ips(
 
 
 @lone_read(ADMIN)
-def network_get_by_uuid(context: Any, uuid: str) -> NetworkRow:
+def network_get_by_uuid(context: Any, uuid: str) -> shapes.NetworkRow:
     """Return the live network of a uuid, of several the oldest.
 
     Raises NetworkNotFoundForUUID. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -225,7 +227,7 @@ def network_get_by_uuid(context: Any, uuid: str) -> NetworkRow:
 
 
 @lone_read(ADMIN)
-def network_get_by_cidr(context: Any, cidr: str) -> NetworkRow:
+def network_get_by_cidr(context: Any, cidr: str) -> shapes.NetworkRow:
     """Return the first live network whose IPv4 or IPv6 range is `cidr`; host bits do not matter.
 
     Raises NetworkNotFoundForCidr. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -237,7 +239,7 @@ def network_get_by_cidr(context: Any, cidr: str) -> NetworkRow:
 
 
 @lone_read(ADMIN)
-def network_get_all_by_host(context: Any, host: str) -> list[NetworkRow]:
+def network_get_all_by_host(context: Any, host: str) -> list[shapes.NetworkRow]:
     """Return the live networks that concern a host, each once, by id.
 
     These are the networks that it serves, those of which it has visible fixed addresses, and those of visible fixed
@@ -248,7 +250,7 @@ def network_get_all_by_host(context: Any, host: str) -> list[NetworkRow]:
 
 
 @lone_read(ADMIN)
-def network_get_all_by_instance(context: Any, instance_id: int | str) -> list[NetworkRow]:
+def network_get_all_by_instance(context: Any, instance_id: int | str) -> list[shapes.NetworkRow]:
     """Return the live networks on which an instance has a live interface or a live fixed address, by id.
 
     `instance_id` is a number, or a uuid. Raises NetworkNotFoundForInstance when there is none.
@@ -283,7 +285,7 @@ def network_set_host(context: Any, network_id: int, host_id: str) -> str | None:
 
 
 @writes(ANY)
-def network_update(context: Any, network_id: int, values: Mapping[str, Any]) -> NetworkRow:
+def network_update(context: Any, network_id: int, values: Mapping[str, Any]) -> shapes.NetworkRow:
     """Change columns of a visible network, for plain users one of their project or of none, and return its row.
 
     Unknown keys are ignored; `updated_at` moves only if something changes. Raises NetworkNotFound, and DuplicateVlan
@@ -299,7 +301,7 @@ def network_update(context: Any, network_id: int, values: Mapping[str, Any]) -> 
 
 
 @guarded(ANY)
-def project_get_networks(context: Any, project_id: str, associate: bool = True) -> list[NetworkRow]:
+def project_get_networks(context: Any, project_id: str, associate: bool = True) -> list[shapes.NetworkRow]:
     """Return the live networks of a project, by id; one that has none is given one, as by `network_associate`.
 
     Without `associate` the list may be empty. Anybody may ask, but only an admin gets one for a project without
@@ -311,11 +313,11 @@ def project_get_networks(context: Any, project_id: str, associate: bool = True) 
 
 
 @reader.autocommit
-def _networks_of(context: Any, project_id: str) -> list[NetworkRow]:
+def _networks_of(context: Any, project_id: str) -> list[shapes.NetworkRow]:
     return sql(context).project_get_networks(project_id=project_id)
 
 
-def _found(context: Any, network_id: int, project_only: bool | str) -> NetworkRow:
+def _found(context: Any, network_id: int, project_only: bool | str) -> shapes.NetworkRow:
     row = sql(context).network_get(network_id=network_id, project_only=project_only)
     if row is None:
         raise NetworkNotFound(network_id=network_id)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import DBDuplicateEntry, PciDeviceNotFound, PciDeviceNotFoundById, RetryRequest
 from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import edit_row, only_columns
-from rawdb.rows import PciDeviceRow
 from rawdb.statements.criteria import equal
 
 _TABLE = "pci_devices"
 
 
 @lone_read(ADMIN)
-def pci_device_get_by_addr(context: Any, node_id: int, dev_addr: str) -> PciDeviceRow:
+def pci_device_get_by_addr(context: Any, node_id: int, dev_addr: str) -> shapes.PciDeviceRow:
     """Return the visible device at an address of a compute node, the oldest of several.
 
     Raises PciDeviceNotFound (which is no NotFound). Round trips: 1. Source: Nova Juno.
@@ -27,7 +27,7 @@ def pci_device_get_by_addr(context: Any, node_id: int, dev_addr: str) -> PciDevi
 
 
 @lone_read(ADMIN)
-def pci_device_get_by_id(context: Any, id: int) -> PciDeviceRow:
+def pci_device_get_by_id(context: Any, id: int) -> shapes.PciDeviceRow:
     """Return a visible device. Raises PciDeviceNotFoundById. Round trips: 1. Source: Nova Juno."""
     row = sql(context).pci_device_get_by_id(id=id)
     if row is None:
@@ -36,13 +36,13 @@ def pci_device_get_by_id(context: Any, id: int) -> PciDeviceRow:
 
 
 @lone_read(ADMIN)
-def pci_device_get_all_by_node(context: Any, node_id: int) -> list[PciDeviceRow]:
+def pci_device_get_all_by_node(context: Any, node_id: int) -> list[shapes.PciDeviceRow]:
     """Return the visible devices of a compute node, by id. Round trips: 1. Source: Nova Juno."""
     return sql(context).pci_device_get_all_by_node(node_id=node_id)
 
 
 @lone_read(ANY)
-def pci_device_get_all_by_instance_uuid(context: Any, instance_uuid: str) -> list[PciDeviceRow]:
+def pci_device_get_all_by_instance_uuid(context: Any, instance_uuid: str) -> list[shapes.PciDeviceRow]:
     """Return the visible devices that are allocated to an instance, whosever it is, by id.
 
     Devices that are only claimed for it are left out. Round trips: 1. Source: Nova Juno.
@@ -62,7 +62,7 @@ def pci_device_destroy(context: Any, node_id: int, address: str) -> None:
 
 
 @writes(ADMIN)
-def pci_device_update(context: Any, node_id: int, address: str, value: Mapping[str, Any]) -> PciDeviceRow:
+def pci_device_update(context: Any, node_id: int, address: str, value: Mapping[str, Any]) -> shapes.PciDeviceRow:
     """Change columns of the live device at an address of a compute node, or store a new one; return its row.
 
     An edit moves `updated_at` only if a column changes. A new device is made from `value` alone, which must then hold

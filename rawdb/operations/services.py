@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import (
     ComputeHostNotFound,
     DBDuplicateEntry,
@@ -16,11 +17,10 @@ from rawdb.exceptions import (
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import edit_row
 from rawdb.options import options
-from rawdb.rows import Service, ServiceGetRow, ServiceRow
 
 
 @lone_write(ADMIN)
-def service_create(context: Any, values: Mapping[str, Any]) -> ServiceRow:
+def service_create(context: Any, values: Mapping[str, Any]) -> shapes.ServiceRow:
     """Store a service and return its row.
 
     `values` are columns of services; other keys are ignored. `availability_zone` is for share services and stays
@@ -54,7 +54,7 @@ def service_destroy(context: Any, service_id: int) -> None:
 
 
 @lone_read(ADMIN)
-def service_get(context: Any, service_id: int, with_compute_node: bool = False) -> Service:
+def service_get(context: Any, service_id: int, with_compute_node: bool = False) -> shapes.Service:
     """Return a service; `with_compute_node` adds the key `compute_node`, the list of its live compute nodes by id.
 
     Raises ServiceNotFound when no visible service has the id. Round trips: 1.
@@ -67,7 +67,7 @@ def service_get(context: Any, service_id: int, with_compute_node: bool = False) 
 
 
 @lone_read(ADMIN)
-def service_get_all(context: Any, disabled: bool | None = None) -> list[ServiceRow]:
+def service_get_all(context: Any, disabled: bool | None = None) -> list[shapes.ServiceRow]:
     """Return the visible services by id; `disabled` narrows to those that are, or are not.
 
     Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -76,7 +76,7 @@ def service_get_all(context: Any, disabled: bool | None = None) -> list[ServiceR
 
 
 @lone_read(ADMIN)
-def service_get_all_by_topic(context: Any, topic: str) -> list[ServiceRow]:
+def service_get_all_by_topic(context: Any, topic: str) -> list[shapes.ServiceRow]:
     """Return the live, enabled services of a topic, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -85,7 +85,7 @@ def service_get_all_by_topic(context: Any, topic: str) -> list[ServiceRow]:
 
 
 @lone_read(ADMIN)
-def service_get_all_by_host(context: Any, host: str) -> list[ServiceRow]:
+def service_get_all_by_host(context: Any, host: str) -> list[shapes.ServiceRow]:
     """Return the live services of a host, disabled ones included, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -94,7 +94,7 @@ def service_get_all_by_host(context: Any, host: str) -> list[ServiceRow]:
 
 
 @lone_read(ADMIN)
-def service_get_all_share_sorted(context: Any) -> list[tuple[ServiceRow, int]]:
+def service_get_all_share_sorted(context: Any) -> list[tuple[shapes.ServiceRow, int]]:
     """Return the live, enabled share services as tuples (service, gigabytes), the least loaded host first.
 
     Gigabytes are the summed sizes of the live shares on the service's host; ties are in the order of ids.
@@ -105,7 +105,7 @@ def service_get_all_share_sorted(context: Any) -> list[tuple[ServiceRow, int]]:
 
 
 @lone_read(ADMIN)
-def service_get_by_args(context: Any, host: str, binary: str) -> ServiceRow:
+def service_get_by_args(context: Any, host: str, binary: str) -> shapes.ServiceRow:
     """Return the visible service that runs `binary` on `host`, disabled or not.
 
     Raises HostBinaryNotFound. Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -117,7 +117,7 @@ def service_get_by_args(context: Any, host: str, binary: str) -> ServiceRow:
 
 
 @lone_read(ADMIN)
-def service_get_by_compute_host(context: Any, host: str) -> ServiceGetRow:
+def service_get_by_compute_host(context: Any, host: str) -> shapes.ServiceGetRow:
     """Return the live service of the compute topic on `host`, with the list of its live `compute_node` rows.
 
     Raises ComputeHostNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -129,7 +129,7 @@ def service_get_by_compute_host(context: Any, host: str) -> ServiceGetRow:
 
 
 @lone_read(ADMIN)
-def service_get_by_host_and_topic(context: Any, host: str, topic: str) -> ServiceRow | None:
+def service_get_by_host_and_topic(context: Any, host: str, topic: str) -> shapes.ServiceRow | None:
     """Return the live, enabled service of a host and topic, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly; Manila's raises ServiceNotFound instead of returning None.
@@ -138,7 +138,7 @@ def service_get_by_host_and_topic(context: Any, host: str, topic: str) -> Servic
 
 
 @writes(ADMIN)
-def service_update(context: Any, service_id: int, values: Mapping[str, Any]) -> ServiceRow:
+def service_update(context: Any, service_id: int, values: Mapping[str, Any]) -> shapes.ServiceRow:
     """Change columns of a visible service and return its row; `updated_at` moves only if something changes.
 
     Raises ServiceNotFound, and DBDuplicateEntry when the host has another live service of that binary or topic.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import (
     DBDuplicateEntry,
     NovaException,
@@ -23,11 +24,10 @@ from rawdb.exceptions import (
 from rawdb.operations._operation import ANY, beyond_signature, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, in_order_of_creation
 from rawdb.operations._share_network_rows import change, delete, give_id, share_network, with_id
-from rawdb.rows import SecurityServiceRow, ShareNetwork, ShareNetworkGetRow, ShareNetworkRow
 
 
 @lone_write(ANY)
-def security_service_create(context: Any, values: Mapping[str, Any]) -> SecurityServiceRow:
+def security_service_create(context: Any, values: Mapping[str, Any]) -> shapes.SecurityServiceRow:
     """Store a security service and return its row.
 
     `values` are columns of security_services (`project_id` and `type` are needed, `status` is NEW where it is not
@@ -40,7 +40,7 @@ def security_service_create(context: Any, values: Mapping[str, Any]) -> Security
 
 
 @lone_read(ANY)
-def security_service_get(context: Any, id: str) -> SecurityServiceRow:
+def security_service_get(context: Any, id: str) -> shapes.SecurityServiceRow:
     """Return a security service.
 
     Raises SecurityServiceNotFound. Round trips: 1. Source: Manila Juno.
@@ -52,7 +52,7 @@ def security_service_get(context: Any, id: str) -> SecurityServiceRow:
 
 
 @lone_read(ANY)
-def security_service_get_all(context: Any) -> list[SecurityServiceRow]:
+def security_service_get_all(context: Any) -> list[shapes.SecurityServiceRow]:
     """Return all visible security services.
 
     Round trips: 1. Source: Manila Juno.
@@ -61,7 +61,7 @@ def security_service_get_all(context: Any) -> list[SecurityServiceRow]:
 
 
 @lone_read(ANY)
-def security_service_get_all_by_project(context: Any, project_id: str) -> list[SecurityServiceRow]:
+def security_service_get_all_by_project(context: Any, project_id: str) -> list[shapes.SecurityServiceRow]:
     """Return the visible security services of a project, which need not be the context's.
 
     Round trips: 1. Source: Manila Juno.
@@ -70,7 +70,7 @@ def security_service_get_all_by_project(context: Any, project_id: str) -> list[S
 
 
 @writes(ANY)
-def security_service_update(context: Any, id: str, values: Mapping[str, Any]) -> SecurityServiceRow:
+def security_service_update(context: Any, id: str, values: Mapping[str, Any]) -> shapes.SecurityServiceRow:
     """Change columns of a visible security service and return its row; keys that are no column are ignored.
 
     Raises SecurityServiceNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
@@ -91,19 +91,19 @@ def security_service_delete(context: Any, id: str) -> None:
 
 
 @lone_write(ANY)
-def share_network_create(context: Any, values: Mapping[str, Any]) -> ShareNetwork:
+def share_network_create(context: Any, values: Mapping[str, Any]) -> shapes.ShareNetwork:
     """Store a share network and return it, with empty relations.
 
     `values` are columns of share_networks (`project_id` is needed); other keys are ignored. A missing id is made up
     and put into `values`. Raises DBDuplicateEntry for an id that was ever used. Round trips: 1. Source: Manila Juno.
     """
-    row: ShareNetworkRow = sql(context).share_network_create(values=with_id(values))
+    row: shapes.ShareNetworkRow = sql(context).share_network_create(values=with_id(values))
     give_id(values, row)
     return {**row, "shares": [], "security_services": [], "share_servers": []}
 
 
 @lone_read(ANY)
-def share_network_get(context: Any, id: str) -> ShareNetwork:
+def share_network_get(context: Any, id: str) -> shapes.ShareNetwork:
     """Return a share network with its relations.
 
     Raises ShareNetworkNotFound. Round trips: 1. Source: Manila Juno.
@@ -115,7 +115,7 @@ def share_network_get(context: Any, id: str) -> ShareNetwork:
 
 
 @lone_read(ANY)
-def share_network_get_all(context: Any) -> list[ShareNetwork]:
+def share_network_get_all(context: Any) -> list[shapes.ShareNetwork]:
     """Return all visible share networks with their relations.
 
     Round trips: 1. Source: Manila Juno.
@@ -125,7 +125,9 @@ def share_network_get_all(context: Any) -> list[ShareNetwork]:
 
 @beyond_signature("user_id")
 @lone_read(ANY)
-def share_network_get_all_by_project(context: Any, project_id: str, user_id: str | None = None) -> list[ShareNetwork]:
+def share_network_get_all_by_project(
+    context: Any, project_id: str, user_id: str | None = None
+) -> list[shapes.ShareNetwork]:
     """Return the visible share networks of a project, which need not be the context's, with their relations.
 
     The keyword `user_id`, which is not part of the documented signature, narrows them to one user of the project.
@@ -138,7 +140,7 @@ def share_network_get_all_by_project(context: Any, project_id: str, user_id: str
 
 
 @lone_read(ANY)
-def share_network_get_all_by_security_service(context: Any, share_network_id: str) -> list[ShareNetwork]:
+def share_network_get_all_by_security_service(context: Any, share_network_id: str) -> list[shapes.ShareNetwork]:
     """Return the visible share networks that a security service is associated with, with their relations.
 
     `share_network_id` is the id of the security service, whatever its name says; the service may be deleted.
@@ -149,7 +151,7 @@ def share_network_get_all_by_security_service(context: Any, share_network_id: st
 
 
 @writes(ANY)
-def share_network_update(context: Any, id: str, values: Mapping[str, Any]) -> ShareNetwork:
+def share_network_update(context: Any, id: str, values: Mapping[str, Any]) -> shapes.ShareNetwork:
     """Change columns of a visible share network and return it with its relations; other keys are ignored.
 
     Raises ShareNetworkNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
@@ -169,7 +171,7 @@ def share_network_delete(context: Any, id: str) -> None:
 
 
 @writes(ANY)
-def share_network_add_security_service(context: Any, id: str, security_service_id: str) -> ShareNetwork:
+def share_network_add_security_service(context: Any, id: str, security_service_id: str) -> shapes.ShareNetwork:
     """Associate a visible share network with a visible security service, and return the network with its relations.
 
     Raises, the first that holds: ShareNetworkSecurityServiceAssociationError where the two are associated already,
@@ -193,7 +195,7 @@ def share_network_add_security_service(context: Any, id: str, security_service_i
 
 
 @writes(ANY)
-def share_network_remove_security_service(context: Any, id: str, security_service_id: str) -> ShareNetwork:
+def share_network_remove_security_service(context: Any, id: str, security_service_id: str) -> shapes.ShareNetwork:
     """End the association of a share network with a security service, and return the network as it is then.
 
     The two can be associated again. Raises, the first that holds: ShareNetworkNotFound, SecurityServiceNotFound,
@@ -218,9 +220,9 @@ def _what_is_missing(found: Row, pair: Mapping[str, Any]) -> NovaException | Non
     return None
 
 
-def _networks(rows: Iterable[ShareNetworkGetRow]) -> list[ShareNetwork]:
+def _networks(rows: Iterable[shapes.ShareNetworkGetRow]) -> list[shapes.ShareNetwork]:
     return [share_network(row) for row in in_order_of_creation(rows)]
 
 
-def _read_back(context: Any, id: str) -> ShareNetwork:
+def _read_back(context: Any, id: str) -> shapes.ShareNetwork:
     return share_network(sql(context).share_network_get(id=id, read_deleted="yes"))

@@ -14,15 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import NotFound, ShareServerNotFound, ShareServerNotFoundByFilters
 from rawdb.operations._operation import ANY, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import in_order_of_creation, text_pairs
 from rawdb.operations._share_network_rows import change, delete, give_id, share_server, statements_in, with_id
-from rawdb.rows import NetworkAllocationRow, ShareServer, ShareServerGetRow
 
 
 @writes(ANY)
-def share_server_create(context: Any, values: Mapping[str, Any]) -> ShareServer:
+def share_server_create(context: Any, values: Mapping[str, Any]) -> shapes.ShareServer:
     """Store a share server and return it with its relations.
 
     `values` are columns of share_servers (`status` is INACTIVE where it is not given); other keys are ignored. A
@@ -37,7 +37,7 @@ def share_server_create(context: Any, values: Mapping[str, Any]) -> ShareServer:
 
 
 @lone_read(ANY)
-def share_server_get(context: Any, id: str, session: Any = None) -> ShareServer:
+def share_server_get(context: Any, id: str, session: Any = None) -> shapes.ShareServer:
     """Return a share server with its relations.
 
     Raises ShareServerNotFound. Round trips: 1. Source: Manila Juno.
@@ -49,7 +49,7 @@ def share_server_get(context: Any, id: str, session: Any = None) -> ShareServer:
 
 
 @lone_read(ANY)
-def share_server_get_all(context: Any) -> list[ShareServer]:
+def share_server_get_all(context: Any) -> list[shapes.ShareServer]:
     """Return all visible share servers with their relations.
 
     Round trips: 1. Source: Manila Juno.
@@ -58,7 +58,9 @@ def share_server_get_all(context: Any) -> list[ShareServer]:
 
 
 @lone_read(ANY)
-def share_server_get_by_host(context: Any, host: str, share_net_id: str, session: Any = None) -> list[ShareServer]:
+def share_server_get_by_host(
+    context: Any, host: str, share_net_id: str, session: Any = None
+) -> list[shapes.ShareServer]:
     """Return the visible share servers of a host, on any network and of any status, with their relations.
 
     `share_net_id` has no meaning. Round trips: 1. Source: Manila Juno, documented there but never written.
@@ -71,7 +73,7 @@ def share_server_get_by_host(context: Any, host: str, share_net_id: str, session
 @lone_read(ANY)
 def share_server_get_by_host_and_share_net(
     context: Any, host: str, share_net_id: str, session: Any = None
-) -> list[ShareServer]:
+) -> list[shapes.ShareServer]:
     """Return the visible share servers of a host on a share network, of any status, with their relations.
 
     Round trips: 1. Source: Manila Juno, documented there but taken away before.
@@ -85,7 +87,7 @@ def share_server_get_by_host_and_share_net(
 @lone_read(ANY)
 def share_server_get_by_host_and_share_net_valid(
     context: Any, host: str, share_net_id: str, session: Any = None
-) -> ShareServer:
+) -> shapes.ShareServer:
     """Return the oldest visible share server of a host on a share network whose status is CREATING or ACTIVE.
 
     It has its relations. Raises ShareServerNotFoundByFilters where there is none. Round trips: 1. Source: Manila Juno.
@@ -100,7 +102,7 @@ def share_server_get_by_host_and_share_net_valid(
 
 
 @writes(ANY)
-def share_server_update(context: Any, id: str, values: Mapping[str, Any]) -> ShareServer:
+def share_server_update(context: Any, id: str, values: Mapping[str, Any]) -> shapes.ShareServer:
     """Change columns of a visible share server and return it with its relations; other keys are ignored.
 
     Raises ShareServerNotFound. Round trips: 2, 1 more where the context does not see the server then, and BEGIN and
@@ -157,7 +159,7 @@ def share_server_backend_details_get(context: Any, share_server_id: str) -> dict
 
 
 @lone_write(ANY)
-def network_allocation_create(context: Any, values: Mapping[str, Any]) -> NetworkAllocationRow:
+def network_allocation_create(context: Any, values: Mapping[str, Any]) -> shapes.NetworkAllocationRow:
     """Store a network allocation and return its row.
 
     `values` are columns of network_allocations (`share_server_id` is needed, `status` is NEW where it is not given);
@@ -179,7 +181,7 @@ def network_allocation_delete(context: Any, id: str) -> None:
 
 
 @writes(ANY)
-def network_allocation_update(context: Any, id: str, values: Mapping[str, Any]) -> NetworkAllocationRow:
+def network_allocation_update(context: Any, id: str, values: Mapping[str, Any]) -> shapes.NetworkAllocationRow:
     """Change columns of a visible network allocation and return its row; keys that are no column are ignored.
 
     Raises NotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
@@ -191,7 +193,7 @@ def network_allocation_update(context: Any, id: str, values: Mapping[str, Any]) 
 @lone_read(ANY)
 def network_allocations_get_for_share_server(
     context: Any, share_server_id: str, session: Any = None
-) -> list[NetworkAllocationRow]:
+) -> list[shapes.NetworkAllocationRow]:
     """Return the visible network allocations of a share server, none for one that is not there.
 
     Round trips: 1. Source: Manila Juno.
@@ -202,7 +204,7 @@ def network_allocations_get_for_share_server(
     return in_order_of_creation(rows)
 
 
-def _servers(rows: Iterable[ShareServerGetRow]) -> list[ShareServer]:
+def _servers(rows: Iterable[shapes.ShareServerGetRow]) -> list[shapes.ShareServer]:
     return [share_server(row) for row in in_order_of_creation(rows)]
 
 
@@ -211,7 +213,7 @@ def _require_server(context: Any, share_server_id: str) -> None:
         raise ShareServerNotFound(share_server_id=share_server_id)
 
 
-def _read_back(context: Any, id: str) -> ShareServer:
+def _read_back(context: Any, id: str) -> shapes.ShareServer:
     """A server that the transaction has just written, also if it is not visible any more."""
     get = sql(context).share_server_get
     return share_server(get(id=id) or get(id=id, read_deleted="yes"))

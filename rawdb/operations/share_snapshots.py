@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.access import authorize_project
 from rawdb.exceptions import ShareSnapshotNotFound
 from rawdb.operations._operation import ADMIN, ANY, beyond_signature, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import in_order_of_creation
 from rawdb.operations._share_network_rows import change, give_id, statements_in, with_id
 from rawdb.operations._share_rows import snapshot
-from rawdb.rows import ShareSnapshot, ShareSnapshotGetRow
 
 
 @writes(ANY)
-def share_snapshot_create(context: Any, values: Mapping[str, Any]) -> ShareSnapshot:
+def share_snapshot_create(context: Any, values: Mapping[str, Any]) -> shapes.ShareSnapshot:
     """Store a snapshot and return it, also when it is another project's.
 
     `values` are columns of share_snapshots (`share_id` is needed); other keys are ignored. A missing id is made up and
@@ -36,7 +36,7 @@ def share_snapshot_create(context: Any, values: Mapping[str, Any]) -> ShareSnaps
 
 
 @lone_read(ANY)
-def share_snapshot_get(context: Any, snapshot_id: str) -> ShareSnapshot:
+def share_snapshot_get(context: Any, snapshot_id: str) -> shapes.ShareSnapshot:
     """Return a snapshot; users see those of their project.
 
     Raises ShareSnapshotNotFound. Round trips: 1. Source: Manila Juno.
@@ -48,7 +48,7 @@ def share_snapshot_get(context: Any, snapshot_id: str) -> ShareSnapshot:
 
 
 @lone_read(ADMIN)
-def share_snapshot_get_all(context: Any) -> list[ShareSnapshot]:
+def share_snapshot_get_all(context: Any) -> list[shapes.ShareSnapshot]:
     """Return all visible snapshots.
 
     Round trips: 1. Source: Manila Juno.
@@ -57,7 +57,7 @@ def share_snapshot_get_all(context: Any) -> list[ShareSnapshot]:
 
 
 @lone_read(ANY)
-def share_snapshot_get_all_by_project(context: Any, project_id: str) -> list[ShareSnapshot]:
+def share_snapshot_get_all_by_project(context: Any, project_id: str) -> list[shapes.ShareSnapshot]:
     """Return the visible snapshots of a project.
 
     Raises Forbidden for a plain user of another project. Round trips: 1. Source: Manila Juno.
@@ -67,7 +67,7 @@ def share_snapshot_get_all_by_project(context: Any, project_id: str) -> list[Sha
 
 
 @lone_read(ANY)
-def share_snapshot_get_all_for_share(context: Any, share_id: str) -> list[ShareSnapshot]:
+def share_snapshot_get_all_for_share(context: Any, share_id: str) -> list[shapes.ShareSnapshot]:
     """Return the live snapshots of a share, whatever the context's read_deleted says; users see their project's.
 
     Round trips: 1. Source: Manila Juno.
@@ -76,7 +76,7 @@ def share_snapshot_get_all_for_share(context: Any, share_id: str) -> list[ShareS
 
 
 @writes(ANY)
-def share_snapshot_update(context: Any, snapshot_id: str, values: Mapping[str, Any]) -> ShareSnapshot:
+def share_snapshot_update(context: Any, snapshot_id: str, values: Mapping[str, Any]) -> shapes.ShareSnapshot:
     """Change columns of a visible snapshot and return it as it is then; other keys are ignored.
 
     Users may change those of their project. Raises ShareSnapshotNotFound.
@@ -127,10 +127,10 @@ def snapshot_data_get_for_project(
     return int(row["snapshots"]), int(row["gigabytes"])
 
 
-def _snapshots(rows: Iterable[ShareSnapshotGetRow]) -> list[ShareSnapshot]:
+def _snapshots(rows: Iterable[shapes.ShareSnapshotGetRow]) -> list[shapes.ShareSnapshot]:
     return [snapshot(row) for row in in_order_of_creation(rows)]
 
 
-def _read_back(context: Any, snapshot_id: str) -> ShareSnapshot:
+def _read_back(context: Any, snapshot_id: str) -> shapes.ShareSnapshot:
     """A snapshot that the transaction has just written, also if it is not visible any more, or another project's."""
     return snapshot(sql(context).share_snapshot_get(id=snapshot_id, read_deleted="yes", project_only=False))

@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.default import writer
 from rawdb.exceptions import NotFound
 from rawdb.operations._operation import ADMIN, ANY, beyond_signature, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, in_order_of_creation, text_pairs
 from rawdb.operations._share_network_rows import change, delete, give_id, statements_in, with_id
 from rawdb.operations._share_rows import share
-from rawdb.rows import Share, ShareAccessMapRow, ShareGetRow, ShareRow
 
 
 @lone_write(ANY)
-def share_create(context: Any, values: Mapping[str, Any]) -> Share:
+def share_create(context: Any, values: Mapping[str, Any]) -> shapes.Share:
     """Store a share with its metadata and return it.
 
     `values` are columns of shares, and `metadata`, a dict whose values become text; other keys are ignored. A missing
@@ -39,14 +39,14 @@ def share_create(context: Any, values: Mapping[str, Any]) -> Share:
                 sql(context).share_create__metadata(values=_metadata_rows(new["id"], pairs))
             stored = _read_back(context, new["id"])
     else:
-        row: ShareRow = sql(context).share_create(values=new)
+        row: shapes.ShareRow = sql(context).share_create(values=new)
         stored = share({**row, "share_metadata": [], "volume_type": None})
     give_id(values, stored)
     return stored
 
 
 @lone_read(ANY)
-def share_get(context: Any, share_id: str) -> Share:
+def share_get(context: Any, share_id: str) -> shapes.Share:
     """Return a share.
 
     Raises NotFound, without fields. Round trips: 1. Source: Manila Juno.
@@ -58,7 +58,7 @@ def share_get(context: Any, share_id: str) -> Share:
 
 
 @lone_read(ADMIN)
-def share_get_all(context: Any) -> list[Share]:
+def share_get_all(context: Any) -> list[shapes.Share]:
     """Return all visible shares.
 
     Round trips: 1. Source: Manila Juno.
@@ -67,7 +67,7 @@ def share_get_all(context: Any) -> list[Share]:
 
 
 @lone_read(ADMIN)
-def share_get_all_by_host(context: Any, host: str) -> list[Share]:
+def share_get_all_by_host(context: Any, host: str) -> list[shapes.Share]:
     """Return the visible shares of a host.
 
     Round trips: 1. Source: Manila Juno.
@@ -76,7 +76,7 @@ def share_get_all_by_host(context: Any, host: str) -> list[Share]:
 
 
 @lone_read(ANY)
-def share_get_all_by_project(context: Any, project_id: str) -> list[Share]:
+def share_get_all_by_project(context: Any, project_id: str) -> list[shapes.Share]:
     """Return the visible shares of a project, which need not be the context's.
 
     Round trips: 1. Source: Manila Juno.
@@ -85,7 +85,7 @@ def share_get_all_by_project(context: Any, project_id: str) -> list[Share]:
 
 
 @lone_read(ANY)
-def share_get_all_by_share_server(context: Any, share_server_id: str) -> list[Share]:
+def share_get_all_by_share_server(context: Any, share_server_id: str) -> list[shapes.Share]:
     """Return the visible shares on a share server.
 
     Round trips: 1. Source: Manila Juno.
@@ -94,7 +94,7 @@ def share_get_all_by_share_server(context: Any, share_server_id: str) -> list[Sh
 
 
 @writes(ANY)
-def share_update(context: Any, share_id: str, values: Mapping[str, Any]) -> Share:
+def share_update(context: Any, share_id: str, values: Mapping[str, Any]) -> shapes.Share:
     """Change columns of a visible share and return it as it is then; other keys, `metadata` too, are ignored.
 
     Raises NotFound, without fields. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
@@ -131,7 +131,7 @@ def share_data_get_for_project(
 
 
 @lone_write(ANY)
-def share_access_create(context: Any, values: Mapping[str, Any]) -> ShareAccessMapRow:
+def share_access_create(context: Any, values: Mapping[str, Any]) -> shapes.ShareAccessMapRow:
     """Store an access rule and return its row.
 
     `values` are columns of share_access_map (`share_id` is needed, `state` is 'new' where it is not given); other keys
@@ -144,7 +144,7 @@ def share_access_create(context: Any, values: Mapping[str, Any]) -> ShareAccessM
 
 
 @lone_read(ANY)
-def share_access_get(context: Any, access_id: str) -> ShareAccessMapRow:
+def share_access_get(context: Any, access_id: str) -> shapes.ShareAccessMapRow:
     """Return an access rule.
 
     Raises NotFound, without fields. Round trips: 1. Source: Manila Juno.
@@ -156,7 +156,7 @@ def share_access_get(context: Any, access_id: str) -> ShareAccessMapRow:
 
 
 @lone_read(ANY)
-def share_access_get_all_for_share(context: Any, share_id: str) -> list[ShareAccessMapRow]:
+def share_access_get_all_for_share(context: Any, share_id: str) -> list[shapes.ShareAccessMapRow]:
     """Return the visible access rules of a share.
 
     Round trips: 1. Source: Manila Juno.
@@ -167,7 +167,7 @@ def share_access_get_all_for_share(context: Any, share_id: str) -> list[ShareAcc
 @lone_read(ANY)
 def share_access_get_all_by_type_and_access(
     context: Any, share_id: str, access_type: str, access: str
-) -> list[ShareAccessMapRow]:
+) -> list[shapes.ShareAccessMapRow]:
     """Return the visible access rules of a share that are of this type and for this `access_to`.
 
     Round trips: 1. Source: Manila Juno.
@@ -179,7 +179,7 @@ def share_access_get_all_by_type_and_access(
 
 
 @writes(ANY)
-def share_access_update(context: Any, access_id: str, values: Mapping[str, Any]) -> ShareAccessMapRow:
+def share_access_update(context: Any, access_id: str, values: Mapping[str, Any]) -> shapes.ShareAccessMapRow:
     """Change columns of a visible access rule and return its row as it is then; other keys are ignored.
 
     Raises NotFound, without fields. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
@@ -242,11 +242,11 @@ def share_metadata_delete(context: Any, share_id: str, key: str) -> None:
         raise NotFound
 
 
-def _shares(rows: Iterable[ShareGetRow]) -> list[Share]:
+def _shares(rows: Iterable[shapes.ShareGetRow]) -> list[shapes.Share]:
     return [share(row) for row in in_order_of_creation(rows)]
 
 
-def _read_back(context: Any, share_id: str) -> Share:
+def _read_back(context: Any, share_id: str) -> shapes.Share:
     """A share that the transaction has just written, also if it is not visible any more."""
     return share(sql(context).share_get(id=share_id, read_deleted="yes"))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import DBDuplicateEntry, TaskAlreadyRunning, TaskNotRunning
 from rawdb.operations._operation import ADMIN, lone_read, lone_write, sql
-from rawdb.rows import TaskLogRow
 
 
 @lone_write(ADMIN)
@@ -77,7 +77,7 @@ def task_log_get(
     period_ending: datetime,
     host: str | None,
     state: str | None = None,
-) -> TaskLogRow | None:
+) -> shapes.TaskLogRow | None:
     """Return the visible run of a task for a period, or None; `host` and `state` narrow unless they are None.
 
     Of several the oldest is returned. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -93,7 +93,7 @@ def task_log_get_all(
     period_ending: datetime,
     host: str | None = None,
     state: str | None = None,
-) -> list[TaskLogRow]:
+) -> list[shapes.TaskLogRow]:
     """Return the visible runs of a task for a period, by id; `host` and `state` narrow unless they are None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

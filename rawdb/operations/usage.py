@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.operations._lock_rows import lock_new_row
 from rawdb.operations._operation import ANY, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, only_columns
-from rawdb.rows import BwUsageCacheRow, VolumeUsageCacheRow
 
 _COUNTERS = ("reads", "read_bytes", "writes", "write_bytes")
 _TOTALS: tuple[Literal["tot_reads", "tot_read_bytes", "tot_writes", "tot_write_bytes"], ...]
@@ -24,7 +24,7 @@ _TOTALS = ("tot_reads", "tot_read_bytes", "tot_writes", "tot_write_bytes")
 @lone_read(ANY)
 def bw_usage_get(
     context: Any, uuid: str | None, start_period: datetime, mac: str | None, use_slave: bool = False
-) -> BwUsageCacheRow | None:
+) -> shapes.BwUsageCacheRow | None:
     """Return the counters of an instance's interface in the period that began at `start_period`, or None.
 
     Deleted rows count; of several rows the oldest is returned. `use_slave` reads from the replica.
@@ -34,7 +34,7 @@ def bw_usage_get(
 
 
 @lone_read(ANY)
-def bw_usage_get_by_uuids(context: Any, uuids: Iterable[str], start_period: datetime) -> list[BwUsageCacheRow]:
+def bw_usage_get_by_uuids(context: Any, uuids: Iterable[str], start_period: datetime) -> list[shapes.BwUsageCacheRow]:
     """Return the counters of all interfaces of some instances in a period, deleted rows too, by id.
 
     Round trips: 1 for each 16,384 of `uuids`. Source: Nova Juno and Grizzly.
@@ -89,7 +89,7 @@ def _set_new_bandwidth(context: Any, values: Row) -> None:
 
 
 @lone_read(ANY)
-def vol_get_usage_by_time(context: Any, begin: datetime) -> list[VolumeUsageCacheRow]:
+def vol_get_usage_by_time(context: Any, begin: datetime) -> list[shapes.VolumeUsageCacheRow]:
     """Return the counters of the volumes whose totals or current counters were refreshed after `begin`, by id.
 
     A row that lacks one of the two stamps is always among them; deleted rows too.
@@ -111,7 +111,7 @@ def vol_usage_update(
     user_id: str | None,
     availability_zone: str | None,
     update_totals: bool = False,
-) -> VolumeUsageCacheRow:
+) -> shapes.VolumeUsageCacheRow:
     """Set the counters of volume `id` since it was attached to instance `instance_id`, and return its row.
 
     `update_totals` says that they are final: they are added to the totals, and the current counters become 0. A
@@ -138,12 +138,12 @@ def vol_usage_update(
 
 
 @writes(ANY)
-def _set_volume(context: Any, row: Row, final: bool) -> VolumeUsageCacheRow | None:
+def _set_volume(context: Any, row: Row, final: bool) -> shapes.VolumeUsageCacheRow | None:
     return _stored_volume(context, row) if _updated_volume(context, row, final) else None
 
 
 @writes(ANY)
-def _set_new_volume(context: Any, row: Row, final: bool) -> VolumeUsageCacheRow:
+def _set_new_volume(context: Any, row: Row, final: bool) -> shapes.VolumeUsageCacheRow:
     lock_new_row(context, "volume_usage_cache", row["volume_id"])
     if not _updated_volume(context, row, final):
         sql(context).vol_usage_update__create(values=_new_volume(row, final))
@@ -155,8 +155,8 @@ def _updated_volume(context: Any, row: Row, final: bool) -> bool:
     return bool(update(**{name.removeprefix("curr_"): value for name, value in row.items()}))
 
 
-def _stored_volume(context: Any, row: Row) -> VolumeUsageCacheRow:
-    stored: VolumeUsageCacheRow = sql(context).vol_usage_update__stored(volume_id=row["volume_id"])
+def _stored_volume(context: Any, row: Row) -> shapes.VolumeUsageCacheRow:
+    stored: shapes.VolumeUsageCacheRow = sql(context).vol_usage_update__stored(volume_id=row["volume_id"])
     # SQLite makes a float of a sum that no integer holds, where a server refuses it.
     only_columns("volume_usage_cache", {name: stored[name] for name in _TOTALS})
     return stored

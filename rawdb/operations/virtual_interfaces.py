@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import (
     DBDataError,
     DBDeadlock,
@@ -16,11 +17,10 @@ from rawdb.exceptions import (
 )
 from rawdb.operations._operation import ANY, lone_read, lone_write, sql
 from rawdb.operations._rows import in_order_of_creation
-from rawdb.rows import VirtualInterfaceRow
 
 
 @lone_write(ANY)
-def virtual_interface_create(context: Any, values: Mapping[str, Any]) -> VirtualInterfaceRow:
+def virtual_interface_create(context: Any, values: Mapping[str, Any]) -> shapes.VirtualInterfaceRow:
     """Store an interface and return its row.
 
     `values` are columns of virtual_interfaces (address, network_id, instance_uuid, uuid); other keys are ignored, and
@@ -47,7 +47,7 @@ def virtual_interface_delete_by_instance(context: Any, instance_id: str) -> None
 
 
 @lone_read(ANY)
-def virtual_interface_get(context: Any, vif_id: int) -> VirtualInterfaceRow | None:
+def virtual_interface_get(context: Any, vif_id: int) -> shapes.VirtualInterfaceRow | None:
     """Return the live interface of an id, or None.
 
     Round trips: 1. Source: Nova Juno; Grizzly's interfaces are removed, not marked.
@@ -56,13 +56,13 @@ def virtual_interface_get(context: Any, vif_id: int) -> VirtualInterfaceRow | No
 
 
 @lone_read(ANY)
-def virtual_interface_get_all(context: Any) -> list[VirtualInterfaceRow]:
+def virtual_interface_get_all(context: Any) -> list[shapes.VirtualInterfaceRow]:
     """Return all live interfaces, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     return sql(context).virtual_interface_get_all()
 
 
 @lone_read(ANY)
-def virtual_interface_get_by_address(context: Any, address: str) -> VirtualInterfaceRow | None:
+def virtual_interface_get_by_address(context: Any, address: str) -> shapes.VirtualInterfaceRow | None:
     """Return the live interface of a MAC address, or None. The text must be the same, in its case too.
 
     Raises InvalidIpAddressError for what can be no text of a database. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -76,7 +76,7 @@ def virtual_interface_get_by_address(context: Any, address: str) -> VirtualInter
 @lone_read(ANY)
 def virtual_interface_get_by_instance(
     context: Any, instance_id: str, use_slave: bool = False
-) -> list[VirtualInterfaceRow]:
+) -> list[shapes.VirtualInterfaceRow]:
     """Return the live interfaces of an instance, given by its uuid, oldest first (by created_at, then id).
 
     Raises InstanceNotFound when no such instance is visible in the project.
@@ -91,7 +91,7 @@ def virtual_interface_get_by_instance(
 @lone_read(ANY)
 def virtual_interface_get_by_instance_and_network(
     context: Any, instance_id: str, network_id: int
-) -> VirtualInterfaceRow | None:
+) -> shapes.VirtualInterfaceRow | None:
     """Return the first live interface of an instance, given by its uuid, on a network, or None.
 
     The instance need not exist. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -100,7 +100,7 @@ def virtual_interface_get_by_instance_and_network(
 
 
 @lone_read(ANY)
-def virtual_interface_get_by_uuid(context: Any, vif_uuid: str) -> VirtualInterfaceRow | None:
+def virtual_interface_get_by_uuid(context: Any, vif_uuid: str) -> shapes.VirtualInterfaceRow | None:
     """Return the first live interface of a uuid, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

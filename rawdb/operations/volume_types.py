@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.exceptions import (
     DBDuplicateEntry,
     VolumeTypeExists,
@@ -23,11 +24,10 @@ from rawdb.operations._operation import ADMIN, ANY, lone_read, lone_write, sql, 
 from rawdb.operations._rows import Row, in_order_of_creation, text_pairs
 from rawdb.operations._share_network_rows import give_id, with_id
 from rawdb.operations._share_rows import share
-from rawdb.rows import Share, VolumeType, VolumeTypeRow
 
 
 @writes(ADMIN)
-def volume_type_create(context: Any, values: Mapping[str, Any]) -> VolumeType:
+def volume_type_create(context: Any, values: Mapping[str, Any]) -> shapes.VolumeType:
     """Store a type with its extra specs and return it.
 
     `values` are columns of volume_types, and `extra_specs`, a dict whose values become text; other keys are ignored.
@@ -37,7 +37,7 @@ def volume_type_create(context: Any, values: Mapping[str, Any]) -> VolumeType:
     """
     specs = text_pairs("volume_type_extra_specs", values.get("extra_specs") or {})
     try:
-        row: VolumeTypeRow = sql(context).volume_type_create(values=with_id(values))
+        row: shapes.VolumeTypeRow = sql(context).volume_type_create(values=with_id(values))
     except DBDuplicateEntry as error:
         raise VolumeTypeExists(id=values.get("name")) from error
     if specs:
@@ -47,7 +47,7 @@ def volume_type_create(context: Any, values: Mapping[str, Any]) -> VolumeType:
 
 
 @lone_read(ANY)
-def volume_type_get(context: Any, id: str, inactive: bool = False) -> VolumeType:
+def volume_type_get(context: Any, id: str, inactive: bool = False) -> shapes.VolumeType:
     """Return a live type; with `inactive` also a deleted one. The context's read_deleted does not count.
 
     Raises VolumeTypeNotFound. Round trips: 1. Source: Manila Juno.
@@ -59,7 +59,7 @@ def volume_type_get(context: Any, id: str, inactive: bool = False) -> VolumeType
 
 
 @lone_read(ANY)
-def volume_type_get_by_name(context: Any, name: str) -> VolumeType:
+def volume_type_get_by_name(context: Any, name: str) -> shapes.VolumeType:
     """Return the visible type of this name: of several the live one, else the oldest.
 
     Raises VolumeTypeNotFoundByName. Round trips: 1. Source: Manila Juno.
@@ -71,7 +71,7 @@ def volume_type_get_by_name(context: Any, name: str) -> VolumeType:
 
 
 @lone_read(ANY)
-def volume_type_get_all(context: Any, inactive: bool = False) -> dict[str | None, VolumeType]:
+def volume_type_get_all(context: Any, inactive: bool = False) -> dict[str | None, shapes.VolumeType]:
     """Return the live types in a dict by name, in the order of names; with `inactive` the deleted ones, too.
 
     Of several of one name the live one is shown, else the one that was deleted last. The context's read_deleted does
@@ -145,7 +145,7 @@ def volume_type_qos_specs_get(context: Any, type_id: str) -> dict[str, Any]:
 @lone_read(ANY)
 def volume_get_active_by_window(
     context: Any, begin: datetime | str, end: datetime | str | None = None, project_id: str | None = None
-) -> list[Share]:
+) -> list[shapes.Share]:
     """Return the shares that existed in a window, each as share_get does, in the order of creation.
 
     These are the ones not deleted at all or deleted after `begin` and, with `end`, created before it, of all projects

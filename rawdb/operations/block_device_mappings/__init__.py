@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.operations._metadata import lock_instance
 from rawdb.operations._operation import ANY, NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import edit_row, merged, only_columns
 from rawdb.operations.block_device_mappings.format import for_create, for_update, is_swap
 from rawdb.operations.instances.rows import instance_name
-from rawdb.rows import BlockDeviceMapping, BlockDeviceMappingRow, InstanceRow, NamedInstance
 from rawdb.statements.criteria import equal
 
 _TABLE = "block_device_mapping"
 
 
 @lone_write(ANY)
-def block_device_mapping_create(context: Any, values: Mapping[str, Any], legacy: bool = True) -> BlockDeviceMappingRow:
+def block_device_mapping_create(
+    context: Any, values: Mapping[str, Any], legacy: bool = True
+) -> shapes.BlockDeviceMappingRow:
     """Store a disk and return its row.
 
     Neither the instance nor a twin is looked for. Raises InvalidBDMFormat for values that are wrong in the old
@@ -34,7 +36,7 @@ def block_device_mapping_create(context: Any, values: Mapping[str, Any], legacy:
 @writes(ANY)
 def block_device_mapping_update(
     context: Any, bdm_id: int, values: Mapping[str, Any], legacy: bool = True
-) -> BlockDeviceMappingRow | None:
+) -> shapes.BlockDeviceMappingRow | None:
     """Change columns of a visible disk and return its row, or None when there is no such disk.
 
     `updated_at` moves even if nothing changes. Values in the old notation also empty the columns that it has a say
@@ -51,7 +53,7 @@ def block_device_mapping_update(
 @writes(NO_GUARD)
 def block_device_mapping_update_or_create(
     context: Any, values: Mapping[str, Any], legacy: bool = True
-) -> BlockDeviceMappingRow:
+) -> shapes.BlockDeviceMappingRow:
     """Edit the visible disk of the instance that has the device name, or store a new one, and return its row.
 
     `values` need `instance_uuid` and `device_name`; an empty device name always makes a new disk. A swap disk
@@ -79,7 +81,7 @@ def block_device_mapping_update_or_create(
 @lone_read(ANY)
 def block_device_mapping_get_all_by_instance(
     context: Any, instance_uuid: str, use_slave: bool = False
-) -> list[BlockDeviceMappingRow]:
+) -> list[shapes.BlockDeviceMappingRow]:
     """Return the visible disks of an instance, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     filters = [equal("instance_uuid", instance_uuid)]
     return sql(context).block_device_mapping_get_all_by_instance(filters=filters)
@@ -88,7 +90,7 @@ def block_device_mapping_get_all_by_instance(
 @lone_read(ANY)
 def block_device_mapping_get_by_volume_id(
     context: Any, volume_id: str, columns_to_join: Collection[str] | None = None
-) -> BlockDeviceMapping | None:
+) -> shapes.BlockDeviceMapping | None:
     """Return the visible disk that is this volume, the oldest of several, or None.
 
     With `columns_to_join=['instance']` it has the key `instance`: the columns and the `name` of its instance, deleted
@@ -130,18 +132,18 @@ def block_device_mapping_destroy_by_instance_and_device(context: Any, instance_u
     sql(context).block_device_mapping_destroy_by_instance_and_device(filters=filters)
 
 
-def _find(context: Any, instance_uuid: str, device_name: str) -> BlockDeviceMappingRow | None:
+def _find(context: Any, instance_uuid: str, device_name: str) -> shapes.BlockDeviceMappingRow | None:
     return sql(context).block_device_mapping_update_or_create__find(
         filters=[equal("instance_uuid", instance_uuid), equal("device_name", device_name)]
     )
 
 
-def _insert(context: Any, columns: Mapping[str, Any]) -> BlockDeviceMappingRow:
+def _insert(context: Any, columns: Mapping[str, Any]) -> shapes.BlockDeviceMappingRow:
     if unknown := sorted(columns.keys() - only_columns(_TABLE, columns).keys()):
         raise TypeError(f"a block device mapping has no column {', '.join(unknown)}")
     return sql(context).block_device_mapping_create(values=columns)
 
 
-def _instance(context: Any, instance_uuid: str | None) -> NamedInstance | None:
-    row: InstanceRow | None = sql(context).block_device_mapping_get_by_volume_id__instance(uuid=instance_uuid)
+def _instance(context: Any, instance_uuid: str | None) -> shapes.NamedInstance | None:
+    row: shapes.InstanceRow | None = sql(context).block_device_mapping_get_by_volume_id__instance(uuid=instance_uuid)
     return None if row is None else {**row, "name": instance_name(row)}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.access import authorize_project
 from rawdb.default import writer
@@ -35,7 +36,6 @@ from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_wri
 from rawdb.operations._rows import Row, can_be_id, merged, only_columns, repeatable, row_edits
 from rawdb.operations.fixed_ips.rows import by_address, checked, with_instance_name
 from rawdb.operations.instances.rows import is_uuid_like
-from rawdb.rows import FixedIp, FixedIpRow, NamedInstance, NetworkRow
 
 #: Addresses that one statement takes from their instances.
 _EXPIRED_AT_ONCE = 1000
@@ -44,7 +44,7 @@ _EXPIRED_AT_ONCE = 1000
 @writes(ADMIN)
 def fixed_ip_associate(
     context: Any, address: str, instance_uuid: str, network_id: int | None = None, reserved: bool = False
-) -> FixedIpRow:
+) -> shapes.FixedIpRow:
     """Give an address to an instance and return its row.
 
     It must be live, `reserved` exactly as said, and of the network or of none; then it becomes the network's. Of
@@ -72,7 +72,7 @@ def fixed_ip_associate(
 @guarded(ADMIN)
 def fixed_ip_associate_pool(
     context: Any, network_id: int, instance_uuid: str | None = None, host: str | None = None
-) -> FixedIpRow:
+) -> shapes.FixedIpRow:
     """Give the first free address of a network to an instance, a host, or both, and return its row.
 
     Free is a live one, not reserved, without instance and host, of the network or of none; then it becomes the
@@ -91,7 +91,7 @@ def fixed_ip_associate_pool(
 
 
 @writer.savepoint
-def _claim(context: Any, search: Search, network_id: int | None, holder: Row) -> FixedIpRow:
+def _claim(context: Any, search: Search, network_id: int | None, holder: Row) -> shapes.FixedIpRow:
     statements = sql(context)
     row = search.free_row(
         statements.fixed_ip_associate_pool__free, statements.fixed_ip_associate_pool__first, network_id=network_id
@@ -115,7 +115,7 @@ def _network(row: Row, network_id: int | None) -> Row:
 
 
 @lone_write(ANY)
-def fixed_ip_create(context: Any, values: Mapping[str, Any]) -> FixedIpRow:
+def fixed_ip_create(context: Any, values: Mapping[str, Any]) -> shapes.FixedIpRow:
     """Store an address and return its row.
 
     `values` are columns of fixed_ips; other keys are ignored. Raises FixedIpExists when there is a live row of the
@@ -136,7 +136,7 @@ def fixed_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> None
 
 @writer.savepoint
 def _bulk_create(context: Any, ips: Iterable[Values]) -> None:
-    def insert(rows: Iterable[Values]) -> list[FixedIpRow]:
+    def insert(rows: Iterable[Values]) -> list[shapes.FixedIpRow]:
         sql(context).fixed_ip_bulk_create(values=rows)
         return []
 
@@ -144,7 +144,7 @@ def _bulk_create(context: Any, ips: Iterable[Values]) -> None:
         pass
 
 
-def _create(context: Any, values: Values) -> FixedIpRow:
+def _create(context: Any, values: Values) -> shapes.FixedIpRow:
     try:
         row = sql(context).fixed_ip_create(values=values)
     except DBDuplicateEntry as error:
@@ -185,7 +185,7 @@ def fixed_ip_disassociate_all_by_timeout(context: Any, host: str, time: datetime
 
 
 @lone_read(ANY)
-def fixed_ip_get(context: Any, id: int, get_network: bool = False) -> FixedIp:
+def fixed_ip_get(context: Any, id: int, get_network: bool = False) -> shapes.FixedIp:
     """Return an address by id; `get_network` adds the key `network`, a live network's row or None.
 
     Raises FixedIpNotFound when no visible one has the id; for a plain user InstanceNotFound when its instance does
@@ -201,7 +201,7 @@ def fixed_ip_get(context: Any, id: int, get_network: bool = False) -> FixedIp:
 
 
 @lone_read(ADMIN)
-def fixed_ip_get_all(context: Any) -> list[FixedIpRow]:
+def fixed_ip_get_all(context: Any) -> list[shapes.FixedIpRow]:
     """Return all addresses by id, deleted ones too, whatever the context's read_deleted says.
 
     Raises NoFixedIpsDefined when there are none. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -213,7 +213,7 @@ def fixed_ip_get_all(context: Any) -> list[FixedIpRow]:
 
 
 @lone_read(ANY)
-def fixed_ip_get_by_address(context: Any, address: str, columns_to_join: Iterable[str] | None = None) -> FixedIp:
+def fixed_ip_get_by_address(context: Any, address: str, columns_to_join: Iterable[str] | None = None) -> shapes.FixedIp:
     """Return the first visible row of an address.
 
     `columns_to_join` adds keys: `network` and `instance` (live ones, or None), `floating_ips` (a list of live ones),
@@ -229,7 +229,7 @@ def fixed_ip_get_by_address(context: Any, address: str, columns_to_join: Iterabl
 @lone_read(ADMIN)
 def fixed_ip_get_by_address_detailed(
     context: Any, address: str
-) -> tuple[FixedIpRow, NetworkRow | None, NamedInstance | None]:
+) -> tuple[shapes.FixedIpRow, shapes.NetworkRow | None, shapes.NamedInstance | None]:
     """Return the first visible row of an address with its network and its instance, deleted ones too, or None.
 
     Raises FixedIpInvalid for what can be no address, FixedIpNotFoundForAddress. Round trips: 1.
@@ -247,7 +247,7 @@ def fixed_ip_get_by_address_detailed(
 
 
 @lone_read(ANY)
-def fixed_ip_get_by_floating_address(context: Any, floating_address: str) -> FixedIpRow | None:
+def fixed_ip_get_by_floating_address(context: Any, floating_address: str) -> shapes.FixedIpRow | None:
     """Return the first visible address that a floating one leads to, even a deleted floating one, or None.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -256,7 +256,7 @@ def fixed_ip_get_by_floating_address(context: Any, floating_address: str) -> Fix
 
 
 @lone_read(ADMIN)
-def fixed_ip_get_by_host(context: Any, host: str) -> list[FixedIpRow]:
+def fixed_ip_get_by_host(context: Any, host: str) -> list[shapes.FixedIpRow]:
     """Return the visible addresses of the live instances on a host, by id.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -265,7 +265,7 @@ def fixed_ip_get_by_host(context: Any, host: str) -> list[FixedIpRow]:
 
 
 @lone_read(ANY)
-def fixed_ip_get_by_instance(context: Any, instance_uuid: str) -> list[FixedIpRow]:
+def fixed_ip_get_by_instance(context: Any, instance_uuid: str) -> list[shapes.FixedIpRow]:
     """Return the live addresses of an instance of any project, by id.
 
     Raises InvalidUUID for anything but a canonical uuid, FixedIpNotFoundForInstance when there are none.
@@ -280,7 +280,7 @@ def fixed_ip_get_by_instance(context: Any, instance_uuid: str) -> list[FixedIpRo
 
 
 @lone_read(ANY)
-def fixed_ip_get_by_network_host(context: Any, network_uuid: int, host: str) -> FixedIpRow:
+def fixed_ip_get_by_network_host(context: Any, network_uuid: int, host: str) -> shapes.FixedIpRow:
     """Return the first live address of a network that a host holds; `network_uuid` is the network's id.
 
     Raises FixedIpNotFoundForNetworkHost. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -292,7 +292,7 @@ def fixed_ip_get_by_network_host(context: Any, network_uuid: int, host: str) -> 
 
 
 @lone_read(ANY)
-def fixed_ips_by_virtual_interface(context: Any, vif_id: int) -> list[FixedIpRow]:
+def fixed_ips_by_virtual_interface(context: Any, vif_id: int) -> list[shapes.FixedIpRow]:
     """Return the live addresses of a virtual interface, by id; none is no error, other than documented.
 
     Round trips: 1. Source: Nova Juno and Grizzly.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.access import authorize_project
 from rawdb.context import is_user_context
 from rawdb.exceptions import (
@@ -19,7 +20,6 @@ from rawdb.operations._rows import Row
 from rawdb.operations.instances.rows import RELATIONS as INSTANCE_RELATIONS
 from rawdb.operations.instances.rows import flags, instance_name
 from rawdb.operations.instances.update import SINGLE_FLAGS
-from rawdb.rows import FixedIp
 
 _RELATIONS = ("network", "instance", "floating_ips")
 _PATHS = frozenset(
@@ -32,7 +32,7 @@ _PATHS = frozenset(
 )
 
 
-def by_address(context: Any, address: str | None, columns_to_join: Iterable[str] | None = None) -> FixedIp:
+def by_address(context: Any, address: str | None, columns_to_join: Iterable[str] | None = None) -> shapes.FixedIp:
     """The first visible row of an address, with the relations asked for, if the caller may see it.
 
     Raises ValueError for a path that is no relation, FixedIpInvalid for what can be no address,

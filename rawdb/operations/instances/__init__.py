@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.constraints import Constraint
 from rawdb.default import default_database, writer
@@ -45,13 +46,12 @@ from rawdb.operations.instances.rows import (
 )
 from rawdb.operations.instances.update import SINGLE_FLAGS, can_be_one_statement, read_locked, update, update_columns
 from rawdb.operations.instances.values import check_hostname, column_values, hostname_to_check, lock_hostnames
-from rawdb.rows import Instance, ListedInstance
 from rawdb.statements.criteria import AnyOf, Page, Predicate, equal
 
 _BY_HOST_FLAGS = (*ALWAYS, "pci_devices")
 
 
-def instance_create(context: Any, values: Mapping[str, Any]) -> Instance:
+def instance_create(context: Any, values: Mapping[str, Any]) -> shapes.Instance:
     """Store an instance with what belongs to it, and return it.
 
     `values` are columns of instances, and `metadata` and `system_metadata` (dicts), `info_cache` (a dict of columns of
@@ -75,7 +75,7 @@ def instance_create(context: Any, values: Mapping[str, Any]) -> Instance:
 
 
 @writer.savepoint
-def _create(context: Any, values: Mapping[str, Any]) -> Instance | None:
+def _create(context: Any, values: Mapping[str, Any]) -> shapes.Instance | None:
     """The new instance, or None (and nothing done) where the project has no default security group."""
     columns = column_values(values)
     hostname = hostname_to_check(values)
@@ -123,7 +123,7 @@ def _insert(context: Any, columns: Row, values: Mapping[str, Any], group_ids: li
 @writes(ANY)
 def instance_destroy(
     context: Any, instance_uuid: str, constraint: Constraint | None = None, update_cells: bool = True
-) -> Instance:
+) -> shapes.Instance:
     """Soft delete an instance with its group memberships, info cache, metadata and faults, and return it.
 
     `constraint` (see `constraint`, `equal_any`, `not_equal`) must hold in the moment of the deletion; `update_cells`
@@ -155,7 +155,7 @@ def _deleted(context: Any, row: AnyRow, now: datetime) -> AnyRow:
 
 
 @lone_read(ANY)
-def instance_get(context: Any, instance_id: int, columns_to_join: Collection[str] | None = None) -> Instance:
+def instance_get(context: Any, instance_id: int, columns_to_join: Collection[str] | None = None) -> shapes.Instance:
     """Return the visible instance of an id, within the project of a plain user.
 
     `columns_to_join` names relations besides `info_cache` and `security_groups`: None means metadata and
@@ -174,7 +174,7 @@ def instance_get(context: Any, instance_id: int, columns_to_join: Collection[str
 @lone_read(ANY)
 def instance_get_by_uuid(
     context: Any, uuid: str, columns_to_join: Collection[str] | None = None, use_slave: bool = False
-) -> Instance:
+) -> shapes.Instance:
     """Return the visible instance of a uuid, in any notation, within the project of a plain user.
 
     `columns_to_join` names relations besides `info_cache` and `security_groups`: None means metadata and
@@ -189,7 +189,7 @@ def instance_get_by_uuid(
 
 
 @lone_read(ANY)
-def instance_get_all(context: Any, columns_to_join: Collection[str] | None = None) -> list[ListedInstance]:
+def instance_get_all(context: Any, columns_to_join: Collection[str] | None = None) -> list[shapes.ListedInstance]:
     """Return the visible instances by id, of the context's project where it is no admin.
 
     `columns_to_join` names the relations: None means info_cache, security_groups, metadata, system_metadata.
@@ -209,7 +209,7 @@ def instance_get_all_by_filters(
     marker: str | None = None,
     columns_to_join: Collection[str] | None = None,
     use_slave: bool = False,
-) -> list[ListedInstance]:
+) -> list[shapes.ListedInstance]:
     """Return the instances that pass all filters, deleted ones too, of the context's project where it is no admin.
 
     Filters: `deleted`, `soft_deleted`, `cleaned` (truth values), `changes-since` (a datetime), `metadata` and
@@ -253,7 +253,7 @@ def instance_get_active_by_window_joined(
     end: datetime | None = None,
     project_id: str | None = None,
     host: str | None = None,
-) -> list[ListedInstance]:
+) -> list[shapes.ListedInstance]:
     """Return the instances that were not terminated by `begin`, deleted or not, of whatever project, by id.
 
     With `end` only those launched before it, so no never-launched ones; `project_id` and `host` narrow further.
@@ -274,7 +274,7 @@ def instance_get_active_by_window_joined(
 @lone_read(ADMIN)
 def instance_get_all_by_host(
     context: Any, host: str | None, columns_to_join: Collection[str] | None = None, use_slave: bool = False
-) -> list[ListedInstance]:
+) -> list[shapes.ListedInstance]:
     """Return the visible instances of a host by id, with info_cache and security_groups.
 
     `columns_to_join` says which of metadata, system_metadata and pci_devices are filled, None the first two; other
@@ -287,7 +287,7 @@ def instance_get_all_by_host(
 
 
 @lone_read(ADMIN)
-def instance_get_all_by_host_and_node(context: Any, host: str | None, node: str | None) -> list[ListedInstance]:
+def instance_get_all_by_host_and_node(context: Any, host: str | None, node: str | None) -> list[shapes.ListedInstance]:
     """Return the visible instances of a host and node by id, without relations; their metadata lists are empty.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -299,7 +299,7 @@ def instance_get_all_by_host_and_node(context: Any, host: str | None, node: str 
 @lone_read(ADMIN)
 def instance_get_all_by_host_and_not_type(
     context: Any, host: str | None, type_id: int | None = None
-) -> list[ListedInstance]:
+) -> list[shapes.ListedInstance]:
     """Return the visible instances of a host whose type is known and is not `type_id` (None: any), by id.
 
     They carry info_cache, security_groups, metadata and system_metadata.
@@ -311,7 +311,7 @@ def instance_get_all_by_host_and_not_type(
 
 
 @lone_read(ADMIN)
-def instance_get_all_hung_in_rebooting(context: Any, reboot_window: float) -> list[ListedInstance]:
+def instance_get_all_hung_in_rebooting(context: Any, reboot_window: float) -> list[shapes.ListedInstance]:
     """Return the visible instances that are in a soft reboot unchanged for `reboot_window` seconds, by id.
 
     They carry no relations; their metadata lists are empty. Instances that were never updated are not found.
@@ -321,7 +321,7 @@ def instance_get_all_hung_in_rebooting(context: Any, reboot_window: float) -> li
     return hung_in_rebooting(context, reboot_window, ())
 
 
-def hung_in_rebooting(context: Any, reboot_window: float, relations: Collection[str]) -> list[ListedInstance]:
+def hung_in_rebooting(context: Any, reboot_window: float, relations: Collection[str]) -> list[shapes.ListedInstance]:
     """What `instance_get_all_hung_in_rebooting` returns, with relations. Round trips: 1."""
     rows = sql(context).instance_get_all_hung_in_rebooting(
         threshold=timeutils.seconds_ago(reboot_window), **flags(relations, RELATIONS)
@@ -340,7 +340,9 @@ def instance_data_get_for_project(context: Any, project_id: str | None, session:
 
 
 @guarded(ANY)
-def instance_update(context: Any, instance_uuid: str, values: Mapping[str, Any], update_cells: bool = True) -> Instance:
+def instance_update(
+    context: Any, instance_uuid: str, values: Mapping[str, Any], update_cells: bool = True
+) -> shapes.Instance:
     """Change a visible instance and return it, with the relations of a single read.
 
     `values` are columns of instances, of which only those that differ are written (`updated_at` moves only then), and
@@ -362,12 +364,12 @@ def instance_update(context: Any, instance_uuid: str, values: Mapping[str, Any],
 
 
 @lone_write(NO_GUARD)
-def _update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Instance:
+def _update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> shapes.Instance:
     return update_columns(context, instance_uuid, values)
 
 
 @writes(NO_GUARD)
-def _update_all(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Instance:
+def _update_all(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> shapes.Instance:
     return update(context, instance_uuid, values, None)[1]
 
 
@@ -378,7 +380,7 @@ def instance_update_and_get_original(
     values: Mapping[str, Any],
     update_cells: bool = True,
     columns_to_join: Collection[str] | None = None,
-) -> tuple[Instance, Instance]:
+) -> tuple[shapes.Instance, shapes.Instance]:
     """Change a visible instance as `instance_update` does, and return it as it was and as it is.
 
     The first has the old columns; its relations are the very objects of the second, in the new state.

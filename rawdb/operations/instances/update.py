@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.exceptions import (
     DBDeadlock,
@@ -26,7 +27,6 @@ from rawdb.operations.instances.rows import (
     single_relations,
 )
 from rawdb.operations.instances.values import check_hostname, column_values, hostname_to_check, lock_hostnames
-from rawdb.rows import Instance
 from rawdb.statements.criteria import equal
 
 #: The relations that a read of one instance may leave out.
@@ -34,7 +34,7 @@ SINGLE_FLAGS = ("metadata", "system_metadata", "pci_devices", "block_device_mapp
 _KINDS = {"metadata": METADATA, "system_metadata": SYSTEM_METADATA}
 
 
-def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> Instance:
+def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> shapes.Instance:
     """The instance of a uuid, locked until the transaction ends. Raises InvalidUUID, InstanceNotFound."""
     require_uuid(instance_uuid)
     row = sql(context).instance_get_by_uuid__locked(uuid=instance_uuid, **flags(relations, SINGLE_FLAGS))
@@ -55,7 +55,7 @@ def can_be_one_statement(values: Mapping[str, Any]) -> bool:
     )
 
 
-def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> Instance:
+def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> shapes.Instance:
     """The instance after a change of its columns by one guarded UPDATE; its relations are read when that is done.
 
     So the row is locked for one statement, and for none of the reading. What is returned is the instance as it is then,
@@ -94,7 +94,7 @@ def _explain(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> NoR
 
 def update(
     context: Any, instance_uuid: str, values: Mapping[str, Any], columns_to_join: Collection[str] | None
-) -> tuple[Instance, Instance]:
+) -> tuple[shapes.Instance, shapes.Instance]:
     """The instance before and after a change, inside a transaction of which this is all."""
     relations = single_relations(columns_to_join)
     replaced = {key: values[key] for key in _KINDS if values.get(key) is not None}

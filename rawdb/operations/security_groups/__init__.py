@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb.access import authorize_project
 from rawdb.default import reader, writer
 from rawdb.exceptions import (
@@ -31,15 +32,6 @@ from rawdb.operations.security_groups.rows import (
     instance_relations,
     rule_relations,
     rule_rows,
-)
-from rawdb.rows import (
-    SecurityGroup,
-    SecurityGroupDefaultRuleRow,
-    SecurityGroupGetRow,
-    SecurityGroupRule,
-    SecurityGroupRuleRow,
-    SecurityGroupWithInstances,
-    SecurityGroupWithRules,
 )
 
 
@@ -74,7 +66,7 @@ def security_group_count_by_project(context: Any, project_id: str, session: Any 
 
 
 @guarded(ANY)
-def security_group_create(context: Any, values: Mapping[str, Any]) -> SecurityGroupWithRules:
+def security_group_create(context: Any, values: Mapping[str, Any]) -> shapes.SecurityGroupWithRules:
     """Store a group and return its row, with the empty list `rules`.
 
     `values` are columns of security_groups, and `instances`, a list of rows of instances that are put into the
@@ -89,11 +81,11 @@ def security_group_create(context: Any, values: Mapping[str, Any]) -> SecurityGr
 
 
 @writer.autocommit.savepoint
-def _create(context: Any, values: Mapping[str, Any]) -> SecurityGroupWithRules:
+def _create(context: Any, values: Mapping[str, Any]) -> shapes.SecurityGroupWithRules:
     return _insert(context, values)
 
 
-def _insert(context: Any, values: Mapping[str, Any]) -> SecurityGroupWithRules:
+def _insert(context: Any, values: Mapping[str, Any]) -> shapes.SecurityGroupWithRules:
     try:
         row = sql(context).security_group_create(values=values)
     except DBDuplicateEntry as error:
@@ -102,7 +94,9 @@ def _insert(context: Any, values: Mapping[str, Any]) -> SecurityGroupWithRules:
 
 
 @writer.savepoint
-def _create_with_instances(context: Any, values: Mapping[str, Any], uuids: Iterable[str]) -> SecurityGroupWithRules:
+def _create_with_instances(
+    context: Any, values: Mapping[str, Any], uuids: Iterable[str]
+) -> shapes.SecurityGroupWithRules:
     row = _insert(context, values)
     pairs = [{"instance_uuid": uuid, "security_group_id": row["id"]} for uuid in dict.fromkeys(uuids)]
     if pairs:
@@ -126,7 +120,7 @@ def security_group_destroy(context: Any, security_group_id: int) -> None:
 
 
 @guarded(NO_GUARD)
-def security_group_ensure_default(context: Any) -> tuple[bool, SecurityGroup]:
+def security_group_ensure_default(context: Any) -> tuple[bool, shapes.SecurityGroup]:
     """Return whether the context's project had a group 'default', and its row; one is made where there was none.
 
     A new one belongs to the context's user, gets a copy of the visible default rules (the key `rules` is an empty
@@ -142,7 +136,7 @@ def security_group_ensure_default(context: Any) -> tuple[bool, SecurityGroup]:
 
 
 @reader.autocommit
-def _default_group(context: Any) -> SecurityGroup | None:
+def _default_group(context: Any) -> shapes.SecurityGroup | None:
     return find_default_group(context)
 
 
@@ -155,7 +149,7 @@ def security_group_exists(context: Any, project_id: str, group_name: str) -> boo
 @lone_read(ANY)
 def security_group_get(
     context: Any, security_group_id: int, columns_to_join: Iterable[str] | None = None
-) -> SecurityGroupWithRules:
+) -> shapes.SecurityGroupWithRules:
     """Return the visible group of an id, within the project of a plain user, with its `rules`.
 
     `rules` are live and by id, each with `grantee_group`, the group that it lets in, or None. An entry `instances` of
@@ -175,7 +169,7 @@ def security_group_get(
 
 
 @lone_read(ANY)
-def security_group_get_all(context: Any) -> list[SecurityGroupGetRow]:
+def security_group_get_all(context: Any) -> list[shapes.SecurityGroupGetRow]:
     """Return the visible groups of all projects, by id, each with its `rules` as `security_group_get` has them.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -184,7 +178,7 @@ def security_group_get_all(context: Any) -> list[SecurityGroupGetRow]:
 
 
 @lone_read(ANY)
-def security_group_get_by_instance(context: Any, instance_uuid: str) -> list[SecurityGroupGetRow]:
+def security_group_get_by_instance(context: Any, instance_uuid: str) -> list[shapes.SecurityGroupGetRow]:
     """Return the live groups that a live instance is in, each once, by id, with `rules` as in `security_group_get`.
 
     Round trips: 1. Source: Nova Juno; Grizzly took the number of the instance.
@@ -195,7 +189,7 @@ def security_group_get_by_instance(context: Any, instance_uuid: str) -> list[Sec
 @lone_read(ANY)
 def security_group_get_by_name(
     context: Any, project_id: str, group_name: str, columns_to_join: Iterable[str] | None = None
-) -> SecurityGroupWithInstances:
+) -> shapes.SecurityGroupWithInstances:
     """Return the live group of a name in a project, with `rules` as in `security_group_get`, and `instances`.
 
     Anybody may ask. `columns_to_join` has no effect: both are always there. Raises SecurityGroupNotFoundForProject
@@ -209,7 +203,7 @@ def security_group_get_by_name(
 
 
 @lone_read(ANY)
-def security_group_get_by_project(context: Any, project_id: str) -> list[SecurityGroupGetRow]:
+def security_group_get_by_project(context: Any, project_id: str) -> list[shapes.SecurityGroupGetRow]:
     """Return the live groups of a project, by id, with `rules` as in `security_group_get`. Anybody may ask.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -226,7 +220,7 @@ def security_group_in_use(context: Any, group_id: int) -> bool:
 @writes(ANY)
 def security_group_update(
     context: Any, security_group_id: int, values: Mapping[str, Any], columns_to_join: Iterable[str] | None = None
-) -> SecurityGroup:
+) -> shapes.SecurityGroup:
     """Change columns of a visible group of whatever project, and return its row; unknown keys are ignored.
 
     `columns_to_join` adds relations by path: `rules` and `rules.grantee_group`, `instances`, and those of
@@ -254,7 +248,7 @@ def security_group_update(
 
 
 @lone_write(ANY)
-def security_group_rule_create(context: Any, values: Mapping[str, Any]) -> SecurityGroupRuleRow:
+def security_group_rule_create(context: Any, values: Mapping[str, Any]) -> shapes.SecurityGroupRuleRow:
     """Store a rule and return its row.
 
     `values` are columns of security_group_rules (parent_group_id, protocol, from_port, to_port, cidr, group_id);
@@ -275,7 +269,7 @@ def security_group_rule_destroy(context: Any, security_group_rule_id: int) -> No
 
 
 @lone_read(ANY)
-def security_group_rule_get(context: Any, security_group_rule_id: int) -> SecurityGroupRuleRow:
+def security_group_rule_get(context: Any, security_group_rule_id: int) -> shapes.SecurityGroupRuleRow:
     """Return the visible rule of an id, without relations.
 
     Raises SecurityGroupNotFoundForRule. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -289,7 +283,7 @@ def security_group_rule_get(context: Any, security_group_rule_id: int) -> Securi
 @lone_read(ANY)
 def security_group_rule_get_by_security_group(
     context: Any, security_group_id: int, columns_to_join: Iterable[str] | None = None
-) -> list[SecurityGroupRule]:
+) -> list[shapes.SecurityGroupRule]:
     """Return the visible rules of a group, by id.
 
     `columns_to_join` names what they carry: `grantee_group` (the group that a live rule lets in, live or not, or
@@ -304,7 +298,7 @@ def security_group_rule_get_by_security_group(
 @lone_read(ANY)
 def security_group_rule_get_by_security_group_grantee(
     context: Any, security_group_id: int
-) -> list[SecurityGroupRuleRow]:
+) -> list[shapes.SecurityGroupRuleRow]:
     """Return the visible rules that let a group in, by id, without relations.
 
     Round trips: 1. Source: Nova Juno and Grizzly.
@@ -319,7 +313,7 @@ def security_group_rule_count_by_group(context: Any, security_group_id: int) -> 
 
 
 @lone_write(ADMIN)
-def security_group_default_rule_create(context: Any, values: Mapping[str, Any]) -> SecurityGroupDefaultRuleRow:
+def security_group_default_rule_create(context: Any, values: Mapping[str, Any]) -> shapes.SecurityGroupDefaultRuleRow:
     """Store a rule that every new default group gets a copy of, and return its row.
 
     `values` are columns of security_group_default_rules (protocol, from_port, to_port, cidr); other keys are ignored.
@@ -339,7 +333,9 @@ def security_group_default_rule_destroy(context: Any, security_group_rule_defaul
 
 
 @lone_read(ANY)
-def security_group_default_rule_get(context: Any, security_group_rule_default_id: int) -> SecurityGroupDefaultRuleRow:
+def security_group_default_rule_get(
+    context: Any, security_group_rule_default_id: int
+) -> shapes.SecurityGroupDefaultRuleRow:
     """Return the visible default rule of an id.
 
     Raises SecurityGroupDefaultRuleNotFound. Round trips: 1. Source: Nova Juno and Grizzly.
@@ -351,7 +347,7 @@ def security_group_default_rule_get(context: Any, security_group_rule_default_id
 
 
 @lone_read(ANY)
-def security_group_default_rule_list(context: Any) -> list[SecurityGroupDefaultRuleRow]:
+def security_group_default_rule_list(context: Any) -> list[shapes.SecurityGroupDefaultRuleRow]:
     """Return the visible default rules, by id. Round trips: 1. Source: Nova Juno and Grizzly."""
     return sql(context).security_group_default_rule_list()
 

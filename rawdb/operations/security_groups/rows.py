@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
+from rawdb import rows as shapes
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row, unshared
 from rawdb.operations.instances.rows import RELATIONS, flags, instance_name
-from rawdb.rows import RelatedInstance, SecurityGroupRule
 
 #: What the rules of a group carry where nobody says anything.
 DEFAULT_RULE_PATHS = ("grantee_group.instances.system_metadata", "grantee_group.instances.info_cache")
@@ -59,7 +59,7 @@ def rule_relations(paths: Iterable[str]) -> RuleRelations:
 
 def add_instances(context: Any, groups: Collection[Any], relations: frozenset[str] = frozenset()) -> None:
     """Give each group the key `instances`: its live instances, by id; none for a deleted group. Round trips: 1."""
-    found: dict[int, list[RelatedInstance]] = {group["id"]: [] for group in groups}
+    found: dict[int, list[shapes.RelatedInstance]] = {group["id"]: [] for group in groups}
     rows = sql(context).security_group_get__instances(group_ids=sorted(found), **flags(relations, RELATIONS))
     for row in rows:
         found[row["security_group_id"]].append(_shown(row, relations))
@@ -74,7 +74,9 @@ def _shown(row: Row, relations: frozenset[str]) -> Any:
     return {**shown, "name": instance_name(shown)}
 
 
-def rule_rows(context: Any, group_id: int, relations: RuleRelations, **visibility: str) -> list[SecurityGroupRule]:
+def rule_rows(
+    context: Any, group_id: int, relations: RuleRelations, **visibility: str
+) -> list[shapes.SecurityGroupRule]:
     """The visible rules of a group, by id, with what is asked for. Round trips: 1, with instances 2."""
     rules = sql(context).security_group_rule_get_by_security_group(
         security_group_id=group_id, with_grantee_group=relations.grantee_group, **visibility
