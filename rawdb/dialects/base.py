@@ -9,8 +9,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import select
-import struct
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +21,7 @@ from rawdb.dialects.url import URL
 from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter, StatementError
 
 #: What may stand in JSON for a NUL character or half a character.
-_SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])|[\ud800-\udfff]", re.IGNORECASE)
-_SINGLE = struct.Struct("<f")
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]")
 UniqueColumns = Callable[[str], "list[str] | None"]
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
@@ -418,20 +415,3 @@ class Dialect(ABC):
 
         The work is a COMMIT, or else a statement that commits by itself.
         """
-
-
-def single(value: float) -> float:
-    """The number of single precision that is nearest, which a column of such numbers keeps of it."""
-    try:
-        number: float = _SINGLE.unpack(_SINGLE.pack(value))[0]
-    except OverflowError:
-        # The server refuses to store it, and finds no row that equals it.
-        return value
-    return number
-
-
-def has_input(descriptor: int) -> bool:
-    """Whether a socket has something to read, its end included, without waiting for it."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))

@@ -15,8 +15,9 @@ from pymysql.constants import CLIENT, SERVER_STATUS
 from pymysql.converters import escape_string
 
 from rawdb.dialects import errors_mysql, mysql_results
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result, has_input, single
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result
 from rawdb.dialects.url import URL
+from rawdb.dialects.wire import has_input, single
 from rawdb.exceptions import DBDataError, NotSupportedWarning
 
 LOG = logging.getLogger(__name__)

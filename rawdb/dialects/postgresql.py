@@ -18,10 +18,11 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg.types.numeric import Int8BinaryDumper
 
 from rawdb.dialects import errors_postgresql
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, has_input, single
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns
 from rawdb.dialects.postgresql_sender import Sender, fetched, names_of
 from rawdb.dialects.types import each
 from rawdb.dialects.url import URL
+from rawdb.dialects.wire import has_input, single
 
 
 class _NumericLoader(Loader):

@@ -45,16 +45,16 @@ _NATIVE = {
 }
 #: Those of one server's own that end in `text` (tinytext, citext) are none of them.
 _KNOWN = frozenset({"text", "mediumtext", "longtext", "int", "bigint", "bool", "float", "single", "datetime"})
-_VARCHAR = re.compile(r"(?:character varying|varchar)\((\d+)\)")
+_VARCHAR = r"(?:character varying|varchar)\((\d+)\)"
 # MariaDB and older servers show a width that means nothing.
-_WIDTH = re.compile(r"^(bigint|int)\(\d+\)$")
+_WIDTH = r"^(bigint|int)\(\d+\)$"
 
 
 @lru_cache(maxsize=1024)
 def logical(dialect: str, native: str) -> str:
     """The logical name of a server's type, or the server's own name in small letters if there is none."""
-    text = _WIDTH.sub(r"\1", native.lower().strip())
-    if match := _VARCHAR.fullmatch(text):
+    text = re.sub(_WIDTH, r"\1", native.lower().strip())
+    if match := re.fullmatch(_VARCHAR, text):
         return f"string({match[1]})"
     return _NATIVE[dialect].get(text, text)
 

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 ALIASES = {"postgres": "postgresql", "mariadb": "mysql", "sqlite3": "sqlite"}
 DIALECTS = ("postgresql", "mysql", "sqlite")
-_SECRET_OPTION = re.compile(r"pass(?!file)|pwd|secret|token", re.IGNORECASE)
-_HOST = re.compile(r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\s:\[\]]*))(?::(?P<port>[0-9]*))?")
+_HIDDEN_OPTION = r"pass(?!file)|pwd|secret|token"
+_HOST = r"(?:\[(?P<literal>[^\[\]]*)\]|(?P<name>[^\s:\[\]]*))(?::(?P<port>[0-9]*))?"
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,7 +49,8 @@ class URL:
         if not self.query:
             return location
         shown = {
-            key: "***" if hide_password and _SECRET_OPTION.search(key) else value for key, value in self.query.items()
+            key: "***" if hide_password and re.search(_HIDDEN_OPTION, key, re.IGNORECASE) else value
+            for key, value in self.query.items()
         }
         return f"{location}?{urlencode(shown, safe='*' if hide_password else '')}"
 
@@ -137,7 +138,7 @@ def _parts(dialect: str, rest: str) -> _Parts:
     credentials, _, address = authority.rpartition("@")
     if "@" in path or ("@" in query and not credentials):
         raise ValueError(f"{dialect} URL: in a user or a password / ? # are written as %2F %3F %23, elsewhere @ as %40")
-    match = _HOST.fullmatch(address)
+    match = re.fullmatch(_HOST, address)
     if match is None:
         bad_port = re.fullmatch(r"[^\s:\[\]]*:[^:\[\]]*|\[[^\[\]]*\]:.*", address)
         wanted = (

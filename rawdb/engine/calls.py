@@ -18,7 +18,6 @@ from rawdb.dialects.base import doubled
 from rawdb.engine.anew import UNKNOWN_COLUMN, statement_anew
 from rawdb.engine.bulk import BATCH_ROWS, run_many
 from rawdb.engine.scope import Home, Scope
-from rawdb.engine.scripts import run_script, run_text
 from rawdb.engine.streams import FETCH_SIZE, Stream
 from rawdb.exceptions import DBDataError, DBError, DBNonExistentColumn, DBNonExistentTable, StatementError
 from rawdb.statements.adhoc import with_parameters
@@ -84,6 +83,9 @@ class BoundStatements:
         Raises StatementError for text that cannot be read, before anything is sent. On MySQL a text with DDL is a
         TypeError outside of writer.autocommit, where each of its statements stands alone.
         """
+        # Few processes run scripts.
+        from rawdb.engine.scripts import run_text
+
         run_text(self._scope, text, caller)
 
     def stream(self, text: str, parameters: Mapping[str, Any] | None = None, *, fetch_size: int = FETCH_SIZE) -> Stream:
@@ -273,6 +275,8 @@ def call(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Any:
     if statement.is_plain:
         return _shape(statement, arguments, _run(scope, statement, arguments))
     if statement.steps:
+        from rawdb.engine.scripts import run_script  # few processes run any
+
         return run_script(scope, statement, arguments)
     statement = _complete(scope, statement, arguments)
     parts = _parts(statement, arguments) if statement.is_divisible else [arguments]

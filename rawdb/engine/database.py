@@ -32,14 +32,12 @@ from rawdb.statements.columns import (
     Table,
     check_types,
     lazy_tables,
-    live_tables,
     load_tables,
     unique_columns,
     with_types,
 )
 from rawdb.statements.compiled import Cache, Rules
 from rawdb.statements.loading import Statement, check_parity, lazy_statements, load_statements
-from rawdb.statements.of_tables import statement_of_table
 
 __all__ = ["Database", "DatabaseOptions", "check_parity"]
 
@@ -261,6 +259,9 @@ class Database(Generic[S_co]):
         """One of the statements that every table has, for rawdb.tables."""
         known = self._of_tables.get((table.name, kind))
         if known is None or known[0] is not table:
+            # For rawdb.tables only.
+            from rawdb.statements.of_tables import statement_of_table
+
             known = self._of_tables[table.name, kind] = (table, statement_of_table(table, kind, self.dialect))
         return known[1]
 
@@ -355,6 +356,9 @@ class Database(Generic[S_co]):
 
     def _with_live_tables(self, started: _Started, queries: Path | None, description: Description) -> _Started:
         """The same with the tables that the live database has now, and statements that know them."""
+        # With declared tables it is not needed.
+        from rawdb.statements.live import live_tables
+
         tables = with_types(live_tables(description, self.dialect.name), self._types)
         if tables == started.tables:
             return started

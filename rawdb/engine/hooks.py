@@ -6,7 +6,6 @@ import logging
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import FrameType
 
 from rawdb.dialects import Dialect
@@ -18,21 +17,28 @@ Observer = Callable[[str, str], None]
 _LOGGER = "rawdb.statements"
 _TRACED_FRAMES = 3
 _LIBRARY = ("rawdb", "contextlib", "functools")
-_ENGINE = re.compile(r"(engine\s*=\s*)innodb\b", re.IGNORECASE)
-_SAVEPOINT = re.compile(r"\s*(?:/\*.*?\*/\s*)?(?:SAVEPOINT|ROLLBACK TO|RELEASE SAVEPOINT)\b", re.IGNORECASE)
+#: Compiled when a MySQL Cluster is there.
+_ENGINE = r"(engine\s*=\s*)innodb\b"
+_SAVEPOINT = r"\s*(?:/\*.*?\*/\s*)?(?:SAVEPOINT|ROLLBACK TO|RELEASE SAVEPOINT)\b"
 
 
-@dataclass
 class Hooks:
     """The hooks of one database; shared by its connections."""
 
-    observers: list[Observer] = field(default_factory=list)
-    logger: logging.Logger = field(default_factory=lambda: logging.getLogger(_LOGGER))
-    trace: bool = False
-    rewrite: Callable[[str], str] | None = None
-    unique_columns: UniqueColumns | None = None
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        observers: list[Observer] | None = None,
+        logger: logging.Logger | None = None,
+        *,
+        trace: bool = False,
+        rewrite: Callable[[str], str] | None = None,
+        unique_columns: UniqueColumns | None = None,
+    ) -> None:
+        self.observers = [] if observers is None else observers
+        self.logger = logger or logging.getLogger(_LOGGER)
+        self.trace = trace
+        self.rewrite = rewrite
+        self.unique_columns = unique_columns
         #: Whether texts are not sent as they are.
         self.changes_texts = self.trace or self.rewrite is not None
 
@@ -83,6 +89,6 @@ def rewrite_for_ndb(text: str) -> str:
 
     A rollback to a savepoint therefore undoes nothing there.
     """
-    if _SAVEPOINT.match(text):
+    if re.match(_SAVEPOINT, text, re.IGNORECASE):
         return "SET @rawdb_savepoint = 0"
-    return _ENGINE.sub(r"\1NDBCLUSTER", text)
+    return re.sub(_ENGINE, r"\1NDBCLUSTER", text, flags=re.IGNORECASE)

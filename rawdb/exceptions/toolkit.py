@@ -49,14 +49,15 @@ __all__ = [
 ]
 
 #: Up to the last @: one in a password is often not escaped, and neither is a slash.
-_URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:]*):\S*@")
+_CREDENTIALS = r"(?<=://)([^\s/@:]*):\S*@"
 
 
 def _text_of(error: BaseException | str | None) -> str:
     """The text of `error` without the password of any URL in it."""
     if error is None:
         return ""
-    return _URL_PASSWORD.sub(r"\1:***@", str(error))
+    text = str(error)
+    return re.sub(_CREDENTIALS, r"\1:***@", text) if "://" in text else text
 
 
 class _Located(Rebuilt):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rawdb.dialects import Dialect
 from rawdb.exceptions import StatementError
@@ -20,14 +20,15 @@ from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Segment
 from rawdb.statements.documents import Document, documents_of
 from rawdb.statements.marks import Operation
-from rawdb.statements.relations import ARGUMENTS, SHAPES
 from rawdb.statements.resolution import COMPARISONS, Resolver, code
-from rawdb.statements.seeking import marks
 from rawdb.statements.segments import Literal, Parameter, Slot
 from rawdb.statements.slots import NESTING, RELATIONS, SLOT_KINDS, Rows
 from rawdb.statements.statement import Statement
 from rawdb.statements.survey import accepted_arguments
 from rawdb.statements.tokens import BLANKS, Source, Token, is_name, marker, own_syntax, scan
+
+if TYPE_CHECKING:
+    from rawdb.statements.seeking import Mark
 
 _IN = re.compile(r"\b(?P<no>NOT\s+)?IN\s*\(\s*$", re.IGNORECASE)
 HEADER = re.compile(r"^[ \t]*--[ \t]*name[ \t]*:", re.MULTILINE | re.IGNORECASE)
@@ -138,6 +139,16 @@ def _alone(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
 
 
 _CHANGES = (Operation.INSERT_UPDATE_DELETE, Operation.INSERT_RETURNING)
+
+
+def _marks(tokens: Sequence[Token]) -> dict[int, Mark]:
+    """Where the pieces of the SELECT around a page begin, if there is a page."""
+    if not any(marker(token)[0] == "after" for token in tokens):
+        return {}
+    # Only pages need it, and the criteria that it loads.
+    from rawdb.statements.seeking import marks
+
+    return marks(tokens)
 
 
 def header(block: Block) -> tuple[str, dict[str, int], Operation]:
@@ -291,7 +302,7 @@ class _Segments:
         end = max((index for index, token in enumerate(tokens) if token.kind not in BLANKS), default=0)
         ends = {end} if tokens and tokens[end].kind == "semicolon" else set()
         self._tokens = [one for index, one in enumerate(tokens) if one.kind != "line_comment" and index not in ends]
-        self._marks = marks(self._tokens) if dialect.seeks_nulls_apart else {}
+        self._marks = _marks(self._tokens) if dialect.seeks_nulls_apart else {}
         self._index = 0
 
     def parse(self) -> tuple[Segment, ...]:
@@ -406,6 +417,9 @@ class _Segments:
         ]
 
     def _relation(self, token: Token, kind: str, argument: str, body: tuple[Segment, ...], sample: list[Token]) -> Slot:
+        # Few statements have relations, and few processes such statements.
+        from rawdb.statements.relations import ARGUMENTS, SHAPES
+
         match = ARGUMENTS[kind].fullmatch(argument)
         if match is None:
             shape = f"write /*{{{kind} {SHAPES[kind]}}}*/"

@@ -18,7 +18,7 @@ from rawdb.statements.statement import Statement
 from rawdb.statements.tokens import ANYTHING, Source, Token, marker, scan
 
 _KINDS = ("part", "same")
-_PARAMETERS = re.compile(r"\(([^)]*)\)")
+_PARAMETERS = r"\(([^)]*)\)"
 _PART = re.compile(r"/\*\{\s*part\s+(\w+)\s*\}\*/")
 
 
@@ -89,7 +89,7 @@ def _parameters(segments: Iterable[Segment]) -> Iterator[str]:
 def _text(statement: Statement, owners: Mapping[str, Statement], parameters: Iterable[str]) -> str:
     """The statement's text with its parts in place and their parameters declared."""
     header, newline, body = statement.text.partition("\n")
-    header = _PARAMETERS.sub(f"({', '.join(parameters)})", header, count=1)
+    header = re.sub(_PARAMETERS, f"({', '.join(parameters)})", header, count=1)
     pieces: list[str] = []
     tokens = _tokens(body)
     position = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from rawdb.statements.tokens import Token, is_name, name_of
 
@@ -21,15 +20,15 @@ _RESULTS = ("HAVING", "ORDER", "GROUP")
 DERIVED = ""
 
 
-@dataclass(eq=False)
 class Scope:
     """One SELECT, or one statement: the tables it names, by alias, and the names it gives to its results."""
 
-    outer: Scope | None
-    tables: dict[str, str] = field(default_factory=dict)
-    labels: set[str] = field(default_factory=set)
-    #: Where its HAVING, GROUP or ORDER BY begins.
-    results_from: int | None = None
+    def __init__(self, outer: Scope | None) -> None:
+        self.outer = outer
+        self.tables: dict[str, str] = {}
+        self.labels: set[str] = set()
+        #: Where its HAVING, GROUP or ORDER BY begins.
+        self.results_from: int | None = None
 
     def table(self, alias: str) -> str | None:
         """The table behind an alias, as seen from here: DERIVED for what is none, None for an unknown alias."""

@@ -44,7 +44,6 @@ from rawdb.dialects.types import DOCUMENTS
 from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
 from rawdb.statements.compiled import FALSE, Call, Convert, Text, as_given
-from rawdb.statements.relations import aggregate, pairs_aggregate
 from rawdb.statements.segments import Keys, Literal, Parameter, Parameters, Slot
 
 #: Kinds whose sample takes parameters and slots of its own.
@@ -515,6 +514,9 @@ class Related(Slot):
         return self.table.columns.get(self.details[0]) if self.table and self.kind == "map" else None
 
     def render(self, text: Text) -> None:
+        # Loaded by statements that have relations.
+        from rawdb.statements.relations import aggregate, pairs_aggregate
+
         body = text.part(self.body)
         dialect = text.dialect
         if self.kind == "map":

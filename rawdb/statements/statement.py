@@ -6,18 +6,19 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rawdb.dialects import Dialect
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Text
 from rawdb.statements.documents import Document
 from rawdb.statements.marks import Operation
-from rawdb.statements.relations import Pairs, Relation
-from rawdb.statements.seeking import grouped
 from rawdb.statements.segments import Parameters, Slot, collectors
-from rawdb.statements.slots import Rows
+from rawdb.statements.slots import RELATIONS, Rows
 from rawdb.statements.survey import accepted_arguments, completed, relations, walk
+
+if TYPE_CHECKING:
+    from rawdb.statements.relations import Pairs, Relation
 
 #: Kinds of slots that cannot do without the columns of their table.
 _OF_A_TABLE = frozenset({"columns", "rows", "set", "changed", "filters", "after", "order", "json", "one"})
@@ -83,6 +84,8 @@ class Statement:
     @cached_property
     def relations(self) -> tuple[Relation | Pairs, ...]:
         """The relations that its rows carry."""
+        if not any(slot.kind in RELATIONS for slot in self.slots()):
+            return ()
         return relations(self.segments, self.dialect.json_deserializer)
 
     @cached_property
@@ -170,7 +173,7 @@ class Statement:
     def compile(self, call: Call) -> Compiled:
         """The text that a call's key stands for, put together anew."""
         text = Text(self.location, self.dialect, call.key, none_is_null=self.none_is_null)
-        text.render(grouped(self.segments))
+        text.render(self._grouped())
         finished, binders = text.finish()
         return Compiled(
             self.name,
@@ -183,6 +186,15 @@ class Statement:
             by_key=text.by_key,
             names=text.names,
         )
+
+    def _grouped(self) -> tuple[Segment, ...]:
+        """The segments, those of a SELECT with a page as one where its rows may be of two kinds."""
+        if not any(slot.kind == "after" for slot in self.slots()):
+            return self.segments
+        # Only pages need it, and the criteria that it loads.
+        from rawdb.statements.seeking import grouped
+
+        return grouped(self.segments)
 
     @cached_property
     def positional(self) -> tuple[str, ...]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rawdb.statements.columns import Column
 from rawdb.statements.compiled import Segment
-from rawdb.statements.relations import Pairs, Relation
 from rawdb.statements.segments import Parameter, Slot
 from rawdb.statements.slots import NESTING, RELATIONS, Related
 from rawdb.statements.values import Convert
 
+if TYPE_CHECKING:
+    from rawdb.statements.relations import Pairs, Relation
+
 
 def relations(segments: Iterable[Segment], loads: Convert) -> tuple[Relation | Pairs, ...]:
     """The relations that some segments read, outermost ones; `loads` reads the JSON documents in them."""
+    from rawdb.statements.relations import Pairs, Relation
+
     found: list[Relation | Pairs] = []
     for segment in segments:
         if not isinstance(segment, Slot):

@@ -153,7 +153,7 @@ _OWN: Mapping[str, frozenset[str]] = {
 #: For text that was checked before, and for text that is sent to one server only.
 ANYTHING = frozenset({*_REFUSED, *_REFUSED_CHARACTERS}) - {"bad_slot", "open_comment", "'", '"', "`"}
 #: What only a server that reads versioned comments would see.
-_HIDDEN = re.compile(r":[A-Za-z_]\w*|;|\b(?:INSERT|UPDATE|DELETE|REPLACE|COMMIT|ROLLBACK|BEGIN)\b", re.IGNORECASE)
+_HIDDEN = r":[A-Za-z_]\w*|;|\b(?:INSERT|UPDATE|DELETE|REPLACE|COMMIT|ROLLBACK|BEGIN)\b"
 
 
 def own_syntax(layer: str) -> frozenset[str]:
@@ -182,10 +182,14 @@ def _refuse(source: Source, kind: str, text: str, position: int, allowed: frozen
         raise source.error(position, *_REFUSED[kind])
     if kind in ("comment", "hint", "versioned") and "/*" in text[2:]:
         raise source.error(position, "a comment inside a comment ends at another place on each server", "use one")
-    if kind == "versioned" and (hidden := _HIDDEN.search(text)) and "versioned" in allowed and allowed != ANYTHING:
-        raise source.error(
-            position + hidden.start(), f"{hidden.group()} inside a versioned comment", "write it outside of the comment"
-        )
+    if kind == "versioned" and "versioned" in allowed and allowed != ANYTHING:
+        hidden = re.search(_HIDDEN, text, re.IGNORECASE)
+        if hidden is not None:
+            raise source.error(
+                position + hidden.start(),
+                f"{hidden.group()} inside a versioned comment",
+                "write it outside of the comment",
+            )
     if kind in ("string", "dollars") or (kind == "quoted" and kind not in allowed):
         for character in "%" if kind == "dollars" else "\\%":
             if character in text and character not in allowed:

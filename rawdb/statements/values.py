@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
-import uuid
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -119,9 +119,15 @@ def encode_untyped(name: str, value: Any) -> Any:
         # An enumeration of texts, a number of another library's: drivers differ over those.
         if isinstance(value, kind):
             return convert(f"parameter {name}", value)
-    if value is None or isinstance(value, (uuid.UUID, *_ADDRESSES, *_NETWORKS)):
+    if value is None or isinstance(value, (*_ADDRESSES, *_NETWORKS)) or _is_uuid(value):
         return None if value is None else str(value)
     raise DBDataError(f"parameter {name}: expected a plain value, got {type(value).__name__}")
+
+
+def _is_uuid(value: Any) -> bool:
+    # Who has one has loaded its module, which takes longer to load than a driver.
+    module = sys.modules.get("uuid")
+    return module is not None and isinstance(value, module.UUID)
 
 
 def _refused(place: str, value: Any, expected: str) -> DBDataError:
@@ -140,7 +146,7 @@ def _plain_text(place: str, value: Any) -> str:
     if isinstance(value, str):
         # The plain text of a subclass, such as an enumeration of texts: drivers differ over those.
         text = value if type(value) is str else str.__str__(value)
-    elif isinstance(value, (int, float, Decimal, uuid.UUID, *_ADDRESSES)):
+    elif isinstance(value, (int, float, Decimal, *_ADDRESSES)) or _is_uuid(value):
         text = str(value)
     else:
         raise _refused(place, value, "text")
@@ -480,6 +486,12 @@ def _number_or_text(value: Any) -> Any:
         return value
 
 
+def _uuid(text: str) -> Any:
+    import uuid  # for columns of UUIDs only
+
+    return uuid.UUID(text)
+
+
 _FROM_JSON: Mapping[str, Convert] = {
     "bool": bool,
     "float": _number_or_text,
@@ -492,5 +504,5 @@ _FROM_JSON: Mapping[str, Convert] = {
     # As an element of an array with the mark that PostgreSQL puts before it.
     "bytes": lambda value: bytes.fromhex(value.removeprefix("\\x")),
     "time": _time_or_span,
-    "uuid": uuid.UUID,
+    "uuid": _uuid,
 }

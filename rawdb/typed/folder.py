@@ -13,7 +13,8 @@ from rawdb.dialects.prepared import Prepared, enumerations, prepare
 from rawdb.dialects.translation import translate_error
 from rawdb.exceptions import StatementError
 from rawdb.schema.inspection import connected
-from rawdb.statements.columns import Table, live_tables, load_tables, with_types
+from rawdb.statements.columns import Table, load_tables, with_types
+from rawdb.statements.live import live_tables
 from rawdb.statements.loading import Statement, check_parity, load_statements
 from rawdb.statements.variants import variants
 from rawdb.typed.evidence import Evidence, Shape
