@@ -484,7 +484,14 @@ def _newest_change(tables_file: Path, queries: Path) -> int:
     paths = [str(tables_file), str(tables_file.with_name("indexes.csv")), str(queries)]
     for folder, folders, files in os.walk(queries):
         paths += [os.path.join(folder, name) for name in (*folders, *files)]  # noqa: PTH118 - a tenth of pathlib's time
-    return max((os.stat(path).st_mtime_ns for path in paths if os.path.exists(path)), default=0)  # noqa: PTH110, PTH116
+    return max(map(_changed, paths), default=0)
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116
+    except OSError:
+        return 0
 
 
 class _Loaded:

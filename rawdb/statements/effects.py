@@ -6,7 +6,9 @@ It is looked for what must not be missed: where a text leaves doubt, the answer 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 __all__ = ["AUTOCOMMIT", "CALLS", "CONTROL", "COPIES", "MAY_WRITE", "NEXT", "NOWAIT", "STATE", "WRITES", "effects"]
 
@@ -34,38 +36,65 @@ COPIES = 256
 KEPT_LENGTH = 4096
 _SKIPPED = re.compile(r"/\*.*?\*/|--[^\n]*|'(?:[^']|'')*'", re.DOTALL)
 #: MySQL runs what stands in it.
-_VERSIONED = re.compile(r"/\*M?!\d*(.*?)\*/", re.DOTALL)
+_VERSIONED = r"/\*M?!\d*(.*?)\*/"
 _QUOTED = re.compile(r'"[^"]*"|`[^`]*`')
-_CONTROL = re.compile(
-    r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|PREPARE\s+TRANSACTION|XA|"
-    r"ROLLBACK(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b))\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_AUTOCOMMIT = re.compile(r"\A\s*SET\b.*\bautocommit\s*:?=", re.IGNORECASE | re.DOTALL)
-_COPIES = re.compile(r"\A\s*COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b", re.IGNORECASE | re.DOTALL)
-_NEXT = re.compile(r"\A\s*SET\s+TRANSACTION\b", re.IGNORECASE)
-_CALLS_OTHERS = re.compile(
-    r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:CALL|EXECUTE)\b|\A\s*DO\s*(?:\$|LANGUAGE\b|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-_STATE = re.compile(
-    r"\A\s*(?:SET\s+(?!TRANSACTION\b|LOCAL\b|CONSTRAINTS\b|GLOBAL\b|@@GLOBAL\b)|RESET\b|DISCARD\b|LISTEN\b|PREPARE\b|LOAD\b|"
-    r"USE\b|LOCK\s+TABLES?\b.*\b(?:READ|WRITE)\b|FLUSH\b|BACKUP\b|HANDLER\b|CALL\b|EXECUTE\b|DO\b|DECLARE\b|PRAGMA\b|ATTACH\b|DETACH\b|"
-    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:GLOBAL\s+|LOCAL\s+)?TEMP(?:ORARY)?\b)|"
-    r"\b(?:GET_LOCK|set_config|pg_(?:try_)?advisory_lock(?:_shared)?)\s*\(|\bINTO\s+(?:TEMP(?:ORARY)?\b|@)|@\w+\s*:=",
-    re.IGNORECASE | re.DOTALL,
-)
-_NOWAIT = re.compile(r"\bNOWAIT\b", re.IGNORECASE)
-_READS = re.compile(
-    r"\s*\(?\s*(?:SELECT|VALUES|TABLE|SHOW|EXPLAIN|DESCRIBE|DESC|PRAGMA|SET|RESET|WITH|SAVEPOINT|RELEASE|ROLLBACK|USE|"
-    r"FETCH|CLOSE|DECLARE|LISTEN|UNLISTEN|DISCARD|CHECKPOINT)\b",
-    re.IGNORECASE,
-)
+#: A word, or what gives a value to a variable.
+_WORD = re.compile(r"\w+|:=")
+_FIRST = re.compile(r"\s*\(?\s*(\w*)")
+
+
+class _Sign(NamedTuple):
+    """What an effect is known by: a pattern, and words of which each text that it matches has one.
+
+    It is tried, and compiled, for texts with such a word: most processes never send one.
+    """
+
+    words: frozenset[str]
+    pattern: str
+
+    def is_in(self, plain: str, words: frozenset[str]) -> bool:
+        """Whether a text shows it; `words` are those of the text, in capitals."""
+        if self.words.isdisjoint(words):
+            return False
+        return re.search(self.pattern, plain, re.IGNORECASE | re.DOTALL) is not None
+
+
+_SIGNS: Mapping[int, _Sign] = {
+    CONTROL: _Sign(
+        frozenset({"ABORT", "BEGIN", "COMMIT", "END", "PREPARE", "ROLLBACK", "START", "XA"}),
+        r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|PREPARE\s+TRANSACTION|XA|"
+        r"ROLLBACK(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b))\b",
+    ),
+    AUTOCOMMIT: _Sign(frozenset({"AUTOCOMMIT"}), r"\A\s*SET\b.*\bautocommit\s*:?="),
+    COPIES: _Sign(frozenset({"COPY"}), r"\A\s*COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b"),
+    NEXT: _Sign(frozenset({"TRANSACTION"}), r"\A\s*SET\s+TRANSACTION\b"),
+    CALLS: _Sign(
+        frozenset({"CALL", "DO", "EXECUTE"}),
+        r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:CALL|EXECUTE)\b|\A\s*DO\s*(?:\$|LANGUAGE\b|\Z)",
+    ),
+    STATE: _Sign(
+        frozenset({
+            "ATTACH", "BACKUP", "CALL", "CREATE", "DECLARE", "DETACH", "DISCARD", "DO", "EXECUTE", "FLUSH", "HANDLER",
+            "LISTEN", "LOAD", "LOCK", "PRAGMA", "PREPARE", "RESET", "SET", "USE", "GET_LOCK", "SET_CONFIG", "INTO",
+            ":=", "PG_ADVISORY_LOCK", "PG_ADVISORY_LOCK_SHARED", "PG_TRY_ADVISORY_LOCK", "PG_TRY_ADVISORY_LOCK_SHARED",
+        }),
+        r"\A\s*(?:SET\s+(?!TRANSACTION\b|LOCAL\b|CONSTRAINTS\b|GLOBAL\b|@@GLOBAL\b)|RESET\b|DISCARD\b|LISTEN\b|PREPARE\b|LOAD\b|"
+        r"USE\b|LOCK\s+TABLES?\b.*\b(?:READ|WRITE)\b|FLUSH\b|BACKUP\b|HANDLER\b|CALL\b|EXECUTE\b|DO\b|DECLARE\b|PRAGMA\b|ATTACH\b|DETACH\b|"
+        r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:GLOBAL\s+|LOCAL\s+)?TEMP(?:ORARY)?\b)|"
+        r"\b(?:GET_LOCK|set_config|pg_(?:try_)?advisory_lock(?:_shared)?)\s*\(|\bINTO\s+(?:TEMP(?:ORARY)?\b|@)|@\w+\s*:=",
+    ),
+    NOWAIT: _Sign(frozenset({"NOWAIT"}), r"\bNOWAIT\b"),
+}  # fmt: skip
+#: What a text that reads begins with.
+_READS = frozenset({
+    "CHECKPOINT", "CLOSE", "DECLARE", "DESC", "DESCRIBE", "DISCARD", "EXPLAIN", "FETCH", "LISTEN", "PRAGMA", "RELEASE",
+    "RESET", "ROLLBACK", "SAVEPOINT", "SELECT", "SET", "SHOW", "TABLE", "UNLISTEN", "USE", "VALUES", "WITH",
+})  # fmt: skip
 #: What changes data inside of a text that begins as a read.
-_WRITES_INSIDE = re.compile(
+_WRITES_INSIDE = _Sign(
+    frozenset({"DELETE", "INTO", "SET"}),
     r"\b(?:INSERT\s+INTO|REPLACE\s+INTO|DELETE\s+FROM|MERGE\s+INTO|INTO\s+(?:OUTFILE|DUMPFILE)|UPDATE\s+[\w.]+\s+SET)\b"
     r"|\bUPDATE\s+[\w.]+\s+(?:AS\s+)?\w+\s+SET\b",
-    re.IGNORECASE,
 )
 _CALLS = re.compile(r"([A-Za-z_][\w$.]*)\s*\(")
 #: What stands before a parenthesis and calls nothing, and the functions that change nothing.
@@ -96,10 +125,7 @@ _NO_CALLS = """
     """
 _HARMLESS = frozenset(_NO_CALLS.split())
 #: The name and the columns of a WITH, which look like a call.
-_WITH = re.compile(
-    r"(?:\bWITH(?:\s+RECURSIVE)?|,)\s+[A-Za-z_]\w*\s*\([\w\s,]*\)\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\(",
-    re.IGNORECASE,
-)
+_WITH = r"(?:\bWITH(?:\s+RECURSIVE)?|,)\s+[A-Za-z_]\w*\s*\([\w\s,]*\)\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\("
 
 
 def effects(text: str) -> int:
@@ -110,20 +136,26 @@ def effects(text: str) -> int:
 
 @lru_cache(maxsize=256)
 def _judged(text: str) -> int:
-    plain = _QUOTED.sub("quoted_name", _SKIPPED.sub(" ", _VERSIONED.sub(r" \1 ", text) if "!" in text else text))
+    shown = re.sub(_VERSIONED, r" \1 ", text, flags=re.DOTALL) if "!" in text else text
+    plain = _QUOTED.sub("quoted_name", _SKIPPED.sub(" ", shown))
+    words = frozenset(_WORD.findall(plain.upper()))
     found = 0
-    for effect, pattern in ((AUTOCOMMIT, _AUTOCOMMIT), (NEXT, _NEXT), (CALLS, _CALLS_OTHERS), (COPIES, _COPIES)):
-        if pattern.match(plain):
+    for effect, sign in _SIGNS.items():
+        if sign.is_in(plain, words):
             found |= effect
-    if _CONTROL.match(plain):
-        found |= CONTROL
-    if _STATE.search(plain):
-        found |= STATE
-    if _NOWAIT.search(plain):
-        found |= NOWAIT
-    if not _READS.match(plain) or _WRITES_INSIDE.search(plain):
+    if _first_word(plain) not in _READS or _WRITES_INSIDE.is_in(plain, words):
         return found | WRITES
-    called = _CALLS.findall(_WITH.sub(" (", plain))
-    if any(name.lower() not in _HARMLESS for name in called):
-        found |= MAY_WRITE
-    return found
+    return found | MAY_WRITE if _calls_unknown(plain) else found
+
+
+def _first_word(plain: str) -> str:
+    match = _FIRST.match(plain)
+    return match[1].upper() if match else ""
+
+
+def _calls_unknown(plain: str) -> bool:
+    """Whether a text calls a function of which nothing is known."""
+    if _HARMLESS.issuperset(map(str.lower, _CALLS.findall(plain))):
+        return False
+    calls = _CALLS.findall(re.sub(_WITH, " (", plain, flags=re.IGNORECASE))
+    return not _HARMLESS.issuperset(map(str.lower, calls))
