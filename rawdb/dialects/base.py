@@ -13,15 +13,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from rawdb.dialects.catalogs import CATALOGS
 from rawdb.dialects.types import DOCUMENTS
 from rawdb.dialects.url import URL
 from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter, StatementError
 
+if TYPE_CHECKING:
+    from rawdb.dialects.catalogs import Catalog
+
 #: What may stand in JSON for a NUL character or half a character.
-_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]")
+_SUSPECT = r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]"
 UniqueColumns = Callable[[str], "list[str] | None"]
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
@@ -322,7 +324,7 @@ class Dialect(ABC):
         except (TypeError, ValueError, RecursionError) as error:
             raise DBDataError(f"a document cannot be written as JSON: {error}") from error
         text = text.decode() if isinstance(text, bytes) else text
-        if _SUSPECT.search(text):
+        if ("\\u" in text or not text.isascii()) and re.search(_SUSPECT, text):
             _check_characters(text)
         return text
 
@@ -386,10 +388,15 @@ class Dialect(ABC):
 
     def describe(self, raw: Any) -> Description:
         """The tables and views of the live database, as its catalog has them. Round trips: 2."""
-        return self._described(raw, CATALOGS[self.name].columns_with_views)
+        # Where tables are declared, nobody looks.
+        from rawdb.dialects.catalogs import CATALOGS
 
-    def _described(self, raw: Any, columns: str) -> Description:
-        return Description(self.run(raw, columns, {}).rows, self.run(raw, CATALOGS[self.name].indexes, {}).rows)
+        catalog = CATALOGS[self.name]
+        columns = self._columns(raw, catalog)
+        return Description(columns, self.run(raw, catalog.indexes, {}).rows)
+
+    def _columns(self, raw: Any, catalog: Catalog) -> list[tuple[Any, ...]]:
+        return self.run(raw, catalog.columns_with_views, {}).rows
 
     def close(self, raw: Any) -> None:
         """Close the driver connection, whatever its state."""

@@ -13,14 +13,16 @@ from decimal import Decimal
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from rawdb.dialects import errors_sqlite
-from rawdb.dialects.base import ConnectionOptions, Description, Dialect, Result, Stream, UniqueColumns, as_result
-from rawdb.dialects.catalogs import CATALOGS
+from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result
 from rawdb.dialects.url import URL
 from rawdb.exceptions import DBDataError
+
+if TYPE_CHECKING:
+    from rawdb.dialects.catalogs import Catalog
 
 _name = itemgetter(0)
 #: Logical types with values that SQLite has no type for.
@@ -411,12 +413,12 @@ class SQLite(Dialect):
         write = _WRITERS.get(type(value))
         return super().bind(value) if write is None else write(value)
 
-    def describe(self, raw: sqlite3.Connection) -> Description:
+    def _columns(self, raw: sqlite3.Connection, catalog: Catalog) -> list[tuple[Any, ...]]:
         try:
-            return super().describe(raw)
+            return super()._columns(raw, catalog)
         except sqlite3.OperationalError:
             # One view of a table that is gone spoils the whole answer.
-            return self._described(raw, CATALOGS[self.name].columns)
+            return self.run(raw, catalog.columns, {}).rows
 
     def in_transaction(self, raw: sqlite3.Connection) -> bool:
         return raw.in_transaction

@@ -16,7 +16,7 @@ from rawdb.statements.tokens import ANYTHING, BLANKS, Source, Token, scan
 from rawdb.statements.values import untyped
 
 #: The end of a string with an odd number of backslashes before it.
-_HIDDEN_END = re.compile(r"""(?<!\\)(?:\\\\)*\\['"]\Z""")
+_HIDDEN_END = r"""(?<!\\)(?:\\\\)*\\['"]\Z"""
 
 
 def with_parameters(
@@ -129,7 +129,7 @@ def _holds_statements(tokens: list[Token], dialect: Dialect, text: str) -> bool:
 def _check_ends(source: Source, tokens: list[Token]) -> None:
     """Refuse a string that ends elsewhere for MySQL: what is bound behind it would stand inside, and close it."""
     for token in tokens:
-        if match := _HIDDEN_END.search(token.text):
+        if "\\" in token.text and (match := re.search(_HIDDEN_END, token.text)):
             raise source.error(
                 token.position + match.start(),
                 "a backslash hides where the string ends",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -69,17 +70,23 @@ def lazy_statements(
                     raise StatementError(f"{place[0].location(place[1])} - {name} stands twice; give it another name")
                 own[name] = place
         places.update(own)
-    parts = {
-        part: name for name, (file, number) in places.items() if file.has_parts for part in parts_in(file.block(number))
-    }
+
+    @cache
+    def owners() -> dict[str, str]:
+        """The statements that hold parts, by the parts' names: looked for when the first part is asked for."""
+        return {
+            part: name
+            for name, (file, number) in places.items()
+            if file.has_parts
+            for part in parts_in(file.block(number))
+        }
 
     def read(name: str) -> Statement:
         file, number = places[name]
         return parse(file.block(number), dialect, tables or {}, none_is_null=none_is_null)
 
     parsed = Lazy(places, read)
-    owners = Lazy(parts, lambda part: parsed[parts[part]])
-    return Lazy(places, lambda name: with_parts(parsed[name], owners).completed())
+    return Lazy(places, lambda name: with_parts(parsed[name], lambda part: parsed[owners()[part]]).completed())
 
 
 class _File:

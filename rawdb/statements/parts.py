@@ -8,7 +8,7 @@ parameters and hold slots. It may stand in a dialect's file while the statements
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from rawdb.statements.compiled import Segment
@@ -16,6 +16,8 @@ from rawdb.statements.parsing import Block
 from rawdb.statements.segments import Parameter, Slot
 from rawdb.statements.statement import Statement
 from rawdb.statements.tokens import ANYTHING, Source, Token, marker, scan
+
+OwnerOf = Callable[[str], Statement]
 
 _KINDS = ("part", "same")
 _PARAMETERS = r"\(([^)]*)\)"
@@ -46,29 +48,29 @@ def share_parts(statements: Mapping[str, Statement]) -> tuple[dict[str, Statemen
         ]
     if faults:
         return dict(statements), faults
-    return {name: with_parts(statement, owners) for name, statement in statements.items()}, []
+    return {name: with_parts(statement, owners.__getitem__) for name, statement in statements.items()}, []
 
 
-def with_parts(statement: Statement, owners: Mapping[str, Statement]) -> Statement:
-    """The statement with its parts in place; `owners` hold them, by the parts' names."""
+def with_parts(statement: Statement, owner_of: OwnerOf) -> Statement:
+    """The statement with its parts in place; `owner_of` gives the statement that holds the part of a name."""
     used = [slot.argument for slot in statement.slots() if slot.kind == "same"]
     if not used and not any(slot.kind == "part" for slot in statement.slots()):
         return statement
-    segments = tuple(_flattened(statement.segments, owners))
-    added = [name for part in used for name in _parameters(_body(owners[part], part))]
+    segments = tuple(_flattened(statement.segments, owner_of))
+    added = [name for part in used for name in _parameters(_body(owner_of(part), part))]
     parameters = tuple(dict.fromkeys((*statement.parameters, *added)))
     return replace(
         statement,
         segments=segments,
         parameters=parameters,
-        text=_text(statement, owners, parameters),
+        text=_text(statement, owner_of, parameters),
     )
 
 
-def _flattened(segments: Iterable[Segment], owners: Mapping[str, Statement]) -> Iterator[Segment]:
+def _flattened(segments: Iterable[Segment], owner_of: OwnerOf) -> Iterator[Segment]:
     for segment in segments:
         if isinstance(segment, Slot) and segment.kind in _KINDS:
-            yield from _body(owners[segment.argument], segment.argument)
+            yield from _body(owner_of(segment.argument), segment.argument)
         else:
             yield segment
 
@@ -86,7 +88,7 @@ def _parameters(segments: Iterable[Segment]) -> Iterator[str]:
             yield from _parameters(segment.body)
 
 
-def _text(statement: Statement, owners: Mapping[str, Statement], parameters: Iterable[str]) -> str:
+def _text(statement: Statement, owner_of: OwnerOf, parameters: Iterable[str]) -> str:
     """The statement's text with its parts in place and their parameters declared."""
     header, newline, body = statement.text.partition("\n")
     header = re.sub(_PARAMETERS, f"({', '.join(parameters)})", header, count=1)
@@ -99,7 +101,7 @@ def _text(statement: Statement, owners: Mapping[str, Statement], parameters: Ite
             pieces.append(tokens[position].text)
             position += 1
             continue
-        owner = owners[name]
+        owner = owner_of(name)
         pieces.append(_source(_tokens(owner.text.partition("\n")[2]), name))
         position = _closing(tokens, position) + 1
     return f"{header}{newline}{''.join(pieces)}"

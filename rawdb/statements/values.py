@@ -459,12 +459,12 @@ _UNTYPED: Mapping[type, Callable[[str, Any], Any]] = {
     dict: _container,
     list: _container,
 }
-_SPAN = re.compile(r"P(-?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?")
+_SPAN = r"P(-?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?"
 
 
 def _time_or_span(text: str) -> time | timedelta:
     """A time of day, or what MySQL's TIME is: hours, minutes and seconds, fewer or more than a day has."""
-    match = _SPAN.fullmatch(text)
+    match = re.fullmatch(_SPAN, text) if text.startswith("P") else None
     if match is None:
         return time.fromisoformat(text)
     sign, hours, minutes, seconds, fraction = match.groups()
