@@ -8,21 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from rawdb import api
+from rawdb import rows as shapes
 from rawdb.exceptions import FixedIpNotFoundForInstance, InvalidUUID
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, sql
 from rawdb.operations.block_device_mappings.format import as_given
 from rawdb.operations.instance_migrations import in_progress
 from rawdb.operations.instances import hung_in_rebooting
 from rawdb.operations.instances.rows import METADATA, is_uuid_like
-from rawdb.rows import (
-    BlockDeviceMappingRow,
-    FloatingIpRow,
-    Instance,
-    InstanceFaultRow,
-    ListedInstance,
-    MigrationRow,
-    MigrationWithInstance,
-)
 
 #: Filters that came later; Grizzly ignores them like any other unknown key.
 _LATER_FILTERS = ("cleaned", "soft_deleted", "filter")
@@ -56,18 +48,20 @@ def block_device_mapping_update_or_create(context: Any, values: Mapping[str, Any
     api.block_device_mapping_update_or_create(context, as_given(values), legacy=False)
 
 
-def block_device_mapping_get_all_by_instance(context: Any, instance_uuid: str) -> list[BlockDeviceMappingRow]:
+def block_device_mapping_get_all_by_instance(context: Any, instance_uuid: str) -> list[shapes.BlockDeviceMappingRow]:
     """Return the visible disks of an instance, by id. Round trips: 1."""
     return api.block_device_mapping_get_all_by_instance(context, instance_uuid)
 
 
-def instance_fault_create(context: Any, values: Mapping[str, Any], update_cells: bool = True) -> InstanceFaultRow:
+def instance_fault_create(
+    context: Any, values: Mapping[str, Any], update_cells: bool = True
+) -> shapes.InstanceFaultRow:
     """Store a fault of an instance and return its row; `update_cells` has no effect. Round trips: 1."""
     return api.instance_fault_create(context, values)
 
 
 @lone_read(ANY)
-def instance_floating_address_get_all(context: Any, instance_uuid: str) -> list[FloatingIpRow]:
+def instance_floating_address_get_all(context: Any, instance_uuid: str) -> list[shapes.FloatingIpRow]:
     """Return the rows of the visible floating addresses that lead to an instance's live fixed addresses, by id.
 
     Raises InvalidUUID, FixedIpNotFoundForInstance where the instance has no live fixed address. Round trips: 1.
@@ -82,12 +76,12 @@ def instance_floating_address_get_all(context: Any, instance_uuid: str) -> list[
     return [row for row in rows if row["id"] is not None]
 
 
-def instance_get(context: Any, instance_id: int) -> Instance:
+def instance_get(context: Any, instance_id: int) -> shapes.Instance:
     """Return the visible instance of an id with its relations, within the project of a plain user. Round trips: 1."""
     return api.instance_get(context, instance_id)
 
 
-def instance_get_by_uuid(context: Any, uuid: str) -> Instance:
+def instance_get_by_uuid(context: Any, uuid: str) -> shapes.Instance:
     """Return the visible instance of a uuid with its relations, within the project of a plain user. Round trips: 1."""
     return api.instance_get_by_uuid(context, uuid)
 
@@ -101,7 +95,7 @@ def instance_get_all_by_filters(
     limit: int | None = None,
     marker: str | None = None,
     columns_to_join: Collection[str] | None = None,
-) -> list[ListedInstance]:
+) -> list[shapes.ListedInstance]:
     """Return the instances that pass all filters.
 
     `changes-since` means later than that moment, not from it on; cleaned, soft_deleted and filter are ignored.
@@ -117,13 +111,13 @@ def instance_get_all_by_filters(
 
 def instance_get_all_by_host(
     context: Any, host: str | None, columns_to_join: Collection[str] | None = None
-) -> list[ListedInstance]:
+) -> list[shapes.ListedInstance]:
     """Return the visible instances of a host by id, with their relations. Round trips: 1."""
     return api.instance_get_all_by_host(context, host, columns_to_join)
 
 
 @lone_read(ADMIN)
-def instance_get_all_hung_in_rebooting(context: Any, reboot_window: float) -> list[ListedInstance]:
+def instance_get_all_hung_in_rebooting(context: Any, reboot_window: float) -> list[shapes.ListedInstance]:
     """Return the visible instances that are in a soft reboot unchanged for `reboot_window` seconds, by id.
 
     They carry metadata and system_metadata. Round trips: 1.
@@ -133,13 +127,15 @@ def instance_get_all_hung_in_rebooting(context: Any, reboot_window: float) -> li
 
 def instance_update_and_get_original(
     context: Any, instance_uuid: str, values: Mapping[str, Any]
-) -> tuple[Instance, Instance]:
+) -> tuple[shapes.Instance, shapes.Instance]:
     """Change a visible instance, and return it as it was and as it is. Round trips: as in rawdb.api."""
     return api.instance_update_and_get_original(context, instance_uuid, values)
 
 
 @lone_read(ADMIN)
-def migration_get_in_progress_by_host_and_node(context: Any, host: str, node: str) -> list[MigrationWithInstance]:
+def migration_get_in_progress_by_host_and_node(
+    context: Any, host: str, node: str
+) -> list[shapes.MigrationWithInstance]:
     """Return the visible migrations from or to a node of a host that have not ended, by id; an error is no end.
 
     Round trips: as in rawdb.api.
@@ -149,7 +145,7 @@ def migration_get_in_progress_by_host_and_node(context: Any, host: str, node: st
 
 def migration_get_unconfirmed_by_dest_compute(
     context: Any, confirm_window: float, dest_compute: str
-) -> list[MigrationRow]:
+) -> list[shapes.MigrationRow]:
     """Return the finished migrations into a host that were updated `confirm_window` seconds ago or earlier, by id.
 
     Round trips: 1.

@@ -11,25 +11,27 @@ from datetime import datetime
 from typing import Any
 
 from rawdb import api, timeutils
+from rawdb import rows as shapes
 from rawdb.exceptions import ComputeHostNotFound
 from rawdb.operations._lock_rows import lock_new_row
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, sql, writes
 from rawdb.operations._rows import Row, only_columns, text_pairs
 from rawdb.operations.compute_nodes import totals
-from rawdb.rows import Aggregate, BwUsageCacheRow, ComputeNodeStatRow, Console, GrizzlyComputeNode, Service
 
 _COUNTERS = ("reads", "read_bytes", "writes", "write_bytes")
 #: What a volume's row says that Grizzly never told.
 _TOLD_LATER = ("project_id", "user_id", "availability_zone")
 
 
-def bw_usage_get(context: Any, uuid: str | None, start_period: datetime, mac: str | None) -> BwUsageCacheRow | None:
+def bw_usage_get(
+    context: Any, uuid: str | None, start_period: datetime, mac: str | None
+) -> shapes.BwUsageCacheRow | None:
     """Return the counters of an instance's interface in the period that began then, or None. Round trips: 1."""
     return api.bw_usage_get(context, uuid, start_period, mac)
 
 
 @writes(ADMIN)
-def compute_node_create(context: Any, values: Mapping[str, Any]) -> GrizzlyComputeNode:
+def compute_node_create(context: Any, values: Mapping[str, Any]) -> shapes.GrizzlyComputeNode:
     """Store a compute node with its statistics, and return it with the list of their rows, without the service.
 
     Round trips: 1, with statistics 3, and BEGIN and COMMIT.
@@ -43,7 +45,7 @@ def compute_node_create(context: Any, values: Mapping[str, Any]) -> GrizzlyCompu
 
 
 @lone_read(NO_GUARD)
-def compute_node_get(context: Any, compute_id: int) -> GrizzlyComputeNode:
+def compute_node_get(context: Any, compute_id: int) -> shapes.GrizzlyComputeNode:
     """Return a visible compute node with its `service` and its statistics.
 
     Raises ComputeHostNotFound. Round trips: 1.
@@ -55,7 +57,7 @@ def compute_node_get(context: Any, compute_id: int) -> GrizzlyComputeNode:
 
 
 @lone_read(ADMIN)
-def compute_node_get_all(context: Any) -> list[GrizzlyComputeNode]:
+def compute_node_get_all(context: Any) -> list[shapes.GrizzlyComputeNode]:
     """Return the visible compute nodes by id, each with its `service` and its statistics. Round trips: 1."""
     return [_shown(row) for row in sql(context).compute_node_get_all__with_statistics()]
 
@@ -72,7 +74,7 @@ def compute_node_statistics(context: Any) -> dict[str, int]:
 @writes(ADMIN)
 def compute_node_update(
     context: Any, compute_id: int, values: Mapping[str, Any], prune_stats: bool = False
-) -> GrizzlyComputeNode:
+) -> shapes.GrizzlyComputeNode:
     """Change columns and statistics of a visible compute node, and return it with its `service` and statistics.
 
     Keys that `values['stats']` does not mention stay, with `prune_stats` they are soft deleted. An `updated_at` in
@@ -88,7 +90,7 @@ def compute_node_update(
     return _shown(sql(context).compute_node_get__with_statistics(compute_id=node_id, read_deleted="yes"))
 
 
-def console_get_all_by_instance(context: Any, instance_uuid: str) -> list[Console]:
+def console_get_all_by_instance(context: Any, instance_uuid: str) -> list[shapes.Console]:
     """Return the consoles of an instance. Round trips: 1."""
     return api.console_get_all_by_instance(context, instance_uuid)
 
@@ -98,7 +100,7 @@ def service_destroy(context: Any, instance_id: int) -> None:
     api.service_destroy(context, instance_id)
 
 
-def service_get(context: Any, service_id: int) -> Service:
+def service_get(context: Any, service_id: int) -> shapes.Service:
     """Return a visible service with the list of its live compute nodes. Errors and round trips: as in rawdb.api."""
     return api.service_get(context, service_id, with_compute_node=True)
 
@@ -156,7 +158,7 @@ aggregate_metadata_get_by_host = guarded(ADMIN)(api.aggregate_metadata_get_by_ho
 
 
 @guarded(ADMIN)
-def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> Aggregate:
+def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any]) -> shapes.Aggregate:
     """Change an aggregate's name and metadata, and return it; an availability zone alone replaces all metadata.
 
     Errors and round trips: as in rawdb.api.
@@ -170,13 +172,13 @@ def _without_stats(values: Mapping[str, Any]) -> Row:
     return {name: value for name, value in values.items() if name != "stats"}
 
 
-def _shown(row: Row) -> GrizzlyComputeNode:
+def _shown(row: Row) -> shapes.GrizzlyComputeNode:
     return _with_stats(row, row.pop("statistics"))
 
 
-def _with_stats(row: Mapping[str, Any], stats: list[ComputeNodeStatRow]) -> GrizzlyComputeNode:
+def _with_stats(row: Mapping[str, Any], stats: list[shapes.ComputeNodeStatRow]) -> shapes.GrizzlyComputeNode:
     node: Any = {**row, "stats": stats}
-    shown: GrizzlyComputeNode = node
+    shown: shapes.GrizzlyComputeNode = node
     return shown
 
 

@@ -6,19 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rawdb import api
+from rawdb import rows as shapes
 from rawdb.operations._operation import ANY, lone_read, sql, writes
 from rawdb.operations.floating_ips import addresses_in_order, destroy_addresses
-from rawdb.rows import (
-    FixedIp,
-    FixedIpRow,
-    FloatingIpRow,
-    NetworkGetAssociatedFixedIpsRow,
-    SecurityGroupGetRow,
-    SecurityGroupRule,
-    SecurityGroupWithInstances,
-    SecurityGroupWithRules,
-    VirtualInterfaceRow,
-)
 
 
 def fixed_ip_associate(
@@ -48,7 +38,7 @@ def fixed_ip_disassociate(context: Any, address: str) -> None:
     api.fixed_ip_update(context, address, {"instance_uuid": None})
 
 
-def fixed_ip_get_by_address(context: Any, address: str) -> FixedIp:
+def fixed_ip_get_by_address(context: Any, address: str) -> shapes.FixedIp:
     """Return the first visible fixed address of this text. Errors and round trips: as in rawdb.api."""
     return api.fixed_ip_get_by_address(context, address)
 
@@ -85,7 +75,7 @@ def floating_ip_deallocate(context: Any, address: str) -> None:
 
 def network_get_associated_fixed_ips(
     context: Any, network_id: int, host: str | None = None
-) -> list[NetworkGetAssociatedFixedIpsRow]:
+) -> list[shapes.NetworkGetAssociatedFixedIpsRow]:
     """Return the allocated fixed addresses of a network that are on an interface of an instance. Round trips: 1."""
     return [row for row in api.network_get_associated_fixed_ips(context, network_id, host) if row["allocated"]]
 
@@ -95,13 +85,13 @@ def network_in_use_on_host(context: Any, network_id: int, host: str | None = Non
     return bool(network_get_associated_fixed_ips(context, network_id, host))
 
 
-def security_group_get(context: Any, security_group_id: int) -> SecurityGroupWithRules:
+def security_group_get(context: Any, security_group_id: int) -> shapes.SecurityGroupWithRules:
     """Return a visible security group with its `rules` and its `instances`. Errors and round trips: as in rawdb.api."""
     return api.security_group_get(context, security_group_id, ["instances"])
 
 
 @lone_read(ANY)
-def security_group_get_by_instance(context: Any, instance_id: int) -> list[SecurityGroupGetRow]:
+def security_group_get_by_instance(context: Any, instance_id: int) -> list[shapes.SecurityGroupGetRow]:
     """Return the live groups that a live instance is in, each once, by id; `instance_id` is its number.
 
     Round trips: 2, and 1 for no such instance.
@@ -110,20 +100,20 @@ def security_group_get_by_instance(context: Any, instance_id: int) -> list[Secur
     return [] if uuid is None else api.security_group_get_by_instance(context, uuid)
 
 
-def security_group_get_by_name(context: Any, project_id: str, group_name: str) -> SecurityGroupWithInstances:
+def security_group_get_by_name(context: Any, project_id: str, group_name: str) -> shapes.SecurityGroupWithInstances:
     """Return the live group of a name in a project, with `rules` and `instances`. All else as in rawdb.api."""
     return api.security_group_get_by_name(context, project_id, group_name)
 
 
-def security_group_rule_get_by_security_group(context: Any, security_group_id: int) -> list[SecurityGroupRule]:
+def security_group_rule_get_by_security_group(context: Any, security_group_id: int) -> list[shapes.SecurityGroupRule]:
     """Return the visible rules of a group with the groups they let in and their instances. All else as in rawdb.api."""
     return api.security_group_rule_get_by_security_group(context, security_group_id)
 
 
-def virtual_interface_get_by_instance(context: Any, instance_id: str) -> list[VirtualInterfaceRow]:
+def virtual_interface_get_by_instance(context: Any, instance_id: str) -> list[shapes.VirtualInterfaceRow]:
     """Return the live interfaces of a visible instance, given by its uuid. Errors and round trips: as in rawdb.api."""
     return api.virtual_interface_get_by_instance(context, instance_id)
 
 
-def _address(row: FixedIpRow | FloatingIpRow) -> str:
+def _address(row: shapes.FixedIpRow | shapes.FloatingIpRow) -> str:
     return str(row["address"])

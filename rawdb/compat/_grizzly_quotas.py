@@ -8,18 +8,20 @@ from types import SimpleNamespace
 from typing import Any
 
 from rawdb import api
+from rawdb import rows as shapes
 from rawdb.operations._operation import ADMIN, ANY, guarded, sql, writes_alone
 from rawdb.operations.quotas import reserve
 from rawdb.operations.quotas.usages import update_usages
-from rawdb.rows import ProjectUserQuotaRow, QuotaRow, QuotaUsage, ReservationRow
 
 
-def quota_create(context: Any, project_id: str, resource: str, limit: int | None) -> QuotaRow | ProjectUserQuotaRow:
+def quota_create(
+    context: Any, project_id: str, resource: str, limit: int | None
+) -> shapes.QuotaRow | shapes.ProjectUserQuotaRow:
     """Store a limit of a project and return its row. Raises QuotaExists. Round trips: 1."""
     return api.quota_create(context, project_id, resource, limit)
 
 
-def quota_get(context: Any, project_id: str, resource: str) -> QuotaRow | ProjectUserQuotaRow:
+def quota_get(context: Any, project_id: str, resource: str) -> shapes.QuotaRow | shapes.ProjectUserQuotaRow:
     """Return the limit of a project. Raises ProjectQuotaNotFound. Round trips: 1."""
     return api.quota_get(context, project_id, resource)
 
@@ -29,7 +31,7 @@ def quota_update(context: Any, project_id: str, resource: str, limit: int | None
     api.quota_update(context, project_id, resource, limit)
 
 
-def quota_usage_get(context: Any, project_id: str, resource: str) -> QuotaUsage:
+def quota_usage_get(context: Any, project_id: str, resource: str) -> shapes.QuotaUsage:
     """Return the oldest live usage row of a project, with its `total`. Raises QuotaUsageNotFound. Round trips: 1."""
     return api.quota_usage_get(context, project_id, resource)
 
@@ -81,7 +83,7 @@ def reservation_create(
     resource: str,
     delta: int,
     expire: datetime | None,
-) -> ReservationRow:
+) -> shapes.ReservationRow:
     """Store a reservation against `usage['id']` and return its row. Round trips: 1."""
     return api.reservation_create(context, uuid, usage, project_id, None, resource, delta, expire)
 

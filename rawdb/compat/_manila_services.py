@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from rawdb import api
+from rawdb import rows as shapes
 from rawdb.exceptions import ServiceNotFound
 from rawdb.operations._operation import ADMIN, guarded
-from rawdb.rows import ServiceRow
 
 #: The zone of a service that names none.
 ZONE = "manila"
 
 
 @guarded(ADMIN)
-def service_create(context: Any, values: Mapping[str, Any]) -> ServiceRow:
+def service_create(context: Any, values: Mapping[str, Any]) -> shapes.ServiceRow:
     """Store a service and return its row; its availability zone is 'manila' where `values` name none.
 
     Errors and round trips: as in rawdb.api.
@@ -25,12 +25,12 @@ def service_create(context: Any, values: Mapping[str, Any]) -> ServiceRow:
     return api.service_create(context, values)
 
 
-def service_get(context: Any, service_id: int) -> ServiceRow:
+def service_get(context: Any, service_id: int) -> shapes.ServiceRow:
     """Return a visible service. Raises ServiceNotFound. Round trips: 1."""
     return api.service_get(context, service_id)
 
 
-def service_get_by_host_and_topic(context: Any, host: str, topic: str) -> ServiceRow:
+def service_get_by_host_and_topic(context: Any, host: str, topic: str) -> shapes.ServiceRow:
     """Return the live, enabled service of a host and topic.
 
     Raises ServiceNotFound (its service_id is None) where there is none. Round trips: 1.
