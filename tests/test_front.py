@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib
+import importlib.util
 import inspect
 import re
 import subprocess
@@ -107,6 +107,32 @@ print(*sys.modules)
     }
     assert domains == {"rawdb.operations.key_pairs"}
     assert not {"psycopg", "pymysql", "sqlite3", "aiosql", "yoyo", "asyncio", "importlib.metadata"} & set(after)
+
+
+def test_a_first_call_loads_what_it_needs(migrated_url: str) -> None:
+    script = f"""
+import rawdb
+from rawdb.context import RequestContext
+rawdb.configure(connection={migrated_url!r})
+try:
+    rawdb.api.key_pair_get(RequestContext("u", "p"), "u", "k")
+except rawdb.exceptions.NotFound:
+    print(*sys.modules)
+"""
+    loaded = in_a_new_process(script)
+    assert "rawdb.operations.key_pairs" in loaded
+    statements = ("criteria", "live", "of_tables", "queries", "relations", "seeking", "variants")
+    seldom = {
+        "rawdb.dialects.catalogs",
+        "rawdb.engine.scripts",
+        *(f"rawdb.statements.{name}" for name in statements),
+        *(f"rawdb.rows.{name}" for name in ("_tables1", "_tables2", "_tables3", "_statements", "_shown")),
+    }
+    for name in seldom:
+        assert importlib.util.find_spec(name), f"there is no {name}"
+    if migrated_url.startswith("sqlite"):
+        seldom |= {"rawdb.dialects.wire", "uuid", "random", "difflib"}
+    assert seldom & set(loaded) == set()
 
 
 def test_all_operations_by_a_star() -> None:

@@ -221,8 +221,8 @@ def _pause(error: Exception, policy: RetryPolicy, started: float, attempt: int, 
     """
     if isinstance(error, DBError):
         error.attempt = attempt
-    pause = policy.pause(attempt)
     retriable = not written and (isinstance(error, RetryRequest) or read_again(error, attempt))
+    pause = policy.pause(attempt) if retriable else 0.0
     if not retriable or time.monotonic() + pause - started >= policy.limit:
         if isinstance(error, RetryRequest):
             raise error.inner_exc from error
