@@ -24,9 +24,9 @@ from rawdb.statements.tokens import Source
 
 __all__ = ["Statement", "check_parity", "lazy_statements", "load_statements"]
 
-#: A header and the name behind it, where nothing but blanks stands before it in its line. A pattern that begins with
-#: text is found much faster than one that begins with a line, and a whole folder is looked through.
-_NAME = re.compile(r"--[ \t]*name[ \t]*:[ \t]*([^\s(^$!<*#]*)", re.IGNORECASE)
+#: The end of a line, a header in the next one and the name behind it: a pattern that begins with a character is found
+#: much faster than HEADER, which begins with a line, and a whole folder is looked through.
+_NAME = re.compile(r"\n[ \t]*--[ \t]*name[ \t]*:[ \t]*([^\s(^$!<*#]*)", re.IGNORECASE)
 
 
 def load_statements(
@@ -96,7 +96,7 @@ class _File:
         self._source = _source(path)
         self._layer = layer
         self._domain = path.stem
-        self._headers = list(_headers(self._source.text))
+        self._headers = _headers(self._source.text)
         self.has_parts = "part" in self._source.text
 
     def places(self) -> Iterator[tuple[str, tuple[_File, int]]]:
@@ -114,12 +114,10 @@ class _File:
         return Block(self._source, self._headers[number][0], end, self._layer, self._domain)
 
 
-def _headers(text: str) -> Iterator[tuple[int, str]]:
+def _headers(text: str) -> list[tuple[int, str]]:
     """Where the line of each header begins, and the name in it."""
-    for match in _NAME.finditer(text):
-        start = text.rfind("\n", 0, match.start()) + 1
-        if not text[start : match.start()].strip(" \t"):
-            yield start, match[1]
+    # With a line's end in front of the first line too, a match begins where its line does in the text.
+    return [(match.start(), match[1]) for match in _NAME.finditer(f"\n{text}")]
 
 
 def _source(path: Path) -> Source:
