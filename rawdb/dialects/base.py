@@ -12,7 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rawdb.dialects.types import DOCUMENTS
@@ -22,8 +22,6 @@ from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter, StatementEr
 if TYPE_CHECKING:
     from rawdb.dialects.catalogs import Catalog
 
-#: What may stand in JSON for a NUL character or half a character.
-_SUSPECT = r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]"
 UniqueColumns = Callable[[str], "list[str] | None"]
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
@@ -94,6 +92,12 @@ class Result(NamedTuple):
 
 #: A result of its four fields in a tuple; the class by its name would cost a call more for each statement.
 as_result: Callable[[tuple[Any, ...]], Result] = partial(tuple.__new__, Result)
+
+
+@cache
+def _suspect() -> re.Pattern[str]:
+    """What may stand in JSON for a NUL character or half a character."""
+    return re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]")
 
 
 def _check_characters(text: str) -> None:
@@ -324,7 +328,7 @@ class Dialect(ABC):
         except (TypeError, ValueError, RecursionError) as error:
             raise DBDataError(f"a document cannot be written as JSON: {error}") from error
         text = text.decode() if isinstance(text, bytes) else text
-        if ("\\u" in text or not text.isascii()) and re.search(_SUSPECT, text):
+        if ("\\u" in text or not text.isascii()) and _suspect().search(text):
             _check_characters(text)
         return text
 

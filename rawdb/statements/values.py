@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from rawdb import timeutils
@@ -459,12 +459,16 @@ _UNTYPED: Mapping[type, Callable[[str, Any], Any]] = {
     dict: _container,
     list: _container,
 }
-_SPAN = r"P(-?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?"
+
+
+@cache
+def _span() -> re.Pattern[str]:
+    return re.compile(r"P(-?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?")
 
 
 def _time_or_span(text: str) -> time | timedelta:
     """A time of day, or what MySQL's TIME is: hours, minutes and seconds, fewer or more than a day has."""
-    match = re.fullmatch(_SPAN, text) if text.startswith("P") else None
+    match = _span().fullmatch(text)
     if match is None:
         return time.fromisoformat(text)
     sign, hours, minutes, seconds, fraction = match.groups()
