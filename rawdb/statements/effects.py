@@ -6,7 +6,7 @@ It is looked for what must not be missed: where a text leaves doubt, the answer 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,8 +38,8 @@ _SKIPPED = re.compile(r"/\*.*?\*/|--[^\n]*|'(?:[^']|'')*'", re.DOTALL)
 #: MySQL runs what stands in it.
 _VERSIONED = r"/\*M?!\d*(.*?)\*/"
 _QUOTED = re.compile(r'"[^"]*"|`[^`]*`')
-#: A word, or what gives a value to a variable.
-_WORD = re.compile(r"\w+|:=")
+#: Blanks for what is in no keyword.
+_BLANKED = bytes(code if chr(code).isalnum() or chr(code) == "_" else ord(" ") for code in range(128)) + b" " * 128
 _FIRST = re.compile(r"\s*\(?\s*(\w*)")
 
 
@@ -51,40 +51,49 @@ class _Sign(NamedTuple):
 
     words: frozenset[str]
     pattern: str
+    #: Whether it may stand behind the beginning of the text.
+    inside: bool = False
 
     def is_in(self, plain: str, words: frozenset[str]) -> bool:
         """Whether a text shows it; `words` are those of the text, in capitals."""
         if self.words.isdisjoint(words):
             return False
-        return re.search(self.pattern, plain, re.IGNORECASE | re.DOTALL) is not None
+        find = re.search if self.inside else re.match
+        return find(self.pattern, plain, re.IGNORECASE | re.DOTALL) is not None
 
 
-_SIGNS: Mapping[int, _Sign] = {
-    CONTROL: _Sign(
+_SIGNS: Sequence[tuple[int, _Sign]] = (
+    (CONTROL, _Sign(
         frozenset({"ABORT", "BEGIN", "COMMIT", "END", "PREPARE", "ROLLBACK", "START", "XA"}),
-        r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|PREPARE\s+TRANSACTION|XA|"
+        r"\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT|PREPARE\s+TRANSACTION|XA|"
         r"ROLLBACK(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b))\b",
-    ),
-    AUTOCOMMIT: _Sign(frozenset({"AUTOCOMMIT"}), r"\A\s*SET\b.*\bautocommit\s*:?="),
-    COPIES: _Sign(frozenset({"COPY"}), r"\A\s*COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b"),
-    NEXT: _Sign(frozenset({"TRANSACTION"}), r"\A\s*SET\s+TRANSACTION\b"),
-    CALLS: _Sign(
+    )),
+    (AUTOCOMMIT, _Sign(frozenset({"AUTOCOMMIT"}), r"\s*SET\b.*\bautocommit\s*:?=")),
+    (COPIES, _Sign(frozenset({"COPY"}), r"\s*COPY\b.*\b(?:FROM\s+STDIN|TO\s+STDOUT)\b")),
+    (NEXT, _Sign(frozenset({"TRANSACTION"}), r"\s*SET\s+TRANSACTION\b")),
+    (CALLS, _Sign(
         frozenset({"CALL", "DO", "EXECUTE"}),
-        r"\A\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:CALL|EXECUTE)\b|\A\s*DO\s*(?:\$|LANGUAGE\b|\Z)",
-    ),
-    STATE: _Sign(
+        r"\s*(?:SET\s+STATEMENT\b.*?\bFOR\s+)?(?:CALL|EXECUTE)\b|\s*DO\s*(?:\$|LANGUAGE\b|\Z)",
+    )),
+    (STATE, _Sign(
         frozenset({
             "ATTACH", "BACKUP", "CALL", "CREATE", "DECLARE", "DETACH", "DISCARD", "DO", "EXECUTE", "FLUSH", "HANDLER",
-            "LISTEN", "LOAD", "LOCK", "PRAGMA", "PREPARE", "RESET", "SET", "USE", "GET_LOCK", "SET_CONFIG", "INTO",
-            ":=", "PG_ADVISORY_LOCK", "PG_ADVISORY_LOCK_SHARED", "PG_TRY_ADVISORY_LOCK", "PG_TRY_ADVISORY_LOCK_SHARED",
+            "LISTEN", "LOAD", "LOCK", "PRAGMA", "PREPARE", "RESET", "SET", "USE",
         }),
-        r"\A\s*(?:SET\s+(?!TRANSACTION\b|LOCAL\b|CONSTRAINTS\b|GLOBAL\b|@@GLOBAL\b)|RESET\b|DISCARD\b|LISTEN\b|PREPARE\b|LOAD\b|"
+        r"\s*(?:SET\s+(?!TRANSACTION\b|LOCAL\b|CONSTRAINTS\b|GLOBAL\b|@@GLOBAL\b)|RESET\b|DISCARD\b|LISTEN\b|PREPARE\b|LOAD\b|"
         r"USE\b|LOCK\s+TABLES?\b.*\b(?:READ|WRITE)\b|FLUSH\b|BACKUP\b|HANDLER\b|CALL\b|EXECUTE\b|DO\b|DECLARE\b|PRAGMA\b|ATTACH\b|DETACH\b|"
-        r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:GLOBAL\s+|LOCAL\s+)?TEMP(?:ORARY)?\b)|"
+        r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:GLOBAL\s+|LOCAL\s+)?TEMP(?:ORARY)?\b)",
+    )),
+    (STATE, _Sign(
+        frozenset({
+            "@", "GET_LOCK", "PG_ADVISORY_LOCK", "PG_ADVISORY_LOCK_SHARED", "PG_TRY_ADVISORY_LOCK",
+            "PG_TRY_ADVISORY_LOCK_SHARED", "SET_CONFIG", "TEMP", "TEMPORARY",
+        }),
         r"\b(?:GET_LOCK|set_config|pg_(?:try_)?advisory_lock(?:_shared)?)\s*\(|\bINTO\s+(?:TEMP(?:ORARY)?\b|@)|@\w+\s*:=",
-    ),
-    NOWAIT: _Sign(frozenset({"NOWAIT"}), r"\bNOWAIT\b"),
-}  # fmt: skip
+        inside=True,
+    )),
+    (NOWAIT, _Sign(frozenset({"NOWAIT"}), r"\bNOWAIT\b", inside=True)),
+)  # fmt: skip
 #: What a text that reads begins with.
 _READS = frozenset({
     "CHECKPOINT", "CLOSE", "DECLARE", "DESC", "DESCRIBE", "DISCARD", "EXPLAIN", "FETCH", "LISTEN", "PRAGMA", "RELEASE",
@@ -95,6 +104,7 @@ _WRITES_INSIDE = _Sign(
     frozenset({"DELETE", "INTO", "SET"}),
     r"\b(?:INSERT\s+INTO|REPLACE\s+INTO|DELETE\s+FROM|MERGE\s+INTO|INTO\s+(?:OUTFILE|DUMPFILE)|UPDATE\s+[\w.]+\s+SET)\b"
     r"|\bUPDATE\s+[\w.]+\s+(?:AS\s+)?\w+\s+SET\b",
+    inside=True,
 )
 _CALLS = re.compile(r"([A-Za-z_][\w$.]*)\s*\(")
 #: What stands before a parenthesis and calls nothing, and the functions that change nothing.
@@ -138,14 +148,20 @@ def effects(text: str) -> int:
 def _judged(text: str) -> int:
     shown = re.sub(_VERSIONED, r" \1 ", text, flags=re.DOTALL) if "!" in text else text
     plain = _QUOTED.sub("quoted_name", _SKIPPED.sub(" ", shown))
-    words = frozenset(_WORD.findall(plain.upper()))
+    words = _words(plain)
     found = 0
-    for effect, sign in _SIGNS.items():
+    for effect, sign in _SIGNS:
         if sign.is_in(plain, words):
             found |= effect
     if _first_word(plain) not in _READS or _WRITES_INSIDE.is_in(plain, words):
         return found | WRITES
     return found | MAY_WRITE if _calls_unknown(plain) else found
+
+
+def _words(plain: str) -> frozenset[str]:
+    """The words of a text, in capitals, and `@` where it has one. A long text has many."""
+    words = frozenset(plain.upper().encode("ascii", "replace").translate(_BLANKED).decode("ascii").split())
+    return words | {"@"} if "@" in plain else words
 
 
 def _first_word(plain: str) -> str:
