@@ -22,6 +22,11 @@ def only_columns(table: str, values: Mapping[str, Any]) -> Row:
     return default_database().tables[table].encode(values)
 
 
+def as_stored(table: str, column: str, value: Any) -> Any:
+    """A value as the column would store it, checked and normalised. None stays None."""
+    return None if value is None else default_database().tables[table].columns[column].encode(value)
+
+
 def can_be_id(value: Any) -> bool:
     """Whether a value can be the id of a row: an integer of 64 bits, or the text of one. None can: it means NULL."""
     try:

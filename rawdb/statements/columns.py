@@ -118,19 +118,22 @@ class Table:
         for name in self._mutable:
             if name in row:
                 row[name] = copy.deepcopy(row[name])
-        return row | self._given(values)
+        return self._filled(row, values)
 
     def new_rows(self, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
         """Several of them, what they have in common made once."""
         if self.partial or self._mutable or len(rows) == 1:
             return [self.new_row(row, now) for row in rows]
         blank = self.new_row({}, now)
-        return [blank | self._given(row) for row in rows]
+        return [self._filled(blank.copy(), row) for row in rows]
 
-    def _given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values of columns that are given for a row, checked."""
+    def _filled(self, row: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+        """The row with the values of columns that are given for it, checked."""
         encoders = self._encoders
-        return {name: encoders[name](value) for name, value in values.items() if value is not None and name in encoders}
+        for name, value in values.items():
+            if value is not None and name in encoders:
+                row[name] = encoders[name](value)
+        return row
 
     @cached_property
     def _encoders(self) -> Mapping[str, Callable[[Any], Any]]:

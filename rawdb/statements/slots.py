@@ -148,11 +148,15 @@ class Rows(Slot):
         converted = [(place, bind) for place, bind in binds if bind is not as_given]
 
         def convert(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-            sent = [[row[name] for name in names] for row in rows]
+            sent = [list(map(row.__getitem__, names)) for row in rows]
             for place, bind in converted:
+                last = bound = None
                 for cells in sent:
-                    if cells[place] is not None:
-                        cells[place] = bind(cells[place])
+                    value = cells[place]
+                    # The time, and much else, is one object in all rows.
+                    if value is not last:
+                        last, bound = value, None if value is None else bind(value)
+                    cells[place] = bound
             return sent
 
         placeholder = text.bind(convert)
@@ -320,10 +324,16 @@ class Elements(Slot):
     """The sample for each element of a list: `each`, `any` or `repeat`."""
 
     @cached_property
-    def _plain(self) -> tuple[str, ...] | None:
+    def _plain(self) -> tuple[str, ...]:
         """The parameters of the sample where it holds nothing else, and takes them as they are given."""
         varying = self._varying
-        return varying[0].names if len(varying) == 1 and isinstance(varying[0], Parameters) else None
+        return varying[0].names if len(varying) == 1 and isinstance(varying[0], Parameters) else ()
+
+    @cached_property
+    def _compared(self) -> tuple[str, ...]:
+        """The parameters of the sample where it holds nothing else, and each is compared, so that None is NULL."""
+        varying = [one for one in self._varying if isinstance(one, Parameter) and one.matches_null]
+        return tuple([one.name for one in varying]) if len(varying) == len(self._varying) else ()
 
     def collect(self, call: Call) -> None:
         elements = call.arguments[self.argument]
@@ -335,15 +345,18 @@ class Elements(Slot):
         for element in elements:
             if type(element) is not dict and not isinstance(element, Mapping):
                 raise TypeError(f"{self.argument}: expected a list of dicts, got the element {element!r}")
-        varying, plain = self._varying, self._plain
-        if plain is not None:
+        names = self._plain or self._compared
+        if names:
             outside = call.arguments
-            for element in elements:
-                call.values.extend([element[name] if name in element else outside[name] for name in plain])
+            values = [one[name] if name in one else outside[name] for one in elements for name in names]
+            if not self._plain:
+                call.key += [value is None for value in values]
+                values = [value for value in values if value is not None]
+            call.values += values
             return
         for element in elements:
             inside = call.inside(element)
-            for segment in varying:
+            for segment in self._varying:
                 segment.collect(inside)
 
     def render(self, text: Text) -> None:

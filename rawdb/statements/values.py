@@ -36,17 +36,52 @@ _ALL_DIGITS = 6
 _LARGEST_SINGLE = 3.4028234663852886e38
 
 
+class _Checks:
+    """The checks that nearly every call needs, of values at one place; `limit` is that of the type.
+
+    A method costs half of what a partial with its place and limit does, and can be pickled like that.
+    """
+
+    __slots__ = ("_limit", "_place")
+
+    def __init__(self, place: str, limit: int = 0) -> None:
+        self._place = place
+        self._limit = limit
+
+    def integer(self, value: Any) -> int:
+        """A whole number of so many bits."""
+        limit = self._limit
+        return value if type(value) is int and -limit <= value < limit else _integer(self._place, value, limit)
+
+    def text(self, value: Any) -> str:
+        """A text of so many characters."""
+        # What nearly every text is.
+        if type(value) is str and len(value) <= self._limit and value.isascii() and "\x00" not in value:
+            return value
+        return _text(self._place, value, self._limit)
+
+    def plain_text(self, value: Any) -> str:
+        """A text of any length."""
+        if type(value) is str and value.isascii() and "\x00" not in value:
+            return value
+        return _plain_text(self._place, value)
+
+    def moment(self, value: Any) -> datetime:
+        """A moment."""
+        return value if type(value) is datetime and value.tzinfo is None else _datetime(self._place, value)
+
+
 def encoder(place: str, kind: str) -> Convert:
     """What checks and normalises a value that is stored in a column of a logical type. ValueError: unknown type."""
     if kind.endswith("[]"):
         return partial(_array, place, element=encoder(place, kind[:-2]))
     name, _, detail = kind.rstrip(")").partition("(")
     if name == "string":
-        return partial(_text, place, limit=int(detail))
+        return _Checks(place, int(detail)).text
     if name == "enum":
         return partial(_choice, place, allowed=detail.split("|"))
     if name in INT_LIMITS:
-        return partial(_integer, place, limit=INT_LIMITS[name])
+        return _Checks(place, INT_LIMITS[name]).integer
     if name in _TEXT_LIMITS:
         return partial(_long_text, place, limit=_TEXT_LIMITS[name])
     if name in _ADDRESS_LENGTHS:
@@ -54,8 +89,8 @@ def encoder(place: str, kind: str) -> Convert:
     if name == "numeric":
         precision, _, scale = detail.partition(",")
         return partial(_decimal, place, precision=int(precision or 0), scale=int(scale or 0))
-    if name == "datetime" and detail:
-        return partial(_cut_datetime, place, digits=int(detail))
+    if name == "datetime":
+        return partial(_cut_datetime, place, digits=int(detail)) if detail else _Checks(place).moment
     if name not in _SIMPLE:
         raise ValueError(f"{place}: unknown type {kind!r}")
     return partial(_SIMPLE[name], place)
@@ -67,17 +102,17 @@ def comparer(place: str, kind: str, encode: Convert) -> Convert:
     if kind.endswith("[]"):
         return encode
     if name in INT_LIMITS:
-        return partial(_integer, place, limit=INT_LIMITS["bigint"])
+        return _Checks(place, INT_LIMITS["bigint"]).integer
     if name in _ADDRESS_LENGTHS:
         return partial(_address, place, limit=None)
     if name in ("string", "enum") or name in _TEXT_LIMITS:
-        return partial(_plain_text, place)
+        return _Checks(place).plain_text
     if name == "numeric":
         return partial(_decimal, place, precision=0, scale=0)
     if name == "single":
         return partial(_float, place)
     if name == "datetime":
-        return partial(_datetime, place)
+        return _Checks(place).moment
     return partial(_day_or_moment, place) if name == "date" else encode
 
 
@@ -140,9 +175,6 @@ def _shown(value: Any) -> str:
 
 
 def _plain_text(place: str, value: Any) -> str:
-    if type(value) is str and value.isascii() and "\x00" not in value:
-        # What nearly every text is.
-        return value
     if isinstance(value, str):
         # The plain text of a subclass, such as an enumeration of texts: drivers differ over those.
         text = value if type(value) is str else str.__str__(value)
@@ -161,9 +193,6 @@ def _plain_text(place: str, value: Any) -> str:
 
 
 def _text(place: str, value: Any, limit: int) -> str:
-    if type(value) is str and len(value) <= limit and value.isascii() and "\x00" not in value:
-        # What nearly every text is.
-        return value
     text = _plain_text(place, value)
     if len(text) > limit:
         raise _refused(place, value, f"at most {limit} characters (it has {len(text)})")
@@ -205,8 +234,6 @@ def _canonical(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
 
 
 def _integer(place: str, value: Any, limit: int) -> int:
-    if type(value) is int and -limit <= value < limit:
-        return value
     number = _whole_number(value)
     if number is None:
         raise _refused(place, value, "an integer")
@@ -424,7 +451,6 @@ _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "bool": _boolean,
     "float": _float,
     "single": _single,
-    "datetime": _datetime,
     "date": _date,
     "time": _time,
     "json": _document,

@@ -34,7 +34,7 @@ from rawdb.operations._operation import (
     sql,
     writes_alone,
 )
-from rawdb.operations._rows import Row, only_columns
+from rawdb.operations._rows import Row, as_stored
 from rawdb.operations.quotas import reserve, settle
 from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, QUOTA_SYNC_FUNCTIONS
 from rawdb.operations.quotas.usages import lock_projects, update_usages
@@ -429,7 +429,7 @@ def _figures(rows: Iterable[Row]) -> Row:
 
 def _destroy_all(context: Any, project_id: str, user: Row | None) -> None:
     statements = sql(context)
-    project = only_columns("quotas", {"project_id": project_id})["project_id"]
+    project = as_stored("quotas", "project_id", project_id)
     lock_projects(statements, [project])
     whose = {"project_id": project, "now": timeutils.utcnow(), "of_user": user is not None, **(user or {})}
     if user is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from types import SimpleNamespace
@@ -10,7 +9,7 @@ from typing import Any
 
 from rawdb import timeutils
 from rawdb.default import sql
-from rawdb.operations.quotas.reserve import Request, decide
+from rawdb.operations.quotas.reserve import Request, decide, new_uuids
 from rawdb.operations.quotas.settle import commit_locked
 from rawdb.operations.quotas.usages import NO_PROJECT, lock_projects
 
@@ -41,6 +40,6 @@ def release(context: Any, resource: str, counts: Mapping[str | None, int]) -> No
             until_refresh=None,
             max_age=None,
         )
-        uuids = [str(uuid.uuid4())]
+        uuids = new_uuids(1)
         decide(context, statements, request, uuids)
         commit_locked(statements, uuids)

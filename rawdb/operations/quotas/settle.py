@@ -11,7 +11,7 @@ from rawdb import timeutils
 from rawdb.default import reader, sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
-from rawdb.operations._rows import Row, only_columns
+from rawdb.operations._rows import Row, as_stored
 from rawdb.operations.quotas.usages import Usage, close_reservations, lock_projects, write_usages
 
 T = TypeVar("T")
@@ -55,10 +55,7 @@ def settle(context: Any, reservations: Iterable[Any], project_id: str | None, ap
     if not uuids:
         return
     likely = context.project_id if project_id is None else project_id
-    if likely is None:
-        projects = _projects_of(context, uuids)
-    else:
-        projects = {only_columns("reservations", {"project_id": likely})["project_id"]}
+    projects = _projects_of(context, uuids) if likely is None else {as_stored("reservations", "project_id", likely)}
     if projects:
         _settle(context, projects, lambda statements: _open(statements, uuids), apply)
 

@@ -6,13 +6,14 @@ Every transaction that changes quota usages or reservations takes the lock first
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBDeadlock, DBDuplicateEntry, QuotaUsageNotFound, RetryRequest
-from rawdb.operations._rows import Row, only_columns
+from rawdb.operations._rows import Row, as_stored
 
 #: The key in quota_locks of rows that belong to no project.
 NO_PROJECT = ""
@@ -37,7 +38,7 @@ def lost_race(what: str) -> RetryRequest:
     return RetryRequest(DBDeadlock(f"{what} changed while the project's quota lock was held"))
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
 class Usage:
     """One live row of quota_usages, as a transaction read it and as it will leave it."""
 
@@ -51,22 +52,23 @@ class Usage:
     #: None for a row that is still to be inserted.
     id: int | None = None
     changed: bool = False
+    #: The figures that were read.
+    seen_in_use: int = field(init=False)
+    seen_reserved: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._seen = (self.in_use, self.reserved)
-
-    @property
-    def total(self) -> int:
-        return self.in_use + self.reserved
+        self.seen_in_use = self.in_use
+        self.seen_reserved = self.reserved
 
     def write(self) -> Row:
         """What the statement that writes back needs: the new figures, and those that must still be there."""
-        figures = {"in_use": self.in_use, "reserved": self.reserved, "until_refresh": self.until_refresh}
         return {
             "id": self.id,
-            **only_columns("quota_usages", figures),
-            "seen_in_use": self._seen[0],
-            "seen_reserved": self._seen[1],
+            "in_use": self.in_use,
+            "reserved": self.reserved,
+            "until_refresh": self.until_refresh,
+            "seen_in_use": self.seen_in_use,
+            "seen_reserved": self.seen_reserved,
         }
 
 
@@ -82,7 +84,7 @@ def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: date
             usage.id = _insert(statements, usage, now)
         elif usage.changed:
             known.append(usage.write())
-    known.sort(key=lambda row: int(row["id"]))
+    known.sort(key=itemgetter("id"))
     for start in range(0, len(known), _WRITTEN_AT_ONCE):
         rows = known[start : start + _WRITTEN_AT_ONCE]
         if statements.quota_reserve__write_usages(usages=rows, now=now) != len(rows):
@@ -120,7 +122,7 @@ def update_usages(
 
     Raises QuotaUsageNotFound when no live row matches. Round trips: 2.
     """
-    lock_projects(statements, [only_columns("quotas", {"project_id": project_id})["project_id"]])
+    lock_projects(statements, [as_stored("quotas", "project_id", project_id)])
     changes = {name: figures[name] for name in _FIGURES if name in figures}
     if not statements.quota_usage_update(project_id=project_id, resource=resource, changes=changes, **user):
         raise QuotaUsageNotFound(project_id=project_id)
