@@ -336,7 +336,7 @@ def new_rows(statement: Statement, table: Table, values: Sequence[Any]) -> list[
     for row in values:
         if type(row) is not dict or not statement.none_is_null:
             _check_row(statement, table, row)
-    rows = table.new_rows(values, timeutils.utcnow())
+    rows = table.new_rows(values, timeutils.utcnow)
     if not all(rows):
         # Only MySQL has a syntax for it.
         raise TypeError(f"{statement.name}: `values` names no column of {table.name}")
@@ -371,11 +371,13 @@ def _parts(statement: Statement, arguments: dict[str, Any]) -> list[dict[str, An
         return [arguments] if 0 < len(rows) <= size else _chunks(arguments, "values", rows, max(1, size))
     name = statement.splits
     given = arguments.get(name) if name is not None else None
-    if name is None or not isinstance(given, Iterable) or isinstance(given, (str, bytes, Mapping)):
+    if name is None:
         return [arguments]
-    arguments[name] = values = list(arguments[name])
-    if len(values) > MAX_LIST:
-        arguments[name] = values = _distinct(values)
+    if type(given) is not list:
+        if not isinstance(given, Iterable) or isinstance(given, (str, bytes, Mapping)):
+            return [arguments]
+        given = list(given)
+    arguments[name] = values = given if len(given) <= MAX_LIST else _distinct(given)
     return [arguments] if len(values) <= MAX_LIST else _chunks(arguments, name, values, MAX_LIST)
 
 

@@ -46,6 +46,8 @@ _PLAIN_TYPES = {
 }
 
 Convert = Callable[[Any], Any]
+#: Every column of ids is compared as one of 64 bits.
+_LARGEST_ID = 2**63 - 1
 
 
 class Rules(Protocol):
@@ -349,6 +351,9 @@ def _or_nothing(convert: Convert) -> Convert:
     """What can be no id becomes NULL, which equals nothing."""
 
     def compared(value: Any) -> Any:
+        if type(value) is int and -_LARGEST_ID <= value <= _LARGEST_ID:
+            # What nearly every id is.
+            return value
         try:
             return convert(value)
         except DBDataError:

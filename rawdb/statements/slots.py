@@ -381,14 +381,18 @@ class List(Slot):
 
     def collect(self, call: Call) -> None:
         values = call.arguments[self.argument]
+        if type(values) is not list:
+            values = self._listed(call, values)
+        values = [value for value in values if value is not None]
+        call.key.append(collect_list(call, values, is_whole=bool(self.details)))
+
+    def _listed(self, call: Call, values: Any) -> Iterable[Any]:
+        """The values, that may be gone through again."""
         if isinstance(values, (str, bytes)):
             raise TypeError(f"{self.argument}: expected a list of values, got the text {values!r}")
         if isinstance(values, Mapping) or not isinstance(values, Iterable):
             raise TypeError(f"{self.argument}: expected a list of values, got {values!r}")
-        if isinstance(values, Iterator):
-            values = kept(call, self.argument, values)
-        values = [value for value in values if value is not None]
-        call.key.append(collect_list(call, values, is_whole=bool(self.details)))
+        return kept(call, self.argument, values) if isinstance(values, Iterator) else values
 
     def render(self, text: Text) -> None:
         parameter = next(segment for segment in self.body if isinstance(segment, Parameter))

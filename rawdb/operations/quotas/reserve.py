@@ -193,7 +193,7 @@ class _Ledger:
             return True
         if usage.until_refresh is not None:
             usage.until_refresh -= 1
-            usage.changed = True
+            usage.changed = usage.counts_down = True
             return usage.until_refresh <= 0
         if not self._request.max_age:
             return False
@@ -213,9 +213,9 @@ class _Ledger:
                 "usage of %s in project %s, user %s: %s recorded, %s counted",
                 resource, usage.project_id, usage.user_id, usage.in_use, in_use,
             )  # fmt: skip
-        usage.in_use = in_use
-        usage.until_refresh = self._request.until_refresh or None
-        usage.changed = True
+        until_refresh = self._request.until_refresh or None
+        usage.counts_down = usage.counts_down or usage.until_refresh != until_refresh
+        usage.in_use, usage.until_refresh, usage.changed = in_use, until_refresh, True
 
     def exceeds(self, resource: str, delta: int) -> bool:
         """Whether `delta` more of a resource is over the project's limit or the user's, each by itself."""

@@ -159,15 +159,8 @@ def _applied(rows: Iterable[Row], apply: _Apply) -> list[Usage]:
         key = row["usage_id"]
         if key is None:
             continue
-        if key not in usages:
-            usages[key] = Usage(
-                id=key,
-                project_id=row["usage_project_id"],
-                user_id=None,
-                resource="",
-                in_use=row["in_use"],
-                reserved=row["reserved"],
-                until_refresh=row["until_refresh"],
-            )
-        apply(usages[key], row["delta"])
+        usage = usages.get(key)
+        if usage is None:
+            usage = usages[key] = Usage(row["usage_project_id"], None, "", row["in_use"], row["reserved"], id=key)
+        apply(usage, row["delta"])
     return list(usages.values())

@@ -38,9 +38,12 @@ def lost_race(what: str) -> RetryRequest:
     return RetryRequest(DBDeadlock(f"{what} changed while the project's quota lock was held"))
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Usage:
-    """One live row of quota_usages, as a transaction read it and as it will leave it."""
+    """One live row of quota_usages, as a transaction read it and as it will leave it.
+
+    Its fields bear the names of what the statements that write it back take.
+    """
 
     project_id: str | None
     user_id: str | None
@@ -52,24 +55,15 @@ class Usage:
     #: None for a row that is still to be inserted.
     id: int | None = None
     changed: bool = False
-    #: The figures that were read.
+    #: Whether until_refresh is another one than was read.
+    counts_down: bool = False
+    #: The figures that were read, and must still be there.
     seen_in_use: int = field(init=False)
     seen_reserved: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.seen_in_use = self.in_use
         self.seen_reserved = self.reserved
-
-    def write(self) -> Row:
-        """What the statement that writes back needs: the new figures, and those that must still be there."""
-        return {
-            "id": self.id,
-            "in_use": self.in_use,
-            "reserved": self.reserved,
-            "until_refresh": self.until_refresh,
-            "seen_in_use": self.seen_in_use,
-            "seen_reserved": self.seen_reserved,
-        }
 
 
 def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: datetime) -> None:
@@ -79,15 +73,20 @@ def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: date
     changed ones.
     """
     known = []
+    counts_down = False
     for usage in usages:
         if usage.id is None:
             usage.id = _insert(statements, usage, now)
         elif usage.changed:
-            known.append(usage.write())
+            known.append(vars(usage))
+            counts_down = counts_down or usage.counts_down
+    if not known:
+        return
     known.sort(key=itemgetter("id"))
+    write = statements.quota_reserve__write_countdowns if counts_down else statements.quota_reserve__write_usages
     for start in range(0, len(known), _WRITTEN_AT_ONCE):
         rows = known[start : start + _WRITTEN_AT_ONCE]
-        if statements.quota_reserve__write_usages(usages=rows, now=now) != len(rows):
+        if write(usages=rows, now=now) != len(rows):
             raise lost_race("a quota usage")
 
 

@@ -173,15 +173,23 @@ SELECT NULL,
 INSERT INTO quota_usages (/*{columns}*/ project_id, user_id, resource, in_use, reserved /*{}*/)
 VALUES /*{rows}*/ (:project_id, :user_id, :resource, :in_use, :reserved) /*{}*/;
 
--- name: quota_reserve__write_usages(id, in_use, reserved, until_refresh, seen_in_use, seen_reserved, now)!
+-- name: quota_reserve__write_usages(id, in_use, reserved, seen_in_use, seen_reserved, now)!
 -- New figures of some usages, in one statement, each only where it still holds the figures that were read. Fewer
 -- matched rows than given means that somebody wrote without the project's lock: the transaction starts over.
 -- Index: the primary key. Locks: the rows; the project is locked before.
 UPDATE quota_usages
-   SET in_use = CASE id /*{repeat usages}*/ WHEN :id THEN :in_use /*{}*/ ELSE in_use END,
+   SET /*{part usage_figures}*/ in_use = CASE id /*{repeat usages}*/ WHEN :id THEN :in_use /*{}*/ ELSE in_use END,
        reserved = CASE id /*{repeat usages}*/ WHEN :id THEN :reserved /*{}*/ ELSE reserved END,
-       until_refresh = CASE id /*{repeat usages}*/ WHEN :id THEN :until_refresh /*{}*/ ELSE until_refresh END,
-       updated_at = :now
+       updated_at = :now /*{}*/
+ WHERE deleted = 0
+   AND /*{any usages}*/ (id = :id AND in_use = :seen_in_use AND reserved = :seen_reserved) /*{}*/;
+
+-- name: quota_reserve__write_countdowns(id, until_refresh, seen_in_use, seen_reserved)!
+-- The same, where reserves are counted down to the next count as well, which most services do not ask for.
+-- Index: the primary key. Locks: the rows; the project is locked before.
+UPDATE quota_usages
+   SET until_refresh = CASE id /*{repeat usages}*/ WHEN :id THEN :until_refresh /*{}*/ ELSE until_refresh END,
+       /*{same usage_figures}*/ updated_at = NULL /*{}*/
  WHERE deleted = 0
    AND /*{any usages}*/ (id = :id AND in_use = :seen_in_use AND reserved = :seen_reserved) /*{}*/;
 
@@ -326,8 +334,7 @@ SELECT r.id,
        u.id AS usage_id,
        u.project_id AS usage_project_id,
        u.in_use,
-       u.reserved,
-       u.until_refresh
+       u.reserved
   FROM reservations AS r
   LEFT JOIN quota_usages AS u
     ON u.id = r.usage_id
@@ -366,8 +373,7 @@ SELECT r.id,
        u.id AS usage_id,
        u.project_id AS usage_project_id,
        u.in_use,
-       u.reserved,
-       u.until_refresh
+       u.reserved
   FROM (SELECT e.id,
                e.project_id,
                e.delta,

@@ -30,8 +30,7 @@ SELECT r.id,
        u.id AS usage_id,
        u.project_id AS usage_project_id,
        u.in_use,
-       u.reserved,
-       u.until_refresh
+       u.reserved
   FROM reservations AS r
   LEFT JOIN quota_usages AS u
     ON u.id = r.usage_id
