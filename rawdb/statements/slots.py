@@ -191,11 +191,15 @@ def _to_json(rows: Sequence[Mapping[str, Any]], documents: Sequence[str], write:
             {**row, **{name: None if (value := row[name]) is None else write(value) for name in documents}}
             for row in rows
         ]
-    return json.dumps(rows, default=_cell)
+    return _ROWS_TO_JSON.encode(rows)
 
 
 def _cell(value: Any) -> str:
     return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
+
+
+#: Made once: json.dumps makes one for each call that asks for more than its own types.
+_ROWS_TO_JSON = json.JSONEncoder(default=_cell)
 
 
 def _rows(call: Call) -> Sequence[Mapping[str, Any]]:
