@@ -135,7 +135,9 @@ def decide(context: Any, statements: BoundStatements, request: Request, uuids: l
 
 
 def _read_usages(statements: BoundStatements, request: Request) -> list[Row]:
-    rows: list[Row] = statements.quota_reserve__usages(project_id=request.project_id, user_key=request.user_id or "")
+    rows: list[Row] = statements.quota_reserve__usages(
+        project_id=request.project_id, user_key=request.user_id or "", aged=bool(request.max_age)
+    )
     return rows
 
 

@@ -51,6 +51,7 @@ class Usage:
     in_use: int = 0
     reserved: int = 0
     until_refresh: int | None = None
+    #: Known where the age of usages counts.
     updated_at: datetime | None = None
     #: None for a row that is still to be inserted.
     id: int | None = None

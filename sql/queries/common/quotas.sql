@@ -138,7 +138,8 @@ UPDATE reservations
 
 -- name: quota_reserve__usages(project_id, user_key)
 -- What a reserve needs of a project: the rows of the user and those of the project as a whole, each by itself, and
--- the sums over everybody else's, one row a resource, without an id. `user_key` is '' for no user.
+-- the sums over everybody else's, one row a resource, without an id. `user_key` is '' for no user; `aged` asks for
+-- when a row was written, which few services look at.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: none; the project is locked before.
 SELECT u.id,
        u.user_id,
@@ -146,7 +147,7 @@ SELECT u.id,
        u.in_use,
        u.reserved,
        u.until_refresh,
-       u.updated_at
+       /*{when aged}*/ u.updated_at /*{}*/ AS updated_at
   FROM quota_usages AS u
  WHERE u.project_id = :project_id
    AND u.deleted = 0
