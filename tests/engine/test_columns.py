@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import ipaddress
 import json
+import pickle
 import uuid
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -276,6 +277,15 @@ class TestTables:
     def test_a_partial_table_leaves_defaults_to_the_server(self, table: Table) -> None:
         partial = Table("things", table.columns, partial=True)
         assert partial.new_row({"name": "a", "flag": None, "zork": 1}, NOON) == {"name": "a", "flag": False}
+
+    def test_a_pickle_checks_the_same(self, table: Table) -> None:
+        table.new_row({"name": "a"}, NOON)
+        again = pickle.loads(pickle.dumps(table))
+        assert again == table
+        assert again.new_row({"name": "a", "size": "5"}, NOON) == table.new_row({"name": "a", "size": 5}, NOON)
+        for values in ({"name": "x" * 41}, {"size": "much"}, {"seen_at": 5}):
+            with pytest.raises(DBDataError):
+                again.encode(values)
 
     def test_encode(self, table: Table) -> None:
         assert table.encode({"size": "5", "note": None, "zork": 1}) == {"size": 5, "note": None}

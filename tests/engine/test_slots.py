@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from types import SimpleNamespace
+from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rawdb import timeutils
-from rawdb.context import RequestContext, get_admin_context
+from rawdb.context import ContextRules, RequestContext, get_admin_context
 from rawdb.engine.database import Database
 from rawdb.exceptions import DBDataError, DBError, DBInvalidUnicodeParameter, InvalidSortKey, StatementError
 from rawdb.statements.criteria import AnyOf, Page, Predicate, SortKey, equal
@@ -399,6 +401,51 @@ class TestNames:
         filters = [Predicate("size", ">", 1), Predicate("size", "<", 3), Predicate("name", "<>", "size")]
         assert names(sql.thing_list(limit=9, filters=filters)) == ["b"]
         assert names(sql.thing_list(limit=1, filters=[equal("size", [1, 3]), Predicate("size", ">", 1)])) == ["c"]
+
+
+_PAIRS = """
+-- name: thing_create(name, size)!
+-- A new thing.
+INSERT INTO things (name, size)
+VALUES (:name, :size);
+
+-- name: names_of(name, size)
+-- The names of the things that one of the pairs describes.
+SELECT t.name
+  FROM things AS t
+ WHERE /*{any pairs}*/ (t.name = :name AND t.size = :size) /*{}*/
+ ORDER BY t.id;
+"""
+
+
+def test_elements_that_are_compared_with_null(tmp_path: Path, open_database: Open, url: str) -> None:
+    (tmp_path / "things.sql").write_text(_PAIRS)
+    database = open_database(url, queries=tmp_path, rules=ContextRules(none_is_null=True))
+    with database.writer.using(None) as sql:
+        for name, size in (("a", None), ("b", 1), (None, 2), ("c", 1)):
+            sql.thing_create(name=name, size=size)
+
+        def found(*pairs: tuple[str | None, int | None]) -> list[str]:
+            return names(sql.names_of(pairs=[{"name": name, "size": size} for name, size in pairs]))
+
+        assert found(("a", None), ("b", 1), (None, 2)) == ["a", "b", None]
+        assert found((None, 2), ("a", 1), ("b", None)) == [None]
+        assert found(("b", 1), (None, None), ("a", None)) == ["a", "b"]
+        assert found() == []
+        # What an element leaves out stands beside the list; an element may be any mapping.
+        assert names(sql.names_of(pairs=[{"name": "c"}, {"name": "b"}, {"name": "a", "size": None}], size=1)) == [
+            "a",
+            "b",
+            "c",
+        ]
+        assert names(sql.names_of(pairs=[MappingProxyType({"name": "a"}), {"name": "b"}], size=None)) == ["a"]
+        counted = defaultdict[str, Any](int, name="b")
+        assert names(sql.names_of(pairs=[counted], size=1)) == ["b"]
+        assert dict(counted) == {"name": "b"}
+        with pytest.raises(TypeError, match="needs the argument 'size'"):
+            sql.names_of(pairs=[{"name": "b"}])
+        with pytest.raises(DBDataError, match=r"things.size: expected an integer, got 'much'"):
+            found(("a", None), ("b", "much"))  # type: ignore[arg-type]
 
 
 @pytest.mark.dialects("sqlite")

@@ -74,6 +74,20 @@ def test_counting_down(context: RequestContext) -> None:
     ]  # fmt: skip
 
 
+def test_one_of_several_is_counted_down(context: RequestContext, statements: list[str]) -> None:
+    for until_refresh in (3, None):
+        usage_row("cores", 5, until_refresh=until_refresh)
+        usage_row("ram", 7)
+        statements.clear()
+        reserve(context, {"ram": 1, "cores": 2})
+        write = "quota_reserve__write_countdowns" if until_refresh else "quota_reserve__write_usages"
+        assert [name for name in statements if "write" in name] == [write]
+        assert (mine("cores"), mine("ram")) == ((5, 2), (7, 1))
+        rows = {row["resource"]: row["until_refresh"] for row in stored("quota_usages") if not row["deleted"]}
+        assert rows == {"cores": 2 if until_refresh else None, "ram": None}
+        api.quota_destroy_all_by_project(get_admin_context(), "fake-project")
+
+
 def test_the_stored_countdown_counts(context: RequestContext, stopped_clock: datetime) -> None:
     usage_row("cores", 5, until_refresh=2)
     assert not _stale(context, until_refresh=0)

@@ -202,6 +202,18 @@ def test_a_usage_written_without_the_lock(context: RequestContext, db: str, text
 
 
 @pytest.mark.dialects("postgresql", "mysql")
+def test_a_countdown_written_without_the_lock(context: RequestContext, db: str) -> None:
+    usage_row("cores", 1, until_refresh=9)
+    text = "UPDATE quota_usages SET in_use = in_use + 2, until_refresh = 5"
+    intruder = Intruder(db, "quota_reserve__write_countdowns", text)
+    rawdb.default_database().observers.append(intruder)
+    reserve(context, {"cores": 5})
+    assert intruder.came
+    assert mine("cores") == (3, 5)
+    assert [row["until_refresh"] for row in stored("quota_usages")] == [4]
+
+
+@pytest.mark.dialects("postgresql", "mysql")
 def test_a_usage_made_without_the_lock(context: RequestContext, db: str) -> None:
     text = (
         "INSERT INTO quota_usages (project_id, user_id, resource, in_use, reserved, deleted)"
