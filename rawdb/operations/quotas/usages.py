@@ -6,7 +6,6 @@ Every transaction that changes quota usages or reservations takes the lock first
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -38,33 +37,38 @@ def lost_race(what: str) -> RetryRequest:
     return RetryRequest(DBDeadlock(f"{what} changed while the project's quota lock was held"))
 
 
-@dataclass(eq=False)
 class Usage:
     """One live row of quota_usages, as a transaction read it and as it will leave it.
 
-    Its fields bear the names of what the statements that write it back take.
+    Its attributes bear the names of what the statements that write it back take. `id` is None for a row that is still
+    to be inserted; `updated_at` is known where the age of usages counts.
     """
 
-    project_id: str | None
-    user_id: str | None
-    resource: str
-    in_use: int = 0
-    reserved: int = 0
-    until_refresh: int | None = None
-    #: Known where the age of usages counts.
-    updated_at: datetime | None = None
-    #: None for a row that is still to be inserted.
-    id: int | None = None
-    changed: bool = False
+    #: Whether it is to be written back.
+    changed = False
     #: Whether until_refresh is another one than was read.
-    counts_down: bool = False
-    #: The figures that were read, and must still be there.
-    seen_in_use: int = field(init=False)
-    seen_reserved: int = field(init=False)
+    counts_down = False
 
-    def __post_init__(self) -> None:
-        self.seen_in_use = self.in_use
-        self.seen_reserved = self.reserved
+    def __init__(
+        self,
+        project_id: str | None,
+        user_id: str | None,
+        resource: str,
+        in_use: int = 0,
+        reserved: int = 0,
+        until_refresh: int | None = None,
+        updated_at: datetime | None = None,
+        id: int | None = None,
+    ) -> None:
+        self.project_id = project_id
+        self.user_id = user_id
+        self.resource = resource
+        #: What was read must still be there when it is written back.
+        self.in_use = self.seen_in_use = in_use
+        self.reserved = self.seen_reserved = reserved
+        self.until_refresh = until_refresh
+        self.updated_at = updated_at
+        self.id = id
 
 
 def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: datetime) -> None:
