@@ -182,7 +182,7 @@ class MySQL(Dialect):
     ) -> Result:
         cursor.execute(text, parameters)
         if cursor.description is None:
-            return Result((), [], cursor.rowcount, cursor.lastrowid)
+            return as_result(((), [], cursor.rowcount, cursor.lastrowid))
         columns = tuple([column[0] for column in cursor.description])
         result = as_result((columns, list(cursor.fetchall()), cursor.rowcount, None))
         if cursor._result.has_next:

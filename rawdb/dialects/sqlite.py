@@ -355,7 +355,7 @@ class SQLite(Dialect):
         try:
             cursor.execute(text, parameters)
             if cursor.description is None:
-                return Result((), [], cursor.rowcount, cursor.lastrowid)
+                return as_result(((), [], cursor.rowcount, cursor.lastrowid))
             columns = tuple(map(_name, cursor.description))
             rows = cursor.fetchall()
         except sqlite3.OperationalError as error:
@@ -371,7 +371,7 @@ class SQLite(Dialect):
 
     def execute_many(self, cursor: sqlite3.Cursor, text: str, rows: Sequence[Sequence[Any]]) -> Result:
         cursor.executemany(text, rows)
-        return Result((), [], cursor.rowcount, cursor.lastrowid)
+        return as_result(((), [], cursor.rowcount, cursor.lastrowid))
 
     def parameter(self, position: int) -> str:
         return "?"
