@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.access import authorize_project, authorize_quota_class
 from rawdb.exceptions import (
@@ -38,7 +39,6 @@ from rawdb.operations._rows import Row, as_stored
 from rawdb.operations.quotas import reserve, settle
 from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, QUOTA_SYNC_FUNCTIONS
 from rawdb.operations.quotas.usages import lock_projects, update_usages
-from rawdb.rows import ProjectUserQuotaRow, QuotaClassRow, QuotaRow, QuotaUsage, QuotaUsageRow, ReservationRow
 
 __all__ = [
     "PER_PROJECT_QUOTAS",
@@ -72,7 +72,7 @@ __all__ = [
 @lone_write(ADMIN)
 def quota_create(
     context: Any, project_id: str, resource: str, limit: int | None, user_id: str | None = None
-) -> QuotaRow | ProjectUserQuotaRow:
+) -> shapes.QuotaRow | shapes.ProjectUserQuotaRow:
     """Store a limit and return its row.
 
     With a user it is that user's within the project, except for the resources in PER_PROJECT_QUOTAS, whose limit
@@ -91,7 +91,7 @@ def quota_create(
 @lone_read(ANY)
 def quota_get(
     context: Any, project_id: str, resource: str, user_id: str | None = None
-) -> QuotaRow | ProjectUserQuotaRow:
+) -> shapes.QuotaRow | shapes.ProjectUserQuotaRow:
     """Return the limit of a project or, with a user, that user's within the project.
 
     The two are looked up where `user_id` says, also for resources that only projects have. Sees rows by the
@@ -110,7 +110,7 @@ def quota_get(
 
 
 @lone_read(ANY)
-def quota_get_all(context: Any, project_id: str) -> list[ProjectUserQuotaRow]:
+def quota_get_all(context: Any, project_id: str) -> list[shapes.ProjectUserQuotaRow]:
     """Return the limits of all users within a project, by id; the project's own are not among them.
 
     Sees rows by the context's read_deleted. Raises Forbidden for a plain user of another project.
@@ -226,7 +226,7 @@ def quota_reserve(
 
 
 @lone_write(ADMIN)
-def quota_class_create(context: Any, class_name: str, resource: str, limit: int | None) -> QuotaClassRow:
+def quota_class_create(context: Any, class_name: str, resource: str, limit: int | None) -> shapes.QuotaClassRow:
     """Store a limit of a quota class and return its row. Nothing keeps a class from having several of one resource.
 
     Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -236,7 +236,7 @@ def quota_class_create(context: Any, class_name: str, resource: str, limit: int 
 
 
 @lone_read(ANY)
-def quota_class_get(context: Any, class_name: str, resource: str) -> QuotaClassRow:
+def quota_class_get(context: Any, class_name: str, resource: str) -> shapes.QuotaClassRow:
     """Return the live limit of a quota class, the oldest of several.
 
     Raises QuotaClassNotFound. Round trips: 1. Source: Nova Juno and Grizzly, Manila Juno.
@@ -278,14 +278,14 @@ def quota_class_update(context: Any, class_name: str, resource: str, limit: int 
 
 
 @lone_read(ANY)
-def quota_usage_get(context: Any, project_id: str, resource: str, user_id: str | None = None) -> QuotaUsage:
+def quota_usage_get(context: Any, project_id: str, resource: str, user_id: str | None = None) -> shapes.QuotaUsage:
     """Return a live usage row with its `total` of in_use and reserved.
 
     With a user it is that user's, or the project's as a whole for the resources in PER_PROJECT_QUOTAS; without one
     the oldest of the project, whoever it belongs to. Raises QuotaUsageNotFound. Round trips: 1.
     Source: Nova Juno and Grizzly, Manila Juno.
     """
-    row: QuotaUsageRow | None = sql(context).quota_usage_get(
+    row: shapes.QuotaUsageRow | None = sql(context).quota_usage_get(
         project_id=project_id,
         resource=resource,
         of_user=bool(user_id),
@@ -344,7 +344,7 @@ def reservation_create(
     resource: str,
     delta: int,
     expire: datetime | None,
-) -> ReservationRow:
+) -> shapes.ReservationRow:
     """Store a reservation against `usage['id']` and return its row; no limit is checked, no usage changed.
 
     Round trips: 1. Source: Manila Juno; Grizzly without user.
@@ -362,7 +362,7 @@ def reservation_create(
 
 
 @lone_read(ANY)
-def reservation_get(context: Any, uuid: str) -> ReservationRow:
+def reservation_get(context: Any, uuid: str) -> shapes.ReservationRow:
     """Return a live reservation.
 
     Raises ReservationNotFound. Round trips: 1. Source: Nova Grizzly, Manila Juno.
