@@ -52,7 +52,7 @@ def run(url: str | None, output: Output) -> int:
         with _exit_on_sigterm(), tempfile.TemporaryDirectory(prefix="rawdb-demo-") as folder:
             _run(f"sqlite:///{Path(folder) / 'cloud.db'}", output)
         output.line("Its database is gone; `rawdb demo --url sqlite:///cloud.db` makes one that you can look at.")
-    output.line("Next: read sql/queries/*/instances.sql beside rawdb/operations/instances.py, then run `make test`.")
+    output.line("Next: read sql/queries/*/instances.sql beside rawdb/operations/instances/, then run `make test`.")
     return 0
 
 
