@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from rawdb import timeutils
+from rawdb._uuids import random_uuid
 
 ReadDeleted = Literal["no", "yes", "only"]
 ProjectOnly = Literal[False, True, "allow_none"]
@@ -70,7 +70,7 @@ class RequestContext:
         self.read_deleted = read_deleted
         self.remote_address = remote_address
         self.timestamp: datetime = _read_timestamp(timestamp)
-        self.request_id: str = request_id or f"req-{_random_uuid()}"
+        self.request_id: str = request_id or f"req-{random_uuid()}"
         self.auth_token = auth_token
         self.quota_class = quota_class
         self.user_name = user_name
@@ -196,13 +196,6 @@ class ContextRules:
         """The scope of a read that is declared `wanted`, and the project whose rows are the context's own."""
         kind = project_scope(context, wanted)
         return kind, None if kind == "none" else context.project_id
-
-
-def _random_uuid() -> str:
-    """A UUID of version 4. Importing `uuid`, which asks for the platform, takes a thousand times as long."""
-    number = int.from_bytes(os.urandom(16), "big") & ~(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62
-    digits = f"{number:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _has_admin_role(roles: list[str]) -> bool:

@@ -19,7 +19,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 
 from rawdb.dialects import errors_postgresql
 from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns
-from rawdb.dialects.postgresql_sender import Sender, fetched, names_of
+from rawdb.dialects.postgresql_sender import FORGETTING, Sender, fetched, names_of
 from rawdb.dialects.types import each
 from rawdb.dialects.url import URL
 from rawdb.dialects.wire import has_input, single
@@ -107,7 +107,8 @@ class _Cursor(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, *, prepare: bool | None = None, **options: Any) -> Any:
         super().execute(query, params, prepare=bool(prepare), **options)
-        if (self.statusmessage or "").startswith(("DISCARD", "DEALLOCATE")):
+        command = self.pgresult.command_status if self.pgresult is not None else None
+        if command is not None and command.startswith(FORGETTING):
             cast(_Connection, self.connection).has_forgotten = True
         return self
 

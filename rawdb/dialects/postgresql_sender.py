@@ -28,10 +28,11 @@ _COPIES = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOT
 _UNREADABLE = (psycopg.DataError, NotImplementedError)
 #: Commands after which what is prepared may be about what is gone, or be gone itself.
 _CHANGING = (b"DROP", b"ALTER")
-_FORGETTING = (b"DISCARD", b"DEALLOCATE")
+#: Commands that take what is prepared away.
+FORGETTING = (b"DISCARD", b"DEALLOCATE")
 #: Undone, what these have made is another thing, or none.
 _CREATING, _ROLLBACK = b"CREATE", b"ROLLBACK"
-_NOTED = (*_CHANGING, *_FORGETTING, _CREATING, _ROLLBACK)
+_NOTED = (*_CHANGING, *FORGETTING, _CREATING, _ROLLBACK)
 _IDLE, _IN_ERROR = int(pq.TransactionStatus.IDLE), int(pq.TransactionStatus.INERROR)
 #: The server's numbers of the type, and of arrays of it.
 NUMERIC, _NUMERICS = 1700, 1231
@@ -220,7 +221,7 @@ class Sender:
             known = list(self._prepared.values())
             self._prepared.clear()
             self._deallocate(known)
-        elif command.startswith(_FORGETTING):
+        elif command.startswith(FORGETTING):
             self._prepared.clear()
 
     def _checked(self, results: Sequence[pq.abc.PGresult]) -> None:

@@ -334,17 +334,13 @@ def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any]
 def new_rows(statement: Statement, table: Table, values: Sequence[Any]) -> list[dict[str, Any]]:
     """Several rows of the same columns, ready to be bound. TypeError for rows of others, DBError for a wrong value."""
     for row in values:
-        if type(row) is not dict or not statement.none_is_null:
-            _check_row(statement, table, row)
+        _check_row(statement, table, row)
     rows = table.new_rows(values, timeutils.utcnow)
     if not all(rows):
         # Only MySQL has a syntax for it.
         raise TypeError(f"{statement.name}: `values` names no column of {table.name}")
-    if len(rows) > 1:
-        names = rows[0].keys()
-        for row in rows:
-            if row.keys() != names:
-                raise TypeError(f"{statement.name}: all rows of one call must name the same columns")
+    if any(row.keys() != rows[0].keys() for row in rows[1:]):
+        raise TypeError(f"{statement.name}: all rows of one call must name the same columns")
     return rows
 
 
@@ -370,9 +366,9 @@ def _parts(statement: Statement, arguments: dict[str, Any]) -> list[dict[str, An
         size = BATCH_ROWS if statement.has_batches else ROW_PARAMETERS // max(1, len(rows[0]) if rows else 1)
         return [arguments] if 0 < len(rows) <= size else _chunks(arguments, "values", rows, max(1, size))
     name = statement.splits
-    given = arguments.get(name) if name is not None else None
     if name is None:
         return [arguments]
+    given = arguments.get(name)
     if type(given) is not list:
         if not isinstance(given, Iterable) or isinstance(given, (str, bytes, Mapping)):
             return [arguments]

@@ -6,11 +6,11 @@ creation, and by id where that ties.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from rawdb import rows as shapes
+from rawdb._uuids import random_uuid
 from rawdb.engine.calls import BoundStatements
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row, oldest_first, only_columns
@@ -39,7 +39,7 @@ def share_server(row: shapes.ShareServerGetRow) -> shapes.ShareServer:
 
 def with_id(values: Mapping[str, Any]) -> Row:
     """The values of a new row; an id is made up where there is none."""
-    return {**values, "id": values.get("id") or str(uuid.uuid4())}
+    return {**values, "id": values.get("id") or random_uuid()}
 
 
 def give_id(values: Mapping[str, Any], row: Mapping[str, Any]) -> None:

@@ -6,11 +6,11 @@ listings raises InstanceGroupNotFound when no visible group has the uuid; of sev
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from rawdb import rows as shapes
+from rawdb._uuids import random_uuid
 from rawdb.exceptions import (
     DBDuplicateEntry,
     InstanceGroupIdExists,
@@ -41,7 +41,7 @@ def instance_group_create(
     InstanceGroupIdExists when a live group has the uuid. Round trips: 1 and 1 for each kind of child given, and
     BEGIN and COMMIT. Source: Nova Juno.
     """
-    group_uuid = str(uuid.uuid4()) if values.get("uuid") is None else values["uuid"]
+    group_uuid = random_uuid() if values.get("uuid") is None else values["uuid"]
     try:
         row: shapes.InstanceGroupRow = sql(context).instance_group_create(values={**values, "uuid": group_uuid})
     except DBDuplicateEntry as error:

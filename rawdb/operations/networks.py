@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rawdb import rows as shapes
 from rawdb import timeutils
+from rawdb._uuids import random_uuid
 from rawdb.default import reader, writer
 from rawdb.exceptions import (
     DBDeadlock,
@@ -98,7 +98,7 @@ def network_create_safe(context: Any, values: Mapping[str, Any]) -> shapes.Netwo
     """
     row = with_cidrs(values, *_RANGES)
     if row.get("uuid") is None:
-        row["uuid"] = str(uuid.uuid4())
+        row["uuid"] = random_uuid()
     try:
         return sql(context).network_create_safe(values=row)
     except DBDuplicateEntry as error:

@@ -19,7 +19,7 @@ from rawdb.dialects import Dialect
 from rawdb.exceptions import DBDataError, StatementError
 from rawdb.statements.columns import Column
 from rawdb.statements.effects import effects
-from rawdb.statements.values import untyped
+from rawdb.statements.values import INT_LIMITS, untyped
 
 TRUE = "1 = 1"
 FALSE = "1 = 0"
@@ -46,8 +46,6 @@ _PLAIN_TYPES = {
 }
 
 Convert = Callable[[Any], Any]
-#: Every column of ids is compared as one of 64 bits.
-_LARGEST_ID = 2**63 - 1
 
 
 class Rules(Protocol):
@@ -350,9 +348,11 @@ def as_given(value: Any) -> Any:
 def _or_nothing(convert: Convert) -> Convert:
     """What can be no id becomes NULL, which equals nothing."""
 
+    limit = INT_LIMITS["bigint"]
+
     def compared(value: Any) -> Any:
-        if type(value) is int and -_LARGEST_ID <= value <= _LARGEST_ID:
-            # What nearly every id is.
+        # What nearly every id is. Every column of ids is compared as one of 64 bits.
+        if type(value) is int and -limit <= value < limit:
             return value
         try:
             return convert(value)

@@ -26,7 +26,7 @@ __all__ = ["Statement", "check_parity", "lazy_statements", "load_statements"]
 
 #: The end of a line, a header in the next one and the name behind it: a pattern that begins with a character is found
 #: much faster than HEADER, which begins with a line, and a whole folder is looked through.
-_NAME = re.compile(r"\n[ \t]*--[ \t]*name[ \t]*:[ \t]*([^\s(^$!<*#]*)", re.IGNORECASE)
+_NAME = re.compile(r"\n" + HEADER.pattern.removeprefix("^") + r"[ \t]*([^\s(^$!<*#]*)", HEADER.flags)
 
 
 def load_statements(

@@ -94,17 +94,15 @@ class Relation:
         return found
 
     def _decoded(self, aggregates: Sequence[Any]) -> list[Any]:
-        groups = _read_all(aggregates)
-        counts = [len(rows) if rows else 0 for rows in groups]
-        every = self._sortable([row for rows in groups if rows for row in rows])
-        if self._order is not None and max(counts) > 1:  # type: ignore[attr-defined]
-            parts = _cut(every, counts)
+        groups = [rows or [] for rows in _read_all(aggregates)]
+        parts = _cut(self._sortable([row for rows in groups for row in rows]), map(len, groups))
+        if self._order is not None:  # type: ignore[attr-defined]
             for part in parts:
-                self._sort(part)
-            every = [row for part in parts for row in part]
+                if len(part) > 1:
+                    self._sort(part)
         if self.single:
-            every, counts = [part[0] for part in _cut(every, counts) if part], [min(count, 1) for count in counts]
-        found = _cut(self._dicts(every), counts)
+            parts = [part[:1] for part in parts]
+        found = _cut(self._dicts([row for part in parts for row in part]), map(len, parts))
         return [part[0] if part else None for part in found] if self.single else found
 
     def _sortable(self, rows: list[Any]) -> list[list[Any]]:
@@ -195,6 +193,11 @@ _scan_rows: _Scan = make_scanner(json.JSONDecoder(object_pairs_hook=list))  # ty
 _ROWS = '{"-":'
 
 
+def _scanner(text: str) -> _Scan:
+    """What reads a text."""
+    return _scan_rows if text.startswith(_ROWS) else _scan
+
+
 def _read(aggregate: Any) -> Any:
     """What an aggregate holds, the pairs of an object as tuples. The inner aggregates are read with the outer."""
     if not isinstance(aggregate, (str, bytes)):
@@ -202,7 +205,7 @@ def _read(aggregate: Any) -> Any:
     try:
         text = aggregate.decode() if isinstance(aggregate, bytes) else aggregate
         # As json.loads, which looks for blanks around it that no server writes.
-        return (_scan_rows if text.startswith(_ROWS) else _scan)(text, 0)[0]
+        return _scanner(text)(text, 0)[0]
     except (StopIteration, ValueError) as error:
         raise DBDataError(f"a relation that is no JSON: {aggregate[:60]!r}") from error
 
@@ -228,7 +231,7 @@ def _read_all(aggregates: Sequence[Any]) -> list[Any]:
     texts = ["null" if one is None else one for one in aggregates]
     try:
         first = next((one for one in texts if one != "null"), "")
-        found: list[Any] = (_scan_rows if first.startswith(_ROWS) else _scan)(f"[{','.join(texts)}]", 0)[0]
+        found: list[Any] = _scanner(first)(f"[{','.join(texts)}]", 0)[0]
     except (AttributeError, TypeError, StopIteration, ValueError):
         # Bytes, what was read with outer ones, or what is no JSON: that has an error of its own.
         return [_read(one) for one in aggregates]

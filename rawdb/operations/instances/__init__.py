@@ -9,13 +9,13 @@ context's read_deleted says, and of the devices the allocated ones.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from rawdb import rows as shapes
 from rawdb import timeutils
+from rawdb._uuids import random_uuid
 from rawdb.constraints import Constraint
 from rawdb.default import default_database, writer
 from rawdb.exceptions import (
@@ -88,7 +88,7 @@ def _create(context: Any, values: Mapping[str, Any]) -> shapes.Instance | None:
         return None
     if missing := [name for name in names if name not in groups]:
         raise SecurityGroupNotFoundForProject(project_id=context.project_id, security_group_id=missing[0])
-    instance_uuid = columns["uuid"] = columns.get("uuid") or str(uuid.uuid4())
+    instance_uuid = columns["uuid"] = columns.get("uuid") or random_uuid()
     _insert(context, columns, values, [groups[name] for name in names])
     row = sql(context).instance_get_by_uuid(
         uuid=instance_uuid, read_deleted="yes", project_only=False, **flags(ALWAYS, SINGLE_FLAGS)

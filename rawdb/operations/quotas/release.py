@@ -8,8 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from rawdb import timeutils
+from rawdb._uuids import random_uuid
 from rawdb.default import sql
-from rawdb.operations.quotas.reserve import Request, decide, new_uuids
+from rawdb.operations.quotas.reserve import Request, decide
 from rawdb.operations.quotas.settle import commit_locked
 from rawdb.operations.quotas.usages import NO_PROJECT, lock_projects
 
@@ -40,6 +41,6 @@ def release(context: Any, resource: str, counts: Mapping[str | None, int]) -> No
             until_refresh=None,
             max_age=None,
         )
-        uuids = new_uuids(1)
+        uuids = [random_uuid()]
         decide(context, statements, request, uuids)
         commit_locked(statements, uuids)

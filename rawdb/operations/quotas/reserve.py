@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from rawdb import timeutils
+from rawdb._uuids import random_uuids
 from rawdb.default import sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown, OverQuota, QuotaResourceUnknown
@@ -66,7 +66,7 @@ def reserve(context: Any, request: Request) -> list[str]:
         raise QuotaResourceUnknown(unknown=sorted(unknown))
     if not request.deltas:
         return []
-    uuids = new_uuids(len(request.deltas))
+    uuids = random_uuids(len(request.deltas))
     try:
         outcome = _attempt(context, request, uuids)
     except DBOutcomeUnknown as lost:
@@ -76,18 +76,6 @@ def reserve(context: Any, request: Request) -> list[str]:
     if outcome.refusal is not None:
         raise outcome.refusal
     return uuids
-
-
-def new_uuids(count: int) -> list[str]:
-    """So many random uuids (version 4). The system is asked once for all their digits: that is what costs."""
-    digits = os.urandom(16 * count).hex()
-    return [_as_uuid(digits[start : start + 32]) for start in range(0, len(digits), 32)]
-
-
-def _as_uuid(digits: str) -> str:
-    """A uuid of version 4 of 32 digits; the version and the variant take the places of six of their bits."""
-    variant = "89ab"[int(digits[16], 16) % 4]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def _attempt_again(context: Any, request: Request, uuids: list[str], lost: DBOutcomeUnknown) -> Outcome:
@@ -195,7 +183,7 @@ class _Ledger:
             return True
         if usage.until_refresh is not None:
             usage.until_refresh -= 1
-            usage.changed = usage.counts_down = True
+            usage.changed = True
             return usage.until_refresh <= 0
         if not self._request.max_age:
             return False
@@ -215,16 +203,15 @@ class _Ledger:
                 "usage of %s in project %s, user %s: %s recorded, %s counted",
                 resource, usage.project_id, usage.user_id, usage.in_use, in_use,
             )  # fmt: skip
-        until_refresh = self._request.until_refresh or None
-        usage.counts_down = usage.counts_down or usage.until_refresh != until_refresh
-        usage.in_use, usage.until_refresh, usage.changed = in_use, until_refresh, True
+        usage.in_use = in_use
+        usage.until_refresh = self._request.until_refresh or None
+        usage.changed = True
 
     def exceeds(self, resource: str, delta: int) -> bool:
         """Whether `delta` more of a resource is over the project's limit or the user's, each by itself."""
-        usage, others = self.mine[resource], self._others.get(resource, (0, 0))
-        of_user = usage.in_use + usage.reserved + delta
-        of_project = of_user + others[0] + others[1]
-        request = self._request
+        usage, request = self.mine[resource], self._request
+        of_project = delta + sum(self._of_project(resource))
+        of_user = delta + usage.in_use + usage.reserved
         return _is_over(request.quotas[resource], of_project) or _is_over(request.user_quotas[resource], of_user)
 
     def _of_project(self, resource: str) -> tuple[int, int]:

@@ -46,8 +46,6 @@ class Usage:
 
     #: Whether it is to be written back.
     changed = False
-    #: Whether until_refresh is another one than was read.
-    counts_down = False
 
     def __init__(
         self,
@@ -66,7 +64,7 @@ class Usage:
         #: What was read must still be there when it is written back.
         self.in_use = self.seen_in_use = in_use
         self.reserved = self.seen_reserved = reserved
-        self.until_refresh = until_refresh
+        self.until_refresh = self.seen_until_refresh = until_refresh
         self.updated_at = updated_at
         self.id = id
 
@@ -84,7 +82,7 @@ def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: date
             usage.id = _insert(statements, usage, now)
         elif usage.changed:
             known.append(vars(usage))
-            counts_down = counts_down or usage.counts_down
+            counts_down = counts_down or usage.until_refresh != usage.seen_until_refresh
     if not known:
         return
     known.sort(key=itemgetter("id"))
