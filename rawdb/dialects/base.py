@@ -90,6 +90,9 @@ class Result(NamedTuple):
         return rows
 
 
+#: A statement on its way: its text, its parameters, and whether it finds its rows by key.
+Outgoing = tuple[str, Sequence[Any], bool]
+
 #: A result of its four fields in a tuple; the class by its name would cost a call more for each statement.
 as_result: Callable[[tuple[Any, ...]], Result] = partial(tuple.__new__, Result)
 
@@ -169,6 +172,8 @@ class Dialect(ABC):
     keeps_rows = True
     #: Whether only one transaction at a time can write.
     single_writer = False
+    #: Whether several statements reach the server in one message.
+    sends_together = False
     #: Whether a connection can do nothing else while the rows of a statement are read in parts.
     streams_alone = False
     #: Whether CREATE, ALTER and DROP end the transaction that they stand in.
@@ -256,6 +261,15 @@ class Dialect(ABC):
 
         Of a text that does not find its rows `by_key` the plan hangs on the values.
         """
+
+    def execute_together(self, cursor: Any, statements: Sequence[Outgoing], results: list[Result]) -> None:
+        """Run some statements, sent in one message where `sends_together` says so. Driver errors leave as they are.
+
+        Their results are added to `results`: at an error their number tells whose it is, and what stands behind that
+        statement was not run.
+        """
+        for text, parameters, by_key in statements:
+            results.append(self.execute(cursor, text, parameters, by_key))
 
     def execute_many(self, cursor: Any, text: str, rows: Sequence[Sequence[Any]]) -> Result:
         """Run one statement for each row; gives no rows, and the number of those that matched, all together."""
@@ -371,6 +385,10 @@ class Dialect(ABC):
     def interruption(self, error: BaseException) -> BaseException | None:
         """What a signal's handler raised inside the driver, where the driver made an error of its own of it."""
         return None
+
+    def is_silence(self, error: BaseException) -> bool:
+        """Whether the server was given up because it had said nothing for too long: it may be at work still."""
+        return False
 
     def too_large(
         self, raw: Any, cursor: Any, text: str, parameters: Sequence[Any], error: BaseException

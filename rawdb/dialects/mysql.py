@@ -15,7 +15,7 @@ from pymysql.constants import CLIENT, SERVER_STATUS
 from pymysql.converters import escape_string
 
 from rawdb.dialects import errors_mysql, mysql_results
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns, as_result
+from rawdb.dialects.base import ConnectionOptions, Dialect, Outgoing, Result, Stream, UniqueColumns, as_result
 from rawdb.dialects.url import URL
 from rawdb.dialects.wire import has_input, single
 from rawdb.exceptions import DBDataError, NotSupportedWarning
@@ -104,6 +104,10 @@ class _Connection(pymysql.Connection):
         return _Connection._preferred
 
 
+#: Bytes of a character at most.
+_WIDEST = 4
+
+
 class MySQL(Dialect):
     """MySQL and MariaDB, Galera clusters included."""
 
@@ -112,6 +116,7 @@ class MySQL(Dialect):
     null_in_order = "{} <=> NULL"
     begin_read = "START TRANSACTION READ ONLY"
     max_parameters = 65535
+    sends_together = True
     streams_alone = True
     has_returning = False
     commits_ddl = True
@@ -150,7 +155,8 @@ class MySQL(Dialect):
             "unix_socket": query.get("unix_socket"),
             "charset": query.get("charset", "utf8mb4"),
             "autocommit": True,
-            "client_flag": CLIENT.FOUND_ROWS,
+            # MULTI_STATEMENTS: BEGIN goes out with the statement behind it.
+            "client_flag": CLIENT.FOUND_ROWS | CLIENT.MULTI_STATEMENTS,
             "connect_timeout": max(1, round(options.connect_timeout)),
             # The greeting and the session settings are part of connecting.
             "read_timeout": min(options.connect_timeout, options.read_timeout),
@@ -181,15 +187,25 @@ class MySQL(Dialect):
         self, cursor: Any, text: str, parameters: Sequence[Any] | Mapping[str, Any], by_key: bool = True
     ) -> Result:
         cursor.execute(text, parameters)
-        if cursor.description is None:
-            return as_result(((), [], cursor.rowcount, cursor.lastrowid))
-        columns = tuple([column[0] for column in cursor.description])
-        result = as_result((columns, list(cursor.fetchall()), cursor.rowcount, None))
+        result = _read(cursor)
         if cursor._result.has_next:
             # A procedure's: what it did behind its first result, an error or the end of the transaction, shows there.
             while cursor.nextset():
                 pass
         return result
+
+    def execute_together(self, cursor: Any, statements: Sequence[Outgoing], results: list[Result]) -> None:
+        # Behind the end of a line, where a comment may have stood.
+        whole = "\n;".join([cursor.mogrify(text, parameters) for text, parameters, _ in statements])
+        limit = cursor.connection.packet_limit
+        if limit is not None and len(whole) * _WIDEST >= limit:
+            # One of them may be too large, or all together.
+            super().execute_together(cursor, statements, results)
+            return
+        cursor.execute(whole)
+        results.append(_read(cursor))
+        while len(results) < len(statements) and cursor.nextset():
+            results.append(_read(cursor))
 
     def stream(self, raw: Any, text: str, parameters: Sequence[Any]) -> Stream:
         with raw.cursor() as cursor:
@@ -284,6 +300,9 @@ class MySQL(Dialect):
         module = "" if place is None else str(place.tb_frame.f_globals.get("__name__", ""))
         return None if module.partition(".")[0] in _OF_THE_SOCKET else cause
 
+    def is_silence(self, error: BaseException) -> bool:
+        return isinstance(error.__context__, TimeoutError)
+
     def too_large(
         self, raw: Any, cursor: Any, text: str, parameters: Sequence[Any], error: BaseException
     ) -> str | None:
@@ -321,6 +340,14 @@ class MySQL(Dialect):
         if code in _NEVER_SENT or (code == _NOT_PRIMARY and not commit):
             return False
         return code == _ERROR_DURING_COMMIT or errors_mysql.is_disconnect(error)
+
+
+def _read(cursor: Any) -> Result:
+    """The result that a cursor is at."""
+    if cursor.description is None:
+        return as_result(((), [], cursor.rowcount, cursor.lastrowid))
+    columns = tuple([column[0] for column in cursor.description])
+    return as_result((columns, list(cursor.fetchall()), cursor.rowcount, None))
 
 
 def _bits(value: bytes | int) -> int:

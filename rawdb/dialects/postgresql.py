@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 import psycopg
-from psycopg import pq, waiting
+from psycopg import capabilities, pq, waiting
 from psycopg.adapt import Loader
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg.types.numeric import Int8BinaryDumper
 
 from rawdb.dialects import errors_postgresql
-from rawdb.dialects.base import ConnectionOptions, Dialect, Result, Stream, UniqueColumns
+from rawdb.dialects.base import ConnectionOptions, Dialect, Outgoing, Result, Stream, UniqueColumns
 from rawdb.dialects.postgresql_sender import FORGETTING, Sender, fetched, names_of
 from rawdb.dialects.types import each
 from rawdb.dialects.url import URL
@@ -218,6 +218,7 @@ class PostgreSQL(Dialect):
     seeks_nulls_apart = True
     reports_new_id = False
     has_copy = True
+    sends_together = capabilities.has_pipeline()
     keeps_rows = False
     max_parameters = 65535
     regexp_text = "CAST({column} AS text) ~ {parameter}"
@@ -287,6 +288,10 @@ class PostgreSQL(Dialect):
 
     def execute(self, cursor: Sender, text: str, parameters: Sequence[Any], by_key: bool = True) -> Result:
         return cursor.execute(text, parameters, prepare=by_key or getattr(cursor.connection, "prepares_all", False))
+
+    def execute_together(self, cursor: Sender, statements: Sequence[Outgoing], results: list[Result]) -> None:
+        prepares_all = getattr(cursor.connection, "prepares_all", False)
+        cursor.execute_together([(text, given, by_key or prepares_all) for text, given, by_key in statements], results)
 
     def execute_many(self, cursor: Sender, text: str, rows: Sequence[Sequence[Any]]) -> Result:
         # The driver sends them one behind the other, and reads the answers afterwards.
@@ -385,6 +390,9 @@ class PostgreSQL(Dialect):
     def is_outdated(self, error: BaseException) -> bool:
         # A prepared statement's table has changed, and the server never plans it anew.
         return getattr(error, "sqlstate", None) == "0A000"
+
+    def is_silence(self, error: BaseException) -> bool:
+        return isinstance(error, _NoAnswer)
 
     def evicts(self, error: BaseException) -> bool:
         return self.is_outdated(error) or errors_postgresql.evicts(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -19,7 +19,7 @@ from psycopg import abc, generators, pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 
-from rawdb.dialects.base import Result, as_result
+from rawdb.dialects.base import Outgoing, Result, as_result
 from rawdb.dialects.types import each
 
 _TUPLES, _DONE, _EMPTY = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK), int(pq.ExecStatus.EMPTY_QUERY)
@@ -102,6 +102,40 @@ class Sender:
                 # Several statements in one text cannot be prepared.
                 self._runs.pop((text, types), None)
             return self._read(results)
+
+    def execute_together(self, statements: Sequence[Outgoing], results: list[Result]) -> None:
+        """Run some statements, sent in one message; adds the results of those that the server has run."""
+        pgconn = self._pgconn
+        with self.connection.lock:
+            transformer = self._converters()
+            bound = []
+            for text, parameters, prepare in statements:
+                values = transformer.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
+                types, formats = transformer.types or (), transformer.formats
+                # While a pipeline is open nothing can be prepared.
+                known = self._known((text, types)) if prepare else None
+                bound.append((self._encoded(text), values, types, formats, known))
+            try:
+                pgconn.enter_pipeline_mode()
+                for command, values, types, formats, known in bound:
+                    if known is not None:
+                        pgconn.send_query_prepared(known.name, values, param_formats=formats)
+                    else:
+                        pgconn.send_query_params(command, values, param_types=types, param_formats=formats)
+                pgconn.pipeline_sync()
+                answers = self.connection.wait(_answers(pgconn, len(bound)))
+                pgconn.exit_pipeline_mode()
+            except psycopg.Error:
+                # What comes behind would be taken for the rest of the pipeline.
+                self.connection.close()
+                raise
+            for answer, (*_, known) in zip(answers, bound, strict=True):
+                try:
+                    results.append(self._read(answer, known))
+                except InvalidSqlStatementName as error:
+                    if known is not None:
+                        self._check_lost(known, error)
+                    raise
 
     def _check_lost(self, known: _Prepared, error: InvalidSqlStatementName) -> None:
         """Prepare nothing any more where the server has forgotten what is prepared: a procedure's or a proxy's doing.
@@ -238,6 +272,16 @@ class Sender:
         if result.status in _COPIES:
             raise psycopg.ProgrammingError("COPY cannot be used here")
         raise psycopg.InternalError(f"unexpected status of a result: {pq.ExecStatus(result.status).name}")
+
+
+def _answers(pgconn: pq.abc.PGconn, count: int) -> Generator[Any, Any, list[list[pq.abc.PGresult]]]:
+    """The driver's steps to the answers to so many statements in a pipeline, and to its end."""
+    yield from generators.send(pgconn)
+    answers: list[list[pq.abc.PGresult]] = []
+    # The end of the pipeline is an answer, too.
+    while len(answers) <= count:
+        answers.append((yield from generators.fetch_many(pgconn)))
+    return answers[:count]
 
 
 @lru_cache(maxsize=4096)

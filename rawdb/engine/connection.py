@@ -10,9 +10,10 @@ from logging import INFO
 from typing import Any, NoReturn, TypeVar
 
 from rawdb.dialects import Description, Dialect, Result
-from rawdb.dialects.base import Stream
+from rawdb.dialects.base import Outgoing, Stream
 from rawdb.dialects.translation import translate_error
 from rawdb.engine import process
+from rawdb.engine.ahead import BEGINNINGS, Ahead, goes_together, is_undone
 from rawdb.engine.hooks import Hooks, Observer
 from rawdb.exceptions import DBConnectionError, DBDataError, DBDeadlock, DBError, DBOutcomeUnknown
 from rawdb.statements.compiled import Compiled
@@ -65,7 +66,10 @@ class Connection:
         #: The streams that were open at each savepoint.
         self._marks: dict[str, list[OpenStream]] = {}
         self._in_block = False
-        self._marks.clear()
+        #: What goes out with the next statement.
+        self._ahead: list[Ahead] = []
+        #: Whether it was lost before it had answered anything of its transaction, of which nothing can have stayed.
+        self.never_began = False
         self._failed: Exception | None = None
         self._over: Exception | None = None
         #: What has ended the transaction without an error.
@@ -102,10 +106,30 @@ class Connection:
             )
         return result
 
+    def run_ahead(self, sent: Compiled, parameters: Sequence[Any]) -> Ahead:
+        """Run a statement together with the next one of the transaction, where the server takes both at once.
+
+        Its error is raised by the next one, and ends the transaction.
+        """
+        ahead = Ahead(sent, parameters)
+        if self._over is None and not self.evicted and self.dialect.sends_together and goes_together(sent):
+            self._ahead.append(ahead)
+        else:
+            ahead.result = self.run(sent, parameters)
+        return ahead
+
+    def flush(self) -> None:
+        """Run what would go out with the next statement."""
+        if self._ahead:
+            ahead, self._ahead = self._ahead, []
+            self._send_together(ahead)
+
     def attempt(self, sent: Compiled, parameters: Sequence[Any], work: Callable[[], T]) -> T:
         """Do with the driver what is no statement at a stretch. Its errors leave as those of the statement."""
         if self._over is not None or self.evicted:
             raise self._repeated()
+        if self._ahead:
+            self.flush()
         self.check_process()
         self.statement = sent.name
         try:
@@ -222,6 +246,7 @@ class Connection:
 
     def describe(self) -> Description:
         """The tables of the live database."""
+        self.flush()
         if isinstance(self._cursor, _Occupied):
             self._cursor.free()
         try:
@@ -230,10 +255,14 @@ class Connection:
             raise self._translated(error, _DESCRIBE, unknown=False) from error
 
     def begin(self, *, write: bool, isolation: str | None = None) -> None:
-        """Open a transaction."""
+        """Open a transaction: together with its first statement, where the server takes both at once."""
         self._forget_block()
-        for begin in _beginnings(self.dialect, write, isolation):
-            self._send(begin)
+        beginnings = _beginnings(self.dialect, write, isolation)
+        if self.dialect.sends_together:
+            self._ahead = [Ahead(begin) for begin in beginnings]
+        else:
+            for begin in beginnings:
+                self._send(begin)
         self._in_block = True
 
     def commit(self) -> None:
@@ -245,6 +274,8 @@ class Connection:
         self.check_process()
         if self._over is not None or self.evicted:
             raise self._repeated()
+        if self._ahead:
+            self.flush()
         if self.dialect.is_aborted(self.raw):
             raise self._aborted()
         for stream in list(self._streams):
@@ -318,6 +349,11 @@ class Connection:
     def _send(self, sent: Compiled, parameters: Sequence[Any] = (), *, unknown: bool = False) -> Result:
         if self.process != process.number:
             self.check_process()
+        if self._ahead:
+            ahead, self._ahead = self._ahead, []
+            if goes_together(sent):
+                return self._send_together([*ahead, Ahead(sent, parameters)])
+            self._send_together(ahead)
         self.statement = sent.name
         try:
             text = self._outgoing(sent)
@@ -333,6 +369,44 @@ class Connection:
         except BaseException:
             # Interrupted between question and answer: the next answer would be the wrong one.
             self.evicted = True
+            raise
+
+    def _send_together(self, statements: Sequence[Ahead]) -> Result:
+        """Run some statements in one message; the result of the last. An error leaves as that of its statement."""
+        results: list[Result] = []
+        outgoing: list[Outgoing] = []
+        try:
+            try:
+                for one in statements:
+                    self.statement = one.sent.name
+                    outgoing.append((self._outgoing(one.sent), one.parameters, one.sent.by_key))
+            finally:
+                # An observer may refuse a statement: those before it are run all the same.
+                if outgoing:
+                    self.dialect.execute_together(self._cursor, outgoing, results)
+        except Exception as error:
+            self._raise_one(error, statements, len(results))
+        except BaseException:
+            self.evicted = True
+            raise
+        for one, result in zip(statements, results, strict=True):
+            one.result = result
+        if len(results[-1].rows) > _KEPT_ROWS and self.dialect.keeps_rows:
+            self._cursor = self.dialect.cursor(self.raw)
+        return results[-1]
+
+    def _raise_one(self, error: Exception, statements: Sequence[Ahead], failed: int) -> NoReturn:
+        """Raise what an error becomes that came from one of some statements, and from those before it none."""
+        one = statements[failed]
+        silence = self.dialect.is_silence(error)
+        try:
+            self._raise(error, one.sent, one.parameters)
+        except Exception as raised:
+            if not failed and self.evicted and not silence:
+                self.never_began = is_undone(statements)
+            if one is not statements[-1] and self._over is None:
+                # Who asked for it does not ask whether it went well.
+                self._over = raised
             raise
 
     def _raise(
@@ -434,6 +508,7 @@ class Connection:
 
     def _forget_block(self) -> None:
         self._in_block = False
+        self._ahead = []
         self._failed = self._over = self._ended_by = None
 
 
@@ -531,7 +606,7 @@ class _Occupied:
 def _beginnings(dialect: Dialect, write: bool, isolation: str | None) -> tuple[Compiled, ...]:
     """What is sent to open a transaction."""
     texts = dialect.begin(write=write, isolation=isolation)
-    return tuple(Compiled("BEGIN" if text is texts[-1] else "SET TRANSACTION", text) for text in texts)
+    return tuple(Compiled(BEGINNINGS[text is texts[-1]], text) for text in texts)
 
 
 def _placed(error: DBError, sent: Compiled) -> DBError:

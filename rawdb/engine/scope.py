@@ -135,7 +135,10 @@ class Scope:
             if not gate.acquire(blocking=False):
                 raise self._in_use(sent)
             try:
-                return (self._connection or self._begin()).run(sent, parameters)
+                connection = self._connection
+                if connection is None:
+                    return self._at_first(lambda begun: begun.run(sent, parameters))
+                return connection.run(sent, parameters)
             finally:
                 gate.release()
         if sent.writes or sent.effects & MAY_WRITE:
@@ -163,7 +166,7 @@ class Scope:
         if not self._gate.acquire(blocking=False):
             raise self._in_use(sent)
         try:
-            return work(self._connection or self._begin())
+            return self._at_first(work) if self._connection is None else work(self._connection)
         finally:
             self._gate.release()
 
@@ -405,6 +408,22 @@ class Scope:
         finally:
             if self._connection is None:
                 lock.release(self)
+
+    def _at_first(self, work: Callable[[Connection], T]) -> T:
+        """Begin the transaction, and do the first thing in it: once more on another connection where one that died
+        unnoticed in its pool has answered nothing.
+        """
+        try:
+            return work(self._begin())
+        except DBConnectionError:
+            connection = self._connection
+            if connection is None or not connection.never_began:
+                raise
+            pool = self._pool or self._current_pool()
+            pool.release(connection, self._loan)
+            self._connection = None
+            pool.close_idle()
+        return work(self._begin())
 
     def _opened(self) -> Connection:
         pool = self._current_pool()

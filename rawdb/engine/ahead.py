@@ -1,0 +1,44 @@
+"""Statements that are sent with the next one: nobody waits for their answers alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from rawdb.dialects import Result
+from rawdb.statements.compiled import Compiled
+from rawdb.statements.effects import AUTOCOMMIT, CALLS, CONTROL, COPIES, NEXT, STATE
+
+#: What such a text does is noted, or looked at, before anything else is sent.
+_ALONE = CONTROL | STATE | NEXT | AUTOCOMMIT | CALLS | COPIES
+#: What is undone with its transaction on every server; DDL is not.
+_UNDONE = re.compile(r"(?:\s|/\*.*?\*/|\()*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\b", re.IGNORECASE | re.DOTALL)
+
+
+class Ahead:
+    """A statement that goes out with the next one of its transaction, and its result once it was run."""
+
+    __slots__ = ("parameters", "result", "sent")
+
+    def __init__(self, sent: Compiled, parameters: Sequence[Any] = ()) -> None:
+        self.sent = sent
+        self.parameters = parameters
+        self.result: Result | None = None
+
+
+def goes_together(sent: Compiled) -> bool:
+    """Whether a statement may share a message with others."""
+    return not (sent.batch or sent.effects & _ALONE)
+
+
+def is_undone(statements: Sequence[Ahead]) -> bool:
+    """Whether nothing of a transaction's first statements stays when its connection is lost."""
+    first, *others = statements
+    return first.sent.name in BEGINNINGS and all(
+        one.sent.name in BEGINNINGS or _UNDONE.match(one.sent.text) for one in others
+    )
+
+
+#: The names of what opens a transaction.
+BEGINNINGS = ("SET TRANSACTION", "BEGIN")
