@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, Protocol, Ty
 
 from rawdb.aio.tasks import Lease, current_lease, open_block, run
 from rawdb.dialects import URL, Result
+from rawdb.engine import calls, transactions
 from rawdb.engine import database as engine
-from rawdb.engine import transactions
 from rawdb.engine.calls import BoundStatement, BoundStatements, caller, sent_from
 from rawdb.engine.scope import Scope
 from rawdb.engine.streams import FETCH_SIZE, Stream
@@ -86,9 +86,25 @@ class Statement:
         """Run it once for each dict of parameters, all or none; returns how many rows matched, all together."""
         return await self._call(lambda: self._find().many(rows))
 
+    async def ahead(self, **arguments: Any) -> Pending:
+        """Run it together with the next statement of the block: as the `ahead` of `rawdb.sql`'s statements."""
+        return Pending(self._call, await self._call(lambda: self._find().ahead(**arguments)))
+
     def stream(self, *, fetch_size: int = FETCH_SIZE, **arguments: Any) -> Rows:
         """The rows of a call, read in parts: `async for row in sql.note_get_all.stream()`."""
         return Rows(self._call, lambda: self._find().stream(fetch_size=fetch_size, **arguments), fetch_size)
+
+
+class Pending:
+    """The result of a statement that was sent ahead."""
+
+    def __init__(self, call: _InThread, pending: calls.Pending) -> None:
+        self._call = call
+        self._pending = pending
+
+    async def result(self) -> Any:
+        """What the call would have given. A statement that still waits for the next one is run for that."""
+        return await self._call(self._pending.result)
 
 
 class Rows(AsyncIterator[dict[str, Any]]):

@@ -34,6 +34,8 @@ class ConnectionOptions:
     read_timeout: float = 60.0
     write_timeout: float = 60.0
     mysql_sql_mode: str | None = "TRADITIONAL"
+    #: Whether statements of one transaction may share a packet; a proxy may not take that.
+    mysql_multi_statements: bool = True
     mysql_wsrep_sync_wait: int | None = None
     sqlite_fk: bool = False
     sqlite_synchronous: bool = True
@@ -214,7 +216,7 @@ class Dialect(ABC):
     json_deserializer: Callable[[str | bytes], Any] = staticmethod(json.loads)
 
     def configured(self, options: ConnectionOptions) -> Dialect:
-        """The same with the serializer and the deserializer of some options."""
+        """The same as some options want it: with their serializer and their deserializer."""
         if options.json_serializer is None and options.json_deserializer is None:
             return self
         other = copy.copy(self)

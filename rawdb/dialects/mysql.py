@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import ssl
@@ -142,6 +143,14 @@ class MySQL(Dialect):
         "padded": "{} + 0",
     }
 
+    def configured(self, options: ConnectionOptions) -> Dialect:
+        configured = super().configured(options)
+        if options.mysql_multi_statements:
+            return configured
+        configured = copy.copy(configured)
+        configured.sends_together = False
+        return configured
+
     def _open(self, url: URL, options: ConnectionOptions) -> Any:
         query = dict(url.query)
         _check_switches(query)
@@ -155,8 +164,7 @@ class MySQL(Dialect):
             "unix_socket": query.get("unix_socket"),
             "charset": query.get("charset", "utf8mb4"),
             "autocommit": True,
-            # MULTI_STATEMENTS: BEGIN goes out with the statement behind it.
-            "client_flag": CLIENT.FOUND_ROWS | CLIENT.MULTI_STATEMENTS,
+            "client_flag": CLIENT.FOUND_ROWS | (CLIENT.MULTI_STATEMENTS if options.mysql_multi_statements else 0),
             "connect_timeout": max(1, round(options.connect_timeout)),
             # The greeting and the session settings are part of connecting.
             "read_timeout": min(options.connect_timeout, options.read_timeout),

@@ -114,7 +114,7 @@ class Sender:
                 types, formats = transformer.types or (), transformer.formats
                 # While a pipeline is open nothing can be prepared.
                 known = self._known((text, types)) if prepare else None
-                bound.append((self._encoded(text), values, types, formats, known))
+                bound.append((b"" if known else self._encoded(text), values, types, formats, known))
             try:
                 pgconn.enter_pipeline_mode()
                 for command, values, types, formats, known in bound:

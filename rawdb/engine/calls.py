@@ -131,6 +131,22 @@ class BoundStatement:
             self._scope.database.look_for_more()
             raise
 
+    def ahead(self, *given: Any, **arguments: Any) -> Pending:
+        """Run it together with the next statement of the block: one round trip for both, on PostgreSQL and MySQL.
+
+        For work that need not look at the result before it goes on: `.result()` of what is returned gives what the call
+        would have given. The next statement raises an error of this one too (it names the right one), and the
+        transaction is over then; so it does not belong where such an error is caught and the block goes on. Where
+        statements stand alone, and on SQLite, it is run at once.
+        """
+        if given:
+            arguments = self.statement.by_name(given, arguments)
+        while True:
+            try:
+                return _ahead(self._scope, self.statement, arguments)
+            except UNKNOWN_COLUMN as error:
+                self.statement = statement_anew(self._scope, self.statement, error)
+
     def stream(self, *given: Any, fetch_size: int = FETCH_SIZE, **arguments: Any) -> Stream:
         """The rows that a call gives, read in parts of `fetch_size` rows: a large result in constant memory.
 
@@ -171,6 +187,38 @@ class BoundStatement:
         return self.statement.help
 
 
+class Pending:
+    """The result of a statement that was sent ahead."""
+
+    def __init__(self, find: Callable[[], Any]) -> None:
+        self._find = find
+
+    def result(self) -> Any:
+        """What the call would have given. A statement that still waits for the next one is run for that."""
+        return self._find()
+
+
+def _ahead(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Pending:
+    """Run a statement with the next one, if it can be sent in one part."""
+    if not statement.is_plain:
+        if statement.steps:
+            return _run_now(scope, statement, arguments)
+        statement = _complete(scope, statement, arguments)
+        if statement.is_divisible and len(_parts(statement, arguments)) != 1:
+            return _run_now(scope, statement, arguments)
+    database = scope.database
+    compiled, parameters = statement.prepared(arguments, scope.context, database.rules, database.cache)
+    if compiled.batch:
+        return _run_now(scope, statement, arguments)
+    sent = scope.run_ahead(compiled, parameters)
+    return Pending(lambda: _shape(statement, arguments, scope.result_of(sent)))
+
+
+def _run_now(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Pending:
+    result = call(scope, statement, arguments)
+    return Pending(lambda: result)
+
+
 def _streamed(scope: Scope, statement: Statement, arguments: dict[str, Any], fetch_size: int) -> Stream:
     """The rows of a call, of one part after the other where its list is too long for one."""
     statement = _complete(scope, statement, arguments)
@@ -199,11 +247,12 @@ def _noted(database: Home, error: DBError, sent: Compiled) -> DBError:
     """The error, explained. A table that the server misses will be looked for again: somebody may make it yet."""
     if isinstance(error, DBNonExistentTable):
         database.look_for_more()
-    return _explained(error, sent.names)
+    return _explained_for(error, sent)
 
 
 def _explained_for(error: DBError, sent: Compiled) -> DBError:
-    return _explained(error, sent.names)
+    # Another statement's, which was sent ahead, has other parameters.
+    return _explained(error, sent.names) if error.statement == sent.name else error
 
 
 class _Sender(threading.local):

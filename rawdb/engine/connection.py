@@ -15,6 +15,7 @@ from rawdb.dialects.translation import translate_error
 from rawdb.engine import process
 from rawdb.engine.ahead import BEGINNINGS, Ahead, goes_together, is_undone
 from rawdb.engine.hooks import Hooks, Observer
+from rawdb.engine.open_streams import Occupied, OpenStream
 from rawdb.exceptions import DBConnectionError, DBDataError, DBDeadlock, DBError, DBOutcomeUnknown
 from rawdb.statements.compiled import Compiled
 from rawdb.statements.effects import AUTOCOMMIT, CALLS, CONTROL, COPIES, NEXT, NOWAIT, STATE
@@ -68,8 +69,9 @@ class Connection:
         self._in_block = False
         #: What goes out with the next statement.
         self._ahead: list[Ahead] = []
-        #: Whether it was lost before it had answered anything of its transaction, of which nothing can have stayed.
-        self.never_began = False
+        #: Where it was lost before it had answered anything of its transaction, of which nothing can have stayed: what
+        #: had gone out with the statement that was lost.
+        self.unanswered: list[Ahead] | None = None
         self._failed: Exception | None = None
         self._over: Exception | None = None
         #: What has ended the transaction without an error.
@@ -106,16 +108,20 @@ class Connection:
             )
         return result
 
-    def run_ahead(self, sent: Compiled, parameters: Sequence[Any]) -> Ahead:
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of the transaction was sent."""
+        return not (self._ahead and self._ahead[0].sent.name in BEGINNINGS)
+
+    def run_ahead(self, ahead: Ahead) -> Ahead:
         """Run a statement together with the next one of the transaction, where the server takes both at once.
 
         Its error is raised by the next one, and ends the transaction.
         """
-        ahead = Ahead(sent, parameters)
-        if self._over is None and not self.evicted and self.dialect.sends_together and goes_together(sent):
+        if self._over is None and not self.evicted and self.dialect.sends_together and goes_together(ahead.sent):
             self._ahead.append(ahead)
         else:
-            ahead.result = self.run(sent, parameters)
+            ahead.result = self.run(ahead.sent, ahead.parameters)
         return ahead
 
     def flush(self) -> None:
@@ -151,14 +157,14 @@ class Connection:
             self._note(sent)
 
         def start() -> Stream:
-            if isinstance(self._cursor, _Occupied):
+            if isinstance(self._cursor, Occupied):
                 self._cursor.free()
             return self.dialect.stream(self.raw, self._outgoing(sent), parameters)
 
         opened = OpenStream(self, sent, parameters, self.attempt(sent, parameters, start))
         self._streams.append(opened)
         if self.dialect.streams_alone:
-            self._cursor = _Occupied(self, opened)
+            self._cursor = Occupied(self._cursor, opened)
         return opened
 
     def copy(self, sent: Compiled, rows: Iterable[Sequence[Any]]) -> int:
@@ -169,7 +175,7 @@ class Connection:
         """A stream is at its end."""
         if stream in self._streams:
             self._streams.remove(stream)
-        if isinstance(self._cursor, _Occupied) and not self._streams:
+        if isinstance(self._cursor, Occupied) and not self._streams:
             self._cursor = self._cursor.behind
 
     def _drop_streams(self) -> None:
@@ -247,7 +253,7 @@ class Connection:
     def describe(self) -> Description:
         """The tables of the live database."""
         self.flush()
-        if isinstance(self._cursor, _Occupied):
+        if isinstance(self._cursor, Occupied):
             self._cursor.free()
         try:
             return self.dialect.describe(self.raw)
@@ -314,6 +320,8 @@ class Connection:
 
     def back_to(self, name: str) -> None:
         """Undo what was done since a savepoint, an error included."""
+        # Whatever waits was asked for behind the savepoint.
+        self._ahead = []
         before = self._marks.pop(name, [])
         for stream in [one for one in self._streams if one not in before]:
             # The server forgets them.
@@ -389,8 +397,9 @@ class Connection:
         except BaseException:
             self.evicted = True
             raise
-        for one, result in zip(statements, results, strict=True):
-            one.result = result
+        finally:
+            for one, result in zip(statements, results, strict=False):
+                one.result = result
         if len(results[-1].rows) > _KEPT_ROWS and self.dialect.keeps_rows:
             self._cursor = self.dialect.cursor(self.raw)
         return results[-1]
@@ -402,8 +411,8 @@ class Connection:
         try:
             self._raise(error, one.sent, one.parameters)
         except Exception as raised:
-            if not failed and self.evicted and not silence:
-                self.never_began = is_undone(statements)
+            if not failed and self.evicted and not silence and is_undone(statements):
+                self.unanswered = [one for one in statements[:-1] if one.sent.name not in BEGINNINGS]
             if one is not statements[-1] and self._over is None:
                 # Who asked for it does not ask whether it went well.
                 self._over = raised
@@ -442,7 +451,7 @@ class Connection:
         # What became of the work is the driver's to say, whatever rules of one's own make of the error.
         if unknown and self._is_unknown(error, commit=sent is _COMMIT):
             translated = DBOutcomeUnknown(error)
-        cursor = self._cursor.behind if isinstance(self._cursor, _Occupied) else self._cursor
+        cursor = self._cursor.behind if isinstance(self._cursor, Occupied) else self._cursor
         too_large = dialect.too_large(self.raw, cursor, sent.text, parameters, error)
         if too_large is not None:
             lost, translated = True, DBDataError(too_large)
@@ -510,96 +519,6 @@ class Connection:
         self._in_block = False
         self._ahead = []
         self._failed = self._over = self._ended_by = None
-
-
-class OpenStream:
-    """The rows of a statement, read in parts from the connection of an open transaction."""
-
-    def __init__(self, connection: Connection, sent: Compiled, parameters: Sequence[Any], stream: Stream) -> None:
-        self._connection = connection
-        self._sent = sent
-        self._parameters = parameters
-        self._stream = stream
-        self._is_over = False
-        self._is_undone = False
-        #: Whether nobody will ask for more.
-        self.abandoned = False
-
-    @property
-    def name(self) -> str:
-        """The name of the statement."""
-        return self._sent.name
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of its columns."""
-        return self._stream.columns
-
-    def fetch(self, count: int) -> list[tuple[Any, ...]]:
-        """The next rows, at most so many; none: that was all."""
-        if self._is_undone:
-            raise DBError(f"the rows of {self.name} are gone with the savepoint that was undone: read them before")
-        if self._is_over:
-            return []
-        try:
-            rows = self._connection.attempt(self._sent, self._parameters, lambda: self._stream.fetch(count))
-        except BaseException:
-            self.abandoned = True
-            raise
-        if len(rows) < count:
-            self.close()
-        return rows
-
-    def close(self) -> None:
-        """End it. Where the driver can do one thing at a time, the rest of the rows is read for that."""
-        if self._is_over:
-            return
-        self._is_over = self.abandoned = True
-        try:
-            self._connection.attempt(self._sent, self._parameters, self._stream.close)
-        finally:
-            self._connection.forget(self)
-
-    def undo(self) -> None:
-        """Forget it, with the savepoint behind which it was opened. Where the driver must, it is read to its end."""
-        self._is_undone = self.abandoned = True
-        if not self._connection.dialect.streams_alone:
-            self.drop()
-
-    def drop(self) -> bool:
-        """Forget it before a rollback; False: the connection is of no more use."""
-        self._is_over = self.abandoned = True
-        self._connection.forget(self)
-        try:
-            return self._stream.drop()
-        except Exception:
-            return False
-
-
-class _Occupied:
-    """Stands where the cursor of a connection was, while a stream has all its attention.
-
-    Whoever would use it waits for the rest of a stream that was left early, or is told of one that is not.
-    """
-
-    def __init__(self, connection: Connection, stream: OpenStream) -> None:
-        self._connection = connection
-        self._stream = stream
-        #: The cursor.
-        self.behind = connection._cursor
-
-    def free(self) -> None:
-        """Raise DBError where the stream is in use; else end it."""
-        if not self._stream.abandoned:
-            raise DBError(
-                f"the rows of {self._stream.name} are still being read, and the driver of MySQL can do one thing at a "
-                "time: read them to the end, close() the stream, or use a block on another context"
-            )
-        self._stream.close()
-
-    def __getattr__(self, name: str) -> Any:
-        self.free()
-        return getattr(self.behind, name)
 
 
 @lru_cache(maxsize=64)

@@ -403,7 +403,7 @@ class Database(Generic[S_co]):
         return pool
 
     def _connector(self, url: URL, hooks: Hooks) -> Callable[[], Connection]:
-        dialect, settings = get_dialect(url.dialect), self.options.connection
+        dialect, settings = self.dialect, self.options.connection
 
         def connect() -> Connection:
             try:

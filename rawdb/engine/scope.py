@@ -21,6 +21,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from rawdb.dialects import Description, Dialect, Result
 from rawdb.engine import process
+from rawdb.engine.ahead import Ahead
 from rawdb.engine.connection import Connection
 from rawdb.engine.options import DatabaseOptions
 from rawdb.engine.pool import Pool
@@ -136,7 +137,7 @@ class Scope:
                 raise self._in_use(sent)
             try:
                 connection = self._connection
-                if connection is None:
+                if connection is None or not connection.has_begun:
                     return self._at_first(lambda begun: begun.run(sent, parameters))
                 return connection.run(sent, parameters)
             finally:
@@ -166,9 +167,28 @@ class Scope:
         if not self._gate.acquire(blocking=False):
             raise self._in_use(sent)
         try:
-            return self._at_first(work) if self._connection is None else work(self._connection)
+            connection = self._connection
+            if connection is None or not connection.has_begun:
+                return self._at_first(work)
+            return work(connection)
         finally:
             self._gate.release()
+
+    def run_ahead(self, sent: Compiled, parameters: Sequence[Any]) -> Ahead:
+        """Run a statement together with the next one of the transaction; where each stands alone, at once."""
+        ahead = Ahead(sent, parameters)
+        if self.autocommit:
+            ahead.result = self.run(sent, parameters)
+            return ahead
+        return self.held(sent, lambda connection: connection.run_ahead(ahead))
+
+    def result_of(self, ahead: Ahead) -> Result:
+        """The result of a statement, which is run now if it still waits for the next one."""
+        if ahead.result is None:
+            self.held(ahead.sent, Connection.flush)
+        if ahead.result is None:
+            raise DBError(f"{ahead.sent.name} was not run: an error came before it")
+        return ahead.result
 
     def _refusal(self, sent: Compiled) -> Exception:
         """The error for what may not be run here."""
@@ -414,16 +434,19 @@ class Scope:
         unnoticed in its pool has answered nothing.
         """
         try:
-            return work(self._begin())
+            return work(self._connection or self._begin())
         except DBConnectionError:
-            connection = self._connection
-            if connection is None or not connection.never_began:
+            lost = self._connection
+            if lost is None or lost.unanswered is None:
                 raise
             pool = self._pool or self._current_pool()
-            pool.release(connection, self._loan)
+            pool.release(lost, self._loan)
             self._connection = None
             pool.close_idle()
-        return work(self._begin())
+        connection = self._begin()
+        for ahead in lost.unanswered:
+            connection.run_ahead(ahead)
+        return work(connection)
 
     def _opened(self) -> Connection:
         pool = self._current_pool()

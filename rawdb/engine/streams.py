@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from rawdb.dialects import Result
-from rawdb.engine.connection import OpenStream
+from rawdb.engine.open_streams import OpenStream
 from rawdb.engine.scope import Scope
 from rawdb.exceptions import DBError
 from rawdb.statements.compiled import Compiled

@@ -19,7 +19,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
-from rawdb.typed.handles import AsyncHandle, Handle, Rows, many, streamed
+from rawdb.typed.handles import AsyncHandle, Handle, Rows, ahead, many, streamed
 
 if TYPE_CHECKING or sys.version_info >= (3, 12):
     from typing import TypedDict
@@ -30,7 +30,7 @@ else:
     except ImportError:
         from typing import TypedDict
 
-__all__ = ["AsyncHandle", "Handle", "Json", "Rows", "TypedDict", "Value", "many", "streamed"]
+__all__ = ["AsyncHandle", "Handle", "Json", "Rows", "TypedDict", "Value", "ahead", "many", "streamed"]
 
 #: A JSON document: whatever JSON has a form for. None is NULL.
 Json: TypeAlias = dict[str, Any] | list[Any] | str | float | bool

@@ -35,6 +35,20 @@ class Rows(Protocol[R_co]):
         """End it before its last row."""
 
 
+class Pending(Protocol[R_co]):
+    """The result of a statement that was sent ahead."""
+
+    def result(self) -> R_co:
+        """What the call would have given. A statement that still waits for the next one is run for that."""
+
+
+class AsyncPending(Protocol[R_co]):
+    """The same in a block of `rawdb.aio`."""
+
+    async def result(self) -> R_co:
+        """What the call would have given."""
+
+
 class Handle(Protocol):
     """What a block yields besides the statements of a folder."""
 
@@ -93,3 +107,16 @@ def many(
 def many(statement: Any, rows: Iterable[Mapping[str, Any]]) -> Any:
     """`sql.x.many(rows)` for type checkers: the statement once for each dict of parameters; gives how many matched."""
     return statement.many(rows)
+
+
+@overload
+def ahead(statement: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, AsyncPending[R]]]: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def ahead(statement: Callable[P, R]) -> Callable[P, Pending[R]]: ...
+
+
+def ahead(statement: Any) -> Any:
+    """`sql.x.ahead` with the types of `sql.x`: `ahead(sql.x)(argument)` goes out with the next statement."""
+    return statement.ahead

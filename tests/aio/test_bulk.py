@@ -97,3 +97,15 @@ def test_errors(database: aio.Database) -> None:
         await database.dispose()
 
     asyncio.run(work())
+
+
+def test_ahead(database: aio.Database) -> None:
+    """Sent with the next statement; the result is awaited."""
+
+    async def work() -> None:
+        async with database.writer.using() as sql:
+            added = await sql.ware_add.ahead(**wares(1)[0])
+            assert await added.result() == 1
+        await database.dispose()
+
+    asyncio.run(work())

@@ -33,6 +33,9 @@ class _Link:
                 answer = self.proxy.lost_answer
                 if answer is not None and answer in data:
                     self.drops_answers = True
+                if self.proxy.last_spoke != "client":
+                    self.proxy.turns += 1
+                self.proxy.last_spoke = "client"
                 self.server.sendall(data)
         self.cut()
 
@@ -46,6 +49,7 @@ class _Link:
                     break
                 if self.proxy.silent:
                     continue
+                self.proxy.last_spoke = "server"
                 let_through = self.proxy.let_through(data)
                 self.client.sendall(let_through)
                 if len(let_through) < len(data) or self.proxy.passes == 0:
@@ -67,7 +71,8 @@ class Proxy:
     `lost_request` is a text whose statement is cut off before it reaches the server, `lost_answer` one whose
     statement reaches it while its answer does not come back. `silent` is a black hole: everything is accepted, and
     nothing answered. After `passes` bytes of answers (None: any number) the connection is cut, and later answers are
-    whole again. `lost` counts what was cut, `answered` the bytes of answers that went through.
+    whole again. `lost` counts what was cut, `answered` the bytes of answers that went through, `turns` the round trips
+    while one connection is used at a time.
     """
 
     def __init__(self, url: str | URL, port: int = 0) -> None:
@@ -79,6 +84,8 @@ class Proxy:
         self.passes: int | None = None
         self.lost = 0
         self.answered = 0
+        self.turns = 0
+        self.last_spoke = "server"
         self._links: list[_Link] = []
         self._listener = socket.create_server(("127.0.0.1", port))
         self._thread = threading.Thread(target=self._accept, daemon=True)

@@ -16,7 +16,7 @@ from statements import (  # type: ignore[import-not-found,unused-ignore]
 )
 
 from rawdb import Database, Page, SortKey, aio, equal
-from rawdb.typed import many, streamed
+from rawdb.typed import ahead, many, streamed
 
 database: Database[Statements] = Database("sqlite:///shop.db", queries="queries")
 other = Database[Statements]("sqlite:///other.db", queries="queries")
@@ -59,6 +59,8 @@ async def many_rows() -> int:
     async with awaited.writer.using() as sql:
         async for row in streamed(sql.everybody)():
             print(row["word"], row["wort"])  # refused
+        pending = await ahead(sql.customer_rename)(id=1, name="x")
+        print(await pending.result() + 1)
         return await many(sql.customer_rename, [{"id": 1, "name": "x"}])
 
 
@@ -73,6 +75,9 @@ def all_rows() -> int:
         streamed(sql.order_totals)(lest=1)  # refused
         streamed(sql.customer_count)()  # refused
         many(sql.everybody, [])  # refused
+        counted = ahead(sql.customer_count)().result() + 1
+        ahead(sql.order_totals)(lest=1)  # refused
+        ahead(sql.order_totals)(least=Decimal(counted)).result()[0]["nam"]  # refused
         sql.tidy()
         return many(sql.customer_rename, ({"id": number, "name": "x"} for number in range(3)))
 

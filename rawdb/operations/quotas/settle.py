@@ -12,7 +12,7 @@ from rawdb.default import reader, sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
 from rawdb.operations._rows import Row, as_stored
-from rawdb.operations.quotas.usages import Usage, close_reservations, lock_projects, write_usages
+from rawdb.operations.quotas.usages import Usage, close_reservations, lock_projects_ahead, write_usages
 
 T = TypeVar("T")
 #: Reads the live reservations to settle, each with its usage.
@@ -123,7 +123,7 @@ def _twice_if_unknown(run: Callable[[], T]) -> T:
 def _attempt(context: Any, projects: frozenset[str | None], find: _Find, apply: _Apply) -> frozenset[str | None]:
     """One transaction. Returns the projects whose locks it needs too; nothing is settled while there are any."""
     statements = sql(context)
-    lock_projects(statements, projects)
+    lock_projects_ahead(statements, projects)
     rows = find(statements)
     others = _projects_in(rows) - projects
     if rows and not others:
@@ -138,8 +138,9 @@ def commit_locked(statements: BoundStatements, uuids: Sequence[str]) -> None:
 
 def _close(statements: BoundStatements, rows: Sequence[Row], apply: _Apply) -> None:
     now = timeutils.utcnow()
-    write_usages(statements, _applied(rows, apply), now)
+    written = write_usages(statements, _applied(rows, apply), now)
     close_reservations(statements, [row["id"] for row in rows], now)
+    written.check()
 
 
 def _projects_in(rows: Iterable[Row]) -> frozenset[str | None]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from rawdb.engine.calls import BoundStatements
+from rawdb.engine.calls import BoundStatements, Pending
 from rawdb.exceptions import DBDeadlock, DBDuplicateEntry, QuotaUsageNotFound, RetryRequest
 from rawdb.operations._rows import Row, as_stored
 
@@ -28,8 +28,20 @@ def lock_projects(statements: BoundStatements, project_ids: Iterable[str | None]
 
     Round trips: 1.
     """
+    statements.quota_reserve__lock(values=_locks(project_ids))
+
+
+def lock_projects_ahead(statements: BoundStatements, project_ids: Iterable[str | None]) -> None:
+    """The same, together with the next statement, in a transaction that is run again as a whole.
+
+    Round trips: none of its own.
+    """
+    statements.quota_reserve__lock.ahead(values=_locks(project_ids))
+
+
+def _locks(project_ids: Iterable[str | None]) -> list[Row]:
     keys = sorted({NO_PROJECT if project_id is None else project_id for project_id in project_ids})
-    statements.quota_reserve__lock(values=[{"project_id": key, "version": 1} for key in keys])
+    return [{"project_id": key, "version": 1} for key in keys]
 
 
 def lost_race(what: str) -> RetryRequest:
@@ -69,12 +81,29 @@ class Usage:
         self.id = id
 
 
-def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: datetime) -> None:
-    """Insert the new ones of some usages and write back the changed ones.
+class Written:
+    """Usages that were written back: `check` says whether all of them still were what was read."""
 
-    Raises RetryRequest when a row is not what it was when it was read. Round trips: 1 for each new row, 1 for all
-    changed ones.
+    def __init__(self) -> None:
+        self._parts: list[tuple[Pending, int]] = []
+
+    def add(self, part: Pending, rows: int) -> None:
+        """Note a statement for so many rows."""
+        self._parts.append((part, rows))
+
+    def check(self) -> None:
+        """Raise RetryRequest when a row was not what it was when it was read."""
+        if any(part.result() != rows for part, rows in self._parts):
+            raise lost_race("a quota usage")
+
+
+def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: datetime) -> Written:
+    """Insert the new ones of some usages and write back the changed ones, which is for the caller to check.
+
+    Raises RetryRequest when a row to insert is there. Round trips: 1 for each new row; the changed ones go out with the
+    next statement.
     """
+    written = Written()
     known = []
     counts_down = False
     for usage in usages:
@@ -83,14 +112,12 @@ def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: date
         elif usage.changed:
             known.append(vars(usage))
             counts_down = counts_down or usage.until_refresh != usage.seen_until_refresh
-    if not known:
-        return
     known.sort(key=itemgetter("id"))
     write = statements.quota_reserve__write_countdowns if counts_down else statements.quota_reserve__write_usages
     for start in range(0, len(known), _WRITTEN_AT_ONCE):
         rows = known[start : start + _WRITTEN_AT_ONCE]
-        if write(usages=rows, now=now) != len(rows):
-            raise lost_race("a quota usage")
+        written.add(write.ahead(usages=rows, now=now), len(rows))
+    return written
 
 
 def _insert(statements: BoundStatements, usage: Usage, now: datetime) -> int:
