@@ -136,8 +136,8 @@ class BoundStatement:
 
         For work that need not look at the result before it goes on: `.result()` of what is returned gives what the call
         would have given. The next statement raises an error of this one too (it names the right one), and the
-        transaction is over then; so it does not belong where such an error is caught and the block goes on. Where
-        statements stand alone, and on SQLite, it is run at once.
+        transaction, or the savepoint around it, is over then. Where statements stand alone, and on SQLite, it is run at
+        once.
         """
         if given:
             arguments = self.statement.by_name(given, arguments)

@@ -74,6 +74,8 @@ class Connection:
         self.unanswered: list[Ahead] | None = None
         self._failed: Exception | None = None
         self._over: Exception | None = None
+        #: Whether it is over only because of what was sent ahead: a savepoint undoes that.
+        self._failed_ahead = False
         #: What has ended the transaction without an error.
         self._ended_by: Compiled | None = None
 
@@ -320,8 +322,10 @@ class Connection:
 
     def back_to(self, name: str) -> None:
         """Undo what was done since a savepoint, an error included."""
-        # Whatever waits was asked for behind the savepoint.
+        # Whatever waits, or failed with nobody asking, was sent behind the savepoint: setting one sends what waits.
         self._ahead = []
+        if self._failed_ahead:
+            self._over, self._failed_ahead = None, False
         before = self._marks.pop(name, [])
         for stream in [one for one in self._streams if one not in before]:
             # The server forgets them.
@@ -415,7 +419,7 @@ class Connection:
                 self.unanswered = [one for one in statements[:-1] if one.sent.name not in BEGINNINGS]
             if one is not statements[-1] and self._over is None:
                 # Who asked for it does not ask whether it went well.
-                self._over = raised
+                self._over, self._failed_ahead = raised, True
             raise
 
     def _raise(
@@ -519,6 +523,7 @@ class Connection:
         self._in_block = False
         self._ahead = []
         self._failed = self._over = self._ended_by = None
+        self._failed_ahead = False
 
 
 @lru_cache(maxsize=64)

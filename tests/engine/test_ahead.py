@@ -162,6 +162,22 @@ class TestErrors:
         assert isinstance(caught.value.cause, DBDuplicateEntry)
         assert names(database) == ["twin"]
 
+    def test_end_with_a_savepoint(self, database: Database) -> None:
+        """What was sent behind it is undone with it, and the block goes on."""
+        context = object()
+        with database.writer.using(context) as sql:
+            sql.things_create.ahead(values=[{"name": "before"}])
+            for _ in range(2):
+                with pytest.raises(DBDuplicateEntry), database.writer.savepoint.using(context):
+                    sql.things_create.ahead(values=[{"name": "undone"}])
+                    sql.thing_create.ahead(values={"name": "twin", "deleted": 0})
+                    sql.thing_count()
+            with pytest.raises(DBDuplicateEntry), database.writer.savepoint.using(context):
+                # Sent by the end of the savepoint.
+                sql.thing_create.ahead(values={"name": "twin", "deleted": 0})
+            sql.things_create.ahead(values=[{"name": "behind"}])
+        assert names(database) == ["twin", "before", "behind"]
+
     @pytest.mark.dialects("postgresql", "mysql")
     def test_of_the_last_one_are_its_own(self, database: Database) -> None:
         """What was sent before it went well; a caught error spoils what it spoils without company."""
