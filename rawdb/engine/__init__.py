@@ -8,8 +8,8 @@ One call walks through these modules, from the outside in:
 - `anew` looks at tables again that were changed after they were read;
 - `scope` is one transaction, or one stretch of lone statements, with the connection it holds;
 - `pool` lends connections, `writer_lock` lets one writer at a time at a database that has room for no more;
-- `connection` sends a text, translates what goes wrong, and knows whether it may be used again; `ahead` is what goes out
-  with the next text, `open_streams` what is still being read;
+- `connection` sends a text, translates what goes wrong, and knows whether it may be used again;
+- `ahead` is what goes out with the next text, `open_streams` what is still being read;
 - `retry` says what is worth another run, `options` what can be set, `hooks` who sees a text on its way out,
   `process` which process this is.
 """

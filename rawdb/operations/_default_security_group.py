@@ -39,7 +39,7 @@ def ensure_default_group(context: Any) -> tuple[bool, shapes.SecurityGroup]:
     except DBDuplicateEntry as error:
         # Somebody made a group of that name as an ordinary one, without the lock.
         raise RetryRequest(error) from error
-    sql(context).security_group_ensure_default__rules(security_group_id=group["id"])
+    sql(context).security_group_ensure_default__rules.ahead(security_group_id=group["id"])
     _count(context, owner)
     return False, group
 

@@ -297,11 +297,13 @@ def _pairs(metadata: Mapping[Any, Any]) -> dict[str, str]:
 def _set_metadata(context: Any, aggregate_id: int, pairs: Mapping[str, str], replace: bool) -> None:
     """Make the pairs the aggregate's own, with `replace` its only ones; behind the lock."""
     if replace:
-        sql(context).aggregate_metadata_add__remove(aggregate_id=aggregate_id, keeping=bool(pairs), keys=list(pairs))
+        sql(context).aggregate_metadata_add__remove.ahead(
+            aggregate_id=aggregate_id, keeping=bool(pairs), keys=list(pairs)
+        )
     _add(context, aggregate_id, pairs)
 
 
 def _add(context: Any, aggregate_id: int, pairs: Mapping[str, str]) -> None:
     if pairs:
         rows = [{"aggregate_id": aggregate_id, "key": key, "value": value} for key, value in pairs.items()]
-        sql(context).aggregate_metadata_add(values=rows)
+        sql(context).aggregate_metadata_add.ahead(values=rows)

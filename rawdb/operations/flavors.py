@@ -198,8 +198,8 @@ def flavor_destroy(context: Any, name: str) -> None:
     flavor = sql(context).flavor_get_by_name__lock(filters=[equal("name", name)], read_deleted="no")
     if flavor is None:
         raise FlavorNotFoundByName(flavor_name=name)
-    sql(context).flavor_destroy(id=flavor)
-    sql(context).flavor_destroy__extra_specs(instance_type_id=flavor)
+    sql(context).flavor_destroy.ahead(id=flavor)
+    sql(context).flavor_destroy__extra_specs.ahead(instance_type_id=flavor)
     sql(context).flavor_destroy__access(instance_type_id=flavor)
 
 
@@ -213,7 +213,7 @@ def instance_type_destroy(context: Any, name: str) -> None:
     flavor = sql(context).flavor_get_by_name__lock(filters=[equal("name", name)])
     if flavor is None:
         raise InstanceTypeNotFoundByName(instance_type_name=name)
-    sql(context).instance_type_destroy(id=flavor)
+    sql(context).instance_type_destroy.ahead(id=flavor)
     sql(context).flavor_destroy__extra_specs(instance_type_id=flavor)
 
 
@@ -435,7 +435,7 @@ def _create(
         with writer.savepoint.using(context):
             row: shapes.InstanceTypeRow = sql(context).flavor_create(values=values)
             if specs:
-                sql(context).flavor_create__extra_specs(values=_spec_rows(row["id"], specs))
+                sql(context).flavor_create__extra_specs.ahead(values=_spec_rows(row["id"], specs))
             access = [{"instance_type_id": row["id"], "project_id": project} for project in dict.fromkeys(projects)]
             if access:
                 sql(context).flavor_create__access(values=access)

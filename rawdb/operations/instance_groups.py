@@ -104,8 +104,8 @@ def instance_group_delete(context: Any, group_uuid: str) -> None:
     ids = [row["id"] for row in sql(context).instance_group_delete__ids(group_uuid=group_uuid)]
     if not ids or not sql(context).instance_group_delete(ids=ids):
         raise InstanceGroupNotFound(group_uuid=group_uuid)
-    sql(context).instance_group_delete__policies(group_ids=ids)
-    sql(context).instance_group_delete__metadata(group_ids=ids)
+    sql(context).instance_group_delete__policies.ahead(group_ids=ids)
+    sql(context).instance_group_delete__metadata.ahead(group_ids=ids)
     sql(context).instance_group_delete__members(group_ids=ids)
 
 
@@ -238,7 +238,7 @@ def instance_group_policies_get(context: Any, group_uuid: str) -> list[str | Non
 
 def _locked(context: Any, group_uuid: str) -> Row:
     """The group with its children, nobody else adding any until the transaction ends. `_unlock` comes before that."""
-    sql(context).instance_group_update__lock(group_uuid=group_uuid)
+    sql(context).instance_group_update__lock.ahead(group_uuid=group_uuid)
     group = _with_children(context, group_uuid)
     if not group["deleted"]:
         group["deleted_at"] = None  # what the lock put there
@@ -290,7 +290,7 @@ def _set_policies(context: Any, group: Row, policies: Collection[str], set_delet
     here = {row["policy"] for row in group["policies"]}
     new = [{"group_id": group["id"], "policy": policy} for policy in wanted if policy not in here]
     if new:
-        statements.instance_group_policies_add(values=new)
+        statements.instance_group_policies_add.ahead(values=new)
     return list(wanted)
 
 
@@ -303,7 +303,7 @@ def _set_members(context: Any, group: Row, members: Collection[str], set_delete:
     here = {row["instance_id"] for row in group["members"]}
     new = [{"group_id": group["id"], "instance_id": member} for member in wanted if member not in here]
     if new:
-        statements.instance_group_members_add(values=new)
+        statements.instance_group_members_add.ahead(values=new)
     return list(wanted)
 
 
@@ -317,14 +317,14 @@ def _set_metadata(context: Any, group: Row, metadata: Mapping[str, Any], set_del
         _remove(statements.instance_group_metadata_add__remove, rows, "key", wanted)
     changed = [row for row in rows if row["key"] in wanted and row["value"] != wanted[row["key"]]]
     if changed:
-        statements.instance_group_metadata_add__change(
+        statements.instance_group_metadata_add__change.ahead(
             ids=[row["id"] for row in changed],
             changes_by_id=[{"id": row["id"], "value": wanted[row["key"]]} for row in changed],
         )
     here = {row["key"] for row in rows}
     new = [{"group_id": group["id"], "key": k, "value": v} for k, v in wanted.items() if k not in here]
     if new:
-        statements.instance_group_metadata_add(values=new)
+        statements.instance_group_metadata_add.ahead(values=new)
     return wanted
 
 

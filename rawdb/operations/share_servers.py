@@ -142,7 +142,7 @@ def share_server_backend_details_set(
         # A deleted one that the context sees: nobody is going to delete it.
         _require_server(context, share_server_id)
     values = [{"share_server_id": share_server_id, "key": key, "value": value} for key, value in pairs.items()]
-    sql(context).share_server_backend_details_set(values=values)
+    sql(context).share_server_backend_details_set.ahead(values=values)
     if locked:
         sql(context).share_server_backend_details_set__unlock(share_server_id=share_server_id)
     return server_details

@@ -34,9 +34,9 @@ def share_create(context: Any, values: Mapping[str, Any]) -> shapes.Share:
     pairs = text_pairs("share_metadata", values.get("metadata") or {})
     if pairs or new.get("volume_type_id") is not None:
         with writer.savepoint.using(context):
-            sql(context).share_create(values=new)
+            sql(context).share_create.ahead(values=new)
             if pairs:
-                sql(context).share_create__metadata(values=_metadata_rows(new["id"], pairs))
+                sql(context).share_create__metadata.ahead(values=_metadata_rows(new["id"], pairs))
             stored = _read_back(context, new["id"])
     else:
         row: shapes.ShareRow = sql(context).share_create(values=new)
@@ -221,9 +221,9 @@ def share_metadata_update(context: Any, share: str, metadata: Mapping[str, Any],
     if not sql(context).share_metadata_update__lock(share_id=share):
         raise NotFound
     if delete:
-        sql(context).share_metadata_update__remove(share_id=share, some_stay=bool(pairs), keys=list(pairs))
+        sql(context).share_metadata_update__remove.ahead(share_id=share, some_stay=bool(pairs), keys=list(pairs))
     if pairs:
-        sql(context).share_metadata_update(values=_metadata_rows(share, pairs))
+        sql(context).share_metadata_update.ahead(values=_metadata_rows(share, pairs))
     sql(context).share_metadata_update__unlock(share_id=share)
     return metadata
 

@@ -15,7 +15,7 @@ from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown, OverQuota, QuotaResourceUnknown
 from rawdb.operations._rows import Row, as_stored
 from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, sync_function
-from rawdb.operations.quotas.usages import Usage, lock_projects_ahead, lost_race, write_usages
+from rawdb.operations.quotas.usages import Usage, lock_projects, lost_race, write_usages
 
 LOG = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def _attempt_again(context: Any, request: Request, uuids: list[str], lost: DBOut
 @writer.independent
 def _attempt(context: Any, request: Request, uuids: list[str], may_be_granted: bool = False) -> Outcome:
     statements = sql(context)
-    lock_projects_ahead(statements, [request.project_id])
+    lock_projects(statements, [request.project_id])
     if may_be_granted and statements.quota_reserve__granted(uuid=uuids[0]):
         return Outcome([])
     return decide(context, statements, request, uuids)

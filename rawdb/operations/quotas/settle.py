@@ -12,7 +12,7 @@ from rawdb.default import reader, sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
 from rawdb.operations._rows import Row, as_stored
-from rawdb.operations.quotas.usages import Usage, close_reservations, lock_projects_ahead, write_usages
+from rawdb.operations.quotas.usages import Usage, close_reservations, lock_projects, write_usages
 
 T = TypeVar("T")
 #: Reads the live reservations to settle, each with its usage.
@@ -123,7 +123,7 @@ def _twice_if_unknown(run: Callable[[], T]) -> T:
 def _attempt(context: Any, projects: frozenset[str | None], find: _Find, apply: _Apply) -> frozenset[str | None]:
     """One transaction. Returns the projects whose locks it needs too; nothing is settled while there are any."""
     statements = sql(context)
-    lock_projects_ahead(statements, projects)
+    lock_projects(statements, projects)
     rows = find(statements)
     others = _projects_in(rows) - projects
     if rows and not others:

@@ -26,22 +26,10 @@ _FIGURES = ("in_use", "reserved", "until_refresh")
 def lock_projects(statements: BoundStatements, project_ids: Iterable[str | None]) -> None:
     """Take the locks of some projects, until the end of the transaction. Must be its first statement.
 
-    Round trips: 1.
+    Round trips: none, it goes out with the next statement.
     """
-    statements.quota_reserve__lock(values=_locks(project_ids))
-
-
-def lock_projects_ahead(statements: BoundStatements, project_ids: Iterable[str | None]) -> None:
-    """The same, together with the next statement, in a transaction that is run again as a whole.
-
-    Round trips: none of its own.
-    """
-    statements.quota_reserve__lock.ahead(values=_locks(project_ids))
-
-
-def _locks(project_ids: Iterable[str | None]) -> list[Row]:
     keys = sorted({NO_PROJECT if project_id is None else project_id for project_id in project_ids})
-    return [{"project_id": key, "version": 1} for key in keys]
+    statements.quota_reserve__lock.ahead(values=[{"project_id": key, "version": 1} for key in keys])
 
 
 def lost_race(what: str) -> RetryRequest:
