@@ -1,6 +1,7 @@
 """What a page costs while the table grows: the first and the last one, of a large and of a small project.
 
-All sizes are measured in turns. The instances carry one row of metadata and one of system metadata each here: a page
+All sizes are measured in turns, and the floor's pages beside rawdb's: the rows of a small project lie far apart in a
+large table, whoever reads them. The instances carry one row of metadata and one of system metadata each here: a page
 reads its own rows only, and millions of others would only take long to load.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import rawdb
@@ -68,11 +70,12 @@ def _pages(data: Dataset, bare: Bare) -> dict[str, Callable[[], Any]]:
     def page(user: Any, marker: str | None = None) -> Any:
         return api.instance_get_all_by_filters(user, {"deleted": False}, limit=50, marker=marker)
 
-    return {
+    ours = {
         "first, large project": lambda: page(large),
         "last, large project": lambda: page(large, last["large"]),
         "first, small project": lambda: page(small),
         "last, small project": lambda: page(small, last["small"]),
-        "floor: first, large": lambda: bare.page("large", limit=50),
-        "floor: last, large": lambda: bare.page("large", last["large"], limit=50),
     }
+    first = {f"floor: first, {project}": partial(bare.page, project, limit=50) for project in last}
+    behind = {f"floor: last, {project}": partial(bare.page, project, marker, 50) for project, marker in last.items()}
+    return ours | first | behind

@@ -131,4 +131,8 @@ def _growth(dialect: str, found: Mapping[str, Any]) -> Iterator[Verdict]:
             what = f"wall at {int(sizes[-1]):,} to that at {int(sizes[0]):,}"
             lowest = large["wall"]["low"] / small["wall"]["low"]
             reason = f"{cpus:.2f} of the client's CPU; the fastest rounds beside each other: {lowest:.2f}"
+            floor = found.get(f"floor: {page.removesuffix(' project')}", {})
+            if floor.keys() >= {sizes[0], sizes[-1]}:
+                theirs = floor[sizes[-1]]["wall"]["median"] / floor[sizes[0]]["wall"]["median"]
+                reason += f"; the floor's page costs {theirs:.2f} times as much"
             yield Verdict(f"page: {page}", dialect, what, 1.2, round(walls, 2), reason)

@@ -111,7 +111,7 @@ CREATE TABLE security_group_instance_association (
     deleted            BIGINT       DEFAULT 0,
     PRIMARY KEY (id),
     KEY security_group_instance_association_security_group_id_idx (security_group_id),
-    KEY security_group_association_instance_uuid_group_id_idx (instance_uuid, security_group_id)
+    KEY security_group_association_instance_uuid_deleted_group_id_idx (instance_uuid, deleted, security_group_id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4
   /*!80017 COLLATE utf8mb4_0900_bin */ /*M!100600 COLLATE utf8mb4_nopad_bin */;
 

@@ -5,7 +5,7 @@ DROP TABLE provider_fw_rules;
 
 DROP TABLE shadow_security_group_instance_association;
 DROP INDEX security_group_instance_association_security_group_id_idx;
-DROP INDEX security_group_association_instance_uuid_group_id_idx;
+DROP INDEX security_group_association_instance_uuid_deleted_group_id_idx;
 DROP TABLE security_group_instance_association;
 
 DROP TABLE shadow_security_group_default_rules;

@@ -103,8 +103,8 @@ CREATE TABLE security_group_instance_association (
     deleted            BIGINT       DEFAULT 0
 );
 
-CREATE INDEX security_group_association_instance_uuid_group_id_idx
-    ON security_group_instance_association (instance_uuid, security_group_id);
+CREATE INDEX security_group_association_instance_uuid_deleted_group_id_idx
+    ON security_group_instance_association (instance_uuid, deleted, security_group_id);
 CREATE INDEX security_group_instance_association_security_group_id_idx
     ON security_group_instance_association (security_group_id);
 

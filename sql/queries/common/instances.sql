@@ -68,7 +68,7 @@ UPDATE instances
 
 -- name: instance_destroy__security_groups(uuid, now)!
 -- Takes a destroyed instance out of its groups.
--- Index: security_group_association_instance_uuid_group_id_idx. Locks: the rows.
+-- Index: security_group_association_instance_uuid_deleted_group_id_idx. Locks: the rows.
 UPDATE security_group_instance_association
    SET deleted = id,
        deleted_at = :now,

@@ -8,7 +8,7 @@ VALUES /*{rows}*/ (:instance_uuid, :security_group_id) /*{}*/;
 
 -- name: instance_remove_security_group(instance_uuid, security_group_id, now)!
 -- Takes an instance out of a group: soft delete of every row of the pair.
--- Index: security_group_association_instance_uuid_group_id_idx. Locks: the rows.
+-- Index: security_group_association_instance_uuid_deleted_group_id_idx. Locks: the rows.
 UPDATE security_group_instance_association
    SET deleted = id,
        deleted_at = :now,
@@ -177,7 +177,7 @@ SELECT g.*,
 -- The live instances in some live groups, once for each group, with the relations that are asked for. They are rows
 -- of their own and no part of the groups' rows: there are many of them, and they are wide.
 -- Index: security_group_instance_association_security_group_id_idx, the primary key, uniq_instances0uuid; the
--- relations by instance_uuid, security_group_association_instance_uuid_group_id_idx among them. Locks: none.
+-- relations by instance_uuid, security_group_association_instance_uuid_deleted_group_id_idx among them. Locks: none.
 SELECT i.*,
        pairs.security_group_id,
        /*{when with_info_cache}*/ (SELECT /*{one c as info_cache}*/ COUNT(*) /*{}*/
@@ -230,8 +230,8 @@ SELECT g.*,
 
 -- name: security_group_get_by_instance(instance_uuid)
 -- The live groups that a live instance is in, with their rules.
--- Index: uniq_instances0uuid, security_group_association_instance_uuid_group_id_idx, the primary key; the rules by
--- security_group_rules_parent_group_id_idx. Locks: none.
+-- Index: uniq_instances0uuid, security_group_association_instance_uuid_deleted_group_id_idx, the primary key; the rules
+-- by security_group_rules_parent_group_id_idx. Locks: none.
 SELECT g.*,
        /*{same group_rules}*/ NULL AS rules /*{}*/
   FROM security_groups AS g
