@@ -144,8 +144,8 @@ def _growth(results: Mapping[str, Any]) -> str:
     head = ["server", "page of 50", *(f"{int(size):,}, µs of CPU; wall" for size in sizes)]
     text = (
         "## A page while the table grows\n\n"
-        "The instances of the large project lie side by side. The small one has 100, spread over the whole table: each\n"
-        "of them, and each row that belongs to one, is on a page of its own in its table and in each index. These pages\n"
+        "The instances of the large project lie side by side. The small one has 100, all over the table: each of\n"
+        "them, and each row that belongs to one, is on a page of its own in its table and in each index. These pages\n"
         "are in memory, but no more in the processor's cache; the floor's rows tell what that alone costs.\n\n"
     )
     return text + _conditions(results, "growth") + _table(head, rows) if rows else ""

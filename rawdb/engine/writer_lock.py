@@ -49,7 +49,7 @@ class WriterLock:
         """
         me = threading.get_ident()
         with self._mutex:
-            if not self._waiting and self._is_free():
+            if not self._waiting and (self._owner is None or self._is_free()):
                 self._owner, self._thread = weakref.ref(owner), me
                 return
             if me == self._thread and self._owner is not None and self._owner() is not None:
@@ -71,12 +71,14 @@ class WriterLock:
         if self._owner is None and not self._waiting:
             return
         with self._mutex:
-            for turn in list(self._waiting):
-                if turn.owner() is owner:
-                    self._waiting.remove(turn)
             if self._owner is not None and self._owner() is owner:
                 self._owner = self._thread = None
-            self._next()
+            # Mostly nobody waits, and each write comes by here.
+            if self._waiting:
+                for turn in list(self._waiting):
+                    if turn.owner() is owner:
+                        self._waiting.remove(turn)
+                self._next()
 
     def _is_free(self) -> bool:
         """Whether nobody has it; one that an interrupt has left behind has it no more."""
