@@ -21,7 +21,7 @@ from bench.sessions import Floor
 from bench.timing import summary, timed
 from rawdb import api
 
-ROUNDS = 5
+ROUNDS = 15
 CALLS = 5
 METADATA = 1
 #: Seconds: a page that takes longer is called once a round, and is not warmed up any further.
