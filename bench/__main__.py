@@ -55,7 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--parts", default=",".join(PARTS), help="of " + ", ".join(PARTS))
     parser.add_argument("--instances", type=int, default=10_000, help="at least 1,000")
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each run of the eight processes")
+    parser.add_argument("--seconds", type=float, default=7.5, help="of each kind and way of the eight processes")
     parser.add_argument(
         "--sizes", default="1000,10000,100000", help="of the growing database; add 1000000 for the whole"
     )

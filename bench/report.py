@@ -100,14 +100,18 @@ def _contention(results: Mapping[str, Any]) -> str:
         for kind, one in results.get(dialect, {}).get("contention", {}).items():
             ours, floor = one["rawdb"], one["floor"]
             ratio = f"{ours['per second'] / floor['per second']:.2f}" if floor["per second"] else "-"
-            rates = [f"{way['per second']:,.0f}" for way in (ours, floor)]
+            rates = [
+                f"{way['per second']:,.0f} ({min(way['rates']):,.0f} to {max(way['rates']):,.0f})"
+                for way in (ours, floor)
+            ]
             counts = [f"{ours[what]}; {floor[what]}" for what in ("commits", "refused")]
             counts.append(f"{len(ours['errors'])}; {len(floor['errors'])}")
             rows.append([NAMES[dialect], kind, *rates, ratio, *counts])
     head = ["server", "eight processes", "rawdb, answers/s", "floor", "ratio", "commits", "refused", "errors"]
     text = (
         "## Eight processes at once\n\n"
-        "Answers are commits and refusals, of which the last three columns tell the numbers (rawdb; floor): the flips\n"
+        "Rawdb and the floor take turns; a rate is the median of theirs, and in brackets their range. Answers are\n"
+        "commits and refusals, of which the last three columns tell the numbers (rawdb; floor): the flips\n"
         "that find the other state are refused, and how many do hangs on who comes in between. `errors` are what\n"
         "callers saw beside that. What is stored at the end is compared with what the processes were told: flips of a\n"
         "state balance, a quota's use is the sum of what was granted, and under a limit exactly the limit is granted.\n"
