@@ -15,6 +15,7 @@ _LOCKS = 64
 def lock_new_row(context: Any, table: str, key: Any) -> None:
     """Let nobody else store the first row of `key` until this transaction ends. Must be its first statement.
 
-    A row that is written holds between the nodes of a Galera cluster too. Round trips: 1.
+    A row that is written holds between the nodes of a Galera cluster too. It goes out with the
+    next statement.
     """
     lock_projects(sql(context), [f"{table}/{crc32(str(key).encode(errors='replace')) % _LOCKS}"])

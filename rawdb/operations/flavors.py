@@ -53,7 +53,7 @@ def flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[st
     gets access, whether the flavor is public or not.
     Raises FlavorExists when a live flavor has the name, FlavorIdExists when one has the flavorid (the name counts
     first), DBError for values that cannot be stored; then nothing is stored.
-    Round trips: 1, 1 more for extra specs and for projects each, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 1, 1 more for extra specs or projects, and BEGIN and COMMIT. Source: Nova Juno.
     """
     return _flavor_create(context, values, repeatable(projects or ()))
 
@@ -193,7 +193,7 @@ def flavor_destroy(context: Any, name: str) -> None:
     """Soft delete the live flavor of this name, its extra specs and its access rows.
 
     Raises FlavorNotFoundByName when there is none, so also at a second call.
-    Round trips: 4, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
     """
     flavor = sql(context).flavor_get_by_name__lock(filters=[equal("name", name)], read_deleted="no")
     if flavor is None:
@@ -208,7 +208,7 @@ def instance_type_destroy(context: Any, name: str) -> None:
     """Soft delete the flavor of this name that the context's read_deleted lets see, and its extra specs.
 
     Unlike flavor_destroy it leaves the flavor's `updated_at` and its access rows alone. Raises
-    InstanceTypeNotFoundByName. Round trips: 3, and BEGIN and COMMIT. Source: Nova Grizzly.
+    InstanceTypeNotFoundByName. Round trips: 2, and BEGIN and COMMIT. Source: Nova Grizzly.
     """
     flavor = sql(context).flavor_get_by_name__lock(filters=[equal("name", name)])
     if flavor is None:

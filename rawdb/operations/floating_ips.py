@@ -142,7 +142,7 @@ def floating_ip_bulk_destroy(context: Any, ips: Iterable[Mapping[str, Any]]) -> 
     themselves are in no quota; those without a project count for the context's. A project without usage is counted
     first, as it is without these addresses, so that its usage may fall below zero; for each project a reservation that
     is done stays behind. All of it is one transaction: what upstream deleted before a quota failed is not deleted here.
-    Round trips: 2 for 1,024 addresses, 1 and for each project 5 to 7 for the quota, and BEGIN and COMMIT.
+    Round trips: 2 for 1,024 addresses, 4 to 6 for the quota of each project, and BEGIN and COMMIT.
     Source: Nova Juno; Grizzly's left the quota alone.
     """
     _bulk_destroy(context, addresses_in_order(ips))

@@ -6,7 +6,7 @@ listings raises InstanceGroupNotFound when no visible group has the uuid; of sev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from rawdb import rows as shapes
@@ -38,8 +38,8 @@ def instance_group_create(
 
     `values` are columns of instance_groups (user_id, project_id, uuid, name); other keys are ignored. A missing
     uuid is made up and put into `values`. A policy or member given twice is stored once. Raises
-    InstanceGroupIdExists when a live group has the uuid. Round trips: 1 and 1 for each kind of child given, and
-    BEGIN and COMMIT. Source: Nova Juno.
+    InstanceGroupIdExists when a live group has the uuid. Round trips: 1, 1 more for children, and BEGIN
+    and COMMIT. Source: Nova Juno.
     """
     group_uuid = random_uuid() if values.get("uuid") is None else values["uuid"]
     try:
@@ -73,8 +73,8 @@ def instance_group_update(context: Any, group_uuid: str, values: dict[str, Any])
     `policies`, `members` (lists) and `metadata` (a dict) in `values`, unless None, replace what the group has; an
     empty one clears. Other keys are columns; unknown ones are ignored. `updated_at` moves only if a column changes.
     Of the three keys those that are empty or None are taken out of `values`. Raises InstanceGroupNotFound, and
-    DBDuplicateEntry for a new uuid that another live group has. Round trips: 2 for columns alone; else 4, and up
-    to 2 for policies, 2 for members, 3 for metadata; and BEGIN and COMMIT. Source: Nova Juno.
+    DBDuplicateEntry for a new uuid that another live group has. Round trips: 2, and BEGIN and
+    COMMIT. Source: Nova Juno.
     """
     given = {name: values[name] for name in _CHILDREN if values.get(name) is not None}
     group = _locked(context, group_uuid) if given else _with_children(context, group_uuid)
@@ -99,7 +99,7 @@ def instance_group_delete(context: Any, group_uuid: str) -> None:
     """Soft delete a group and its visible policies, metadata and members.
 
     With a context that sees deleted rows, every group of the uuid. Raises InstanceGroupNotFound.
-    Round trips: 5, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 3, and BEGIN and COMMIT. Source: Nova Juno.
     """
     ids = [row["id"] for row in sql(context).instance_group_delete__ids(group_uuid=group_uuid)]
     if not ids or not sql(context).instance_group_delete(ids=ids):
@@ -135,7 +135,7 @@ def instance_group_metadata_add(
     """Set pairs of a group's metadata, with `set_delete` soft deleting all others, and return `metadata`.
 
     `updated_at` of a pair moves only if its value changes. Raises InstanceGroupNotFound.
-    Round trips: 3 to 6, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
     """
     _set_metadata(context, _locked(context, group_uuid), metadata, set_delete)
     _unlock(context, group_uuid)
@@ -171,7 +171,7 @@ def instance_group_members_add(
     """Add members that a group does not have, with `set_delete` soft deleting all others, and return `members`.
 
     A member is any text, normally an instance's uuid; one given twice is added once. Raises InstanceGroupNotFound.
-    Round trips: 3 to 5, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
     """
     _set_members(context, _locked(context, group_uuid), members, set_delete)
     _unlock(context, group_uuid)
@@ -207,7 +207,7 @@ def instance_group_policies_add(
     """Add policies that a group does not have, with `set_delete` soft deleting all others, and return `policies`.
 
     One given twice is added once. Raises InstanceGroupNotFound.
-    Round trips: 3 to 5, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
     """
     _set_policies(context, _locked(context, group_uuid), policies, set_delete)
     _unlock(context, group_uuid)
@@ -246,7 +246,7 @@ def _locked(context: Any, group_uuid: str) -> Row:
 
 
 def _unlock(context: Any, group_uuid: str) -> None:
-    sql(context).instance_group_update__unlock(group_uuid=group_uuid)
+    sql(context).instance_group_update__unlock.ahead(group_uuid=group_uuid)
 
 
 def _with_children(context: Any, group_uuid: str) -> Row:
@@ -333,7 +333,7 @@ def _texts(table: str, column: str, values: Collection[str]) -> dict[str | None,
     return dict.fromkeys(only_columns(table, {column: value})[column] for value in values)
 
 
-def _remove(remove: Callable[..., int], rows: list[Row], column: str, wanted: Mapping[Any, Any]) -> None:
+def _remove(remove: Any, rows: list[Row], column: str, wanted: Mapping[Any, Any]) -> None:
     ids = [row["id"] for row in rows if row[column] not in wanted]
     if ids:
-        remove(ids=ids)
+        remove.ahead(ids=ids)

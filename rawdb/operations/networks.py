@@ -43,7 +43,7 @@ def network_associate(
     one is given whatever the project has; without it callers for one project end with one network, the same for all:
     they stand at the project's quota lock before they look. Callers for several projects never share a network, and
     none is refused one while another is free. Raises NoMoreNetworks.
-    Round trips: 1 when the project has a network; else 5 (with `force` 2), and BEGIN and COMMIT.
+    Round trips: 1 when the project has a network; else 4 (with `force` 2), and BEGIN and COMMIT.
     Source: Nova Juno and Grizzly.
     """
     owned = None if force else _first_network(context, project_id)

@@ -131,7 +131,7 @@ def share_server_backend_details_set(
     """Set backend details of a visible share server, all or none, and return `server_details`.
 
     Keys that are not mentioned stay. Numbers become text. Raises ShareServerNotFound, and DBError for a value that
-    is None. Round trips: 3, 1 for no details, and BEGIN and COMMIT. Source: Manila Juno.
+    is None. Round trips: 2, 1 for no details, and BEGIN and COMMIT. Source: Manila Juno.
     """
     pairs = text_pairs("share_server_backend_details", server_details)
     if not pairs:

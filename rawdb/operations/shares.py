@@ -28,7 +28,7 @@ def share_create(context: Any, values: Mapping[str, Any]) -> shapes.Share:
     `values` are columns of shares, and `metadata`, a dict whose values become text; other keys are ignored. A missing
     id is made up and put into `values`. Nothing is looked up: what the share refers to need not exist. Raises
     DBDuplicateEntry for an id that was ever used, DBError for metadata without a value; then nothing is stored.
-    Round trips: 1; with a type or metadata 2 or 3, and BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 1, with a type or metadata also BEGIN and COMMIT. Source: Manila Juno.
     """
     new = with_id(values)
     pairs = text_pairs("share_metadata", values.get("metadata") or {})
@@ -215,7 +215,7 @@ def share_metadata_update(context: Any, share: str, metadata: Mapping[str, Any],
 
     A live key keeps its row, a new or formerly deleted one gets a new row. Values become text. Raises NotFound, without
     fields, when the share is not visible, and DBError for a value that is None; then nothing is changed.
-    Round trips: 2, 1 more for metadata, 1 for `delete`, and BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
     """
     pairs = text_pairs("share_metadata", metadata)
     if not sql(context).share_metadata_update__lock(share_id=share):

@@ -23,7 +23,7 @@ def release(context: Any, resource: str, counts: Mapping[str | None, int]) -> No
 
     A project without usage is counted first, as it is then. Before this the transaction may have written and read
     under locks; a plain read would have fixed what is seen of the usages to a moment before the projects' locks.
-    Round trips: 1, and for each project 5, or 7 when it is counted; none for no projects.
+    Round trips: 4 for each project, or 6 when it is counted.
     """
     if not counts:
         return

@@ -101,7 +101,7 @@ def _attempt(context: Any, request: Request, uuids: list[str], may_be_granted: b
 def decide(context: Any, statements: BoundStatements, request: Request, uuids: list[str]) -> Outcome:
     """Refresh, compare and reserve inside a transaction that holds the project's lock and has read nothing without it.
 
-    A refusal is for the caller to raise. Round trips: 2 or 3, and 1 for each new usage and each count.
+    A refusal is for the caller to raise. Round trips: 2, and 1 for each new usage and each count.
     """
     now = timeutils.utcnow()
     ledger = _Ledger(request, _read_usages(statements, request), now)

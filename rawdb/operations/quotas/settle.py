@@ -132,7 +132,7 @@ def _attempt(context: Any, projects: frozenset[str | None], find: _Find, apply: 
 
 
 def commit_locked(statements: BoundStatements, uuids: Sequence[str]) -> None:
-    """Turn reservations into usage inside a transaction that holds the locks of their projects. Round trips: 3."""
+    """Turn reservations into usage inside a transaction that holds the locks of their projects. Round trips: 2."""
     _close(statements, _open(statements, uuids), _commit)
 
 

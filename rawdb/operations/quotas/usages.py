@@ -137,7 +137,7 @@ def update_usages(
 ) -> None:
     """Overwrite figures of the usages of a resource in a project: of all, or by `user` of one and of the whole.
 
-    Raises QuotaUsageNotFound when no live row matches. Round trips: 2.
+    Raises QuotaUsageNotFound when no live row matches. Round trips: 1.
     """
     lock_projects(statements, [as_stored("quotas", "project_id", project_id)])
     changes = {name: figures[name] for name in _FIGURES if name in figures}

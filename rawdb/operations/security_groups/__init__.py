@@ -72,7 +72,7 @@ def security_group_create(context: Any, values: Mapping[str, Any]) -> shapes.Sec
     `values` are columns of security_groups, and `instances`, a list of rows of instances that are put into the
     group: the result then has the key `instances`, the live ones among them. Other keys are ignored. Neither the
     default group nor quotas are touched. Raises SecurityGroupExists when the project has a live group of the name.
-    Round trips: 1, with instances 3, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's did not say what a duplicate
+    Round trips: 1, with instances 2, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's did not say what a duplicate
     was.
     """
     if "instances" not in values:
@@ -100,7 +100,7 @@ def _create_with_instances(
     row = _insert(context, values)
     pairs = [{"instance_uuid": uuid, "security_group_id": row["id"]} for uuid in dict.fromkeys(uuids)]
     if pairs:
-        sql(context).security_group_create__instances(values=pairs)
+        sql(context).security_group_create__instances.ahead(values=pairs)
     add_instances(context, [row])
     return row
 
@@ -125,7 +125,7 @@ def security_group_ensure_default(context: Any) -> tuple[bool, shapes.SecurityGr
 
     A new one belongs to the context's user, gets a copy of the visible default rules (the key `rules` is an empty
     list nevertheless), and counts as one security group in use by that user. Of callers at the same time one makes
-    it and the others find it. Round trips: 1; for a new group 6 or 7, and BEGIN and COMMIT.
+    it and the others find it. Round trips: 1; for a new group 4 or 5, and BEGIN and COMMIT.
     Source: Nova Juno and Grizzly; Juno's returned the group alone, against its documentation.
     """
     found = _default_group(context)
