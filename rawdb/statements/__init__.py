@@ -13,6 +13,7 @@ One statement walks through these modules:
 - `compiled` is what a call needs: the key of its choices, and the finished text behind it, put together once;
 - `documents` are the columns of a result that hold JSON; `queries` reads what a result holds, `expressions` a column of
   it, `words` are the pieces of SQL that it reads;
+- `keys` tells from a finished text whether a unique key leads to its rows, so that a server may keep its plan;
 - `effects` tells from a finished text what it does besides its result: whether it writes, leaves something in its
   session, does not want to wait;
 - `variants` lists the texts that a statement can become, `export` writes them as plain files, and `adhoc` is for text

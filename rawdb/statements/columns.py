@@ -81,6 +81,14 @@ class Table:
     columns: Mapping[str, Column]
     unique: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     partial: bool = False
+    #: The names of unique keys that hold for some rows only (an index with a WHERE).
+    conditional: frozenset[str] = frozenset()
+
+    @cached_property
+    def row_keys(self) -> tuple[frozenset[str], ...]:
+        """The columns of each key that no two rows have in common. Of an index a catalog does not tell for sure."""
+        known = {"PRIMARY"} if self.partial else self.unique.keys() - self.conditional
+        return tuple([frozenset(self.unique[name]) for name in sorted(known & self.unique.keys()) if self.unique[name]])
 
     @cached_property
     def identity(self) -> str | None:
@@ -191,11 +199,14 @@ def lazy_tables(path: Path | str) -> Mapping[str, Table]:
 def _declared_table(name: str, lines: _Lines, indexes: _Lines) -> Table:
     columns = {line["column"]: _column(line) for line in lines}
     unique = {"PRIMARY": tuple(name for name, column in columns.items() if column.primary_key)}
+    conditional = set()
     for line in indexes:
         # What an index over an expression is about, its name says.
         if line["unique"] == "yes" and "(" not in line["columns"]:
             unique[line["index"]] = tuple(line["columns"].split())
-    return Table(name, columns, unique)
+            if line.get("where"):
+                conditional.add(line["index"])
+    return Table(name, columns, unique, conditional=frozenset(conditional))
 
 
 def _by_table(path: Path) -> dict[str, Callable[[], _Lines]]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from rawdb.dialects import Dialect
 from rawdb.exceptions import DBDataError, StatementError
-from rawdb.statements.columns import Column
+from rawdb.statements.columns import Column, Table
 from rawdb.statements.effects import effects
 from rawdb.statements.values import INT_LIMITS, untyped
 
@@ -106,8 +106,8 @@ class Compiled:
     """A finished text with what is known of it: the statement's name, place and target, and whether it writes.
 
     `binders` say what its parameters are made of. `batch`: one set of parameters for each row. `effects` is what the
-    text does besides (see there). `by_key`: it finds its rows by equal values, or has none, so that one plan serves for
-    all values.
+    text does besides (see there). `by_key`: it finds its rows by equal values, or by a unique key, or
+    has none, so that one plan serves for all values.
     """
 
     __slots__ = ("batch", "binders", "by_key", "effects", "location", "name", "names", "table", "text", "writes")
@@ -163,8 +163,9 @@ class Text:
         self.dialect = dialect
         self.none_is_null = none_is_null
         self.batch = False
-        #: Whether it finds its rows by equal values alone.
+        #: Whether it finds its rows by equal values alone, if it does so in the tables of `doubts` by a unique key.
         self.by_key = True
+        self.doubts: list[Table] = []
         #: Of a page that is read in two parts, which of them this is; 0 for one that is read in one.
         self.arm: int | None = None
         #: The keys of the page, and how many kinds of row (NULL in the first, or not) may follow its marker.
@@ -203,6 +204,13 @@ class Text:
     def add(self, text: str) -> None:
         """Add text."""
         self._parts.append(text)
+
+    def doubt(self, table: Table | None) -> None:
+        """Note that the plan hangs on values, unless a unique key of the table tells its rows."""
+        if table is None or not self.dialect.numbers_parameters:
+            self.by_key = False
+        else:
+            self.doubts.append(table)
 
     def add_true(self) -> None:
         """Add a condition that always holds; it is left out where the text can do without."""

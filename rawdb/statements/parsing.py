@@ -387,6 +387,8 @@ class _Segments:
         name = self._resolver.table_name(alias, sample)
         if kind in ("columns", "rows", "set", "changed"):
             name = self._resolver.target or ""
+        elif kind == "list":
+            name = next((one.column.table for one in body if isinstance(one, Parameter) and one.column), "")
         elif kind in ("filters", "after", "order") and not alias and self._resolver.names_several(sample):
             raise self._source.error(token.position, f"slot {kind}: which table?", "qualify the sample with an alias")
         return SLOT_KINDS[kind].make(

@@ -263,7 +263,7 @@ class Filters(Slot):
             text.add_true()
         elif not (self.details and all(one.by_key for one in predicates)):
             # Of a list they choose the plan; in an UPDATE or DELETE what is equal says which rows it is for.
-            text.by_key = False
+            text.doubt(self.table)
         for index, choices in enumerate(predicates):
             if index:
                 text.add(" AND ")
@@ -403,7 +403,8 @@ class List(Slot):
         word = self.details[0] if self.details else ""
         column = parameter.column
         convert = text.compared(parameter.name, column, equal=True)
-        text.by_key = text.by_key and column is not None and column.names_rows
+        if column is None or not column.names_rows:
+            text.doubt(self.table)
         text.add(list_text(text, word, text.choice(), convert))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 #: Kinds of slots that cannot do without the columns of their table.
 _OF_A_TABLE = frozenset({"columns", "rows", "set", "changed", "filters", "after", "order", "json", "one"})
+
+
+def _finds_by_keys(text: str, tables: Sequence[Table]) -> bool:
+    # Loaded by statements with lists and filters, on servers that keep plans.
+    from rawdb.statements.keys import finds_by_keys
+
+    return finds_by_keys(text, tables)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +182,7 @@ class Statement:
         text = Text(self.location, self.dialect, call.key, none_is_null=self.none_is_null)
         text.render(self._grouped())
         finished, binders = text.finish()
+        by_key = text.by_key and (not text.doubts or _finds_by_keys(finished, text.doubts))
         return Compiled(
             self.name,
             f"{self.tag}{finished}{self.ending}",
@@ -183,7 +191,7 @@ class Statement:
             table=self.target,
             writes=self.writes,
             batch=text.batch,
-            by_key=text.by_key,
+            by_key=by_key,
             names=text.names,
         )
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rawdb.exceptions import DBDataError
+from rawdb.statements.columns import load_tables
+from rawdb.statements.criteria import AnyOf, Predicate, equal
+from rawdb.statements.keys import finds_by_keys
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
 
@@ -189,3 +194,107 @@ def test_a_change_that_is_undone(url: str, open_database: Open) -> None:
     finally:
         with database.writer.autocommit.using(None) as sql:
             sql.execute("DROP TABLE made_and_undone")
+
+
+#: Each finds the rows of a key, or may find any number; the calls say which.
+BY_KEYS = """
+-- name: t_named(name)
+-- Live things of some names.
+SELECT t.id, t.name FROM things AS t
+ WHERE t.name IN (/*{list names}*/ :name /*{}*/)
+   AND /*{visibility}*/ t.deleted = 0 /*{}*/
+ ORDER BY t.id;
+
+-- name: t_listed(size)
+-- Live things, by what a call asks for.
+SELECT t.id, t.name FROM things AS t WHERE /*{filters}*/ t.size = :size /*{}*/ AND t.deleted = 0 ORDER BY t.id;
+
+-- name: t_either(name)
+-- Things of some names, and large ones.
+SELECT t.id FROM things AS t
+ WHERE t.deleted = 0
+   AND (t.name IN (/*{list names}*/ :name /*{}*/) OR t.size > 100);
+
+-- name: t_or(name)
+-- The same as a whole.
+SELECT t.id FROM things AS t WHERE t.deleted = 0 AND t.name IN (/*{list names}*/ :name /*{}*/) OR t.size > 100;
+
+-- name: t_beside(name)
+-- Live things of some names, beside others of their size.
+SELECT t.id, (SELECT COUNT(*) FILTER (WHERE o.id = 1) FROM things AS o WHERE o.size = t.size) AS others
+  FROM things AS t
+ WHERE t.name IN (/*{list names}*/ :name /*{}*/)
+   AND t.deleted = 0;
+
+-- name: t_pairs(name, deleted)
+-- Things by two lists.
+SELECT t.id FROM things AS t
+ WHERE t.name IN (/*{list names}*/ :name /*{}*/)
+   AND t.deleted IN (/*{list states}*/ :deleted /*{}*/);
+
+-- name: t_resize(id, size)!
+-- Another size for one thing that is as a call says.
+UPDATE things SET size = :size WHERE id = :id AND /*{filters}*/ size = :size /*{}*/;
+"""
+
+
+def test_what_a_unique_key_tells(url: str, open_database: Open, tmp_path: Path) -> None:
+    """A list, or whatever is filtered, where the other values name a unique key: each finds one row at most."""
+    (tmp_path / "things.sql").write_text(BY_KEYS)
+    open_database(url)
+    database = open_database(f"{url}?prepare_threshold=0", queries=tmp_path)
+    with database.writer.using(None) as sql:
+        for name, size in (("a", 1), ("b", 2), ("c", 3)):
+            sql.execute(
+                "INSERT INTO things (name, size, deleted) VALUES (:name, :size, 0)", {"name": name, "size": size}
+            )
+        sql.execute("INSERT INTO things (name, size, deleted) SELECT name, size, id FROM things WHERE name = 'a'")
+        first = sql.t_named(names=["a"], read_deleted="no")[0]["id"]
+
+        def is_prepared(call: Callable[[], Any]) -> bool:
+            sql.execute("DEALLOCATE ALL")
+            call()
+            return any("rawdb:t_" in text for (text,) in sql.execute(_NAMES).rows)
+
+        for names in (["a"], ["b", None, "a", "a"], []):
+            found = [row["name"] for row in sql.t_named(names=names, read_deleted="no")]
+            assert found == sorted({*names} - {None})
+        assert is_prepared(lambda: sql.t_named(names=["a"], read_deleted="no"))
+        assert not is_prepared(lambda: sql.t_named(names=["a"], read_deleted="yes"))
+        assert not is_prepared(lambda: sql.t_named(names=["a"], read_deleted="only"))
+
+        for filters, keyed in (
+            ([equal("name", "a")], True),
+            ([equal("name", ["a", "b"]), Predicate("size", "<", 2)], True),
+            ([equal("id", first), AnyOf([equal("size", 1), equal("size", None)])], True),
+            ([equal("name", ["a", None])], False),
+            ([equal("name", None)], False),
+            ([equal("size", 1)], False),
+            ([Predicate("name", "<>", "b"), equal("size", 1)], False),
+            ([AnyOf([equal("name", "a")])], False),
+        ):
+            assert is_prepared(partial(sql.t_listed, filters=filters)) is keyed, filters
+            assert [row["name"] for row in sql.t_listed(filters=filters)][:1] == (
+                [] if filters == [equal("name", None)] else ["a"]
+            )
+
+        for loose in (sql.t_either, sql.t_or, sql.t_beside):
+            assert not is_prepared(partial(loose, names=["a"]))
+        assert not is_prepared(lambda: sql.t_pairs(names=["a"], states=[0]))
+        assert is_prepared(lambda: sql.t_resize(id=first, size=7, filters=[Predicate("size", "<>", 7)]))
+        assert sql.t_listed(filters=[equal("size", 7)]) == [{"id": first, "name": "a"}]
+
+
+def test_an_index_with_a_condition_is_no_key(tmp_path: Path) -> None:
+    (tmp_path / "columns.csv").write_text("table,column,type,primary_key\nt,id,int,yes\nt,name,text,\nt,code,text,\n")
+    (tmp_path / "indexes.csv").write_text(
+        "table,index,unique,columns,where\nt,live,yes,name,deleted = 0\nt,all,yes,code,\n"
+    )
+    table = load_tables(tmp_path / "columns.csv")["t"]
+    assert finds_by_keys("SELECT t.id FROM t AS t WHERE t.code = ANY ($1) LIMIT 5", [table])
+    assert finds_by_keys("SELECT id FROM t WHERE id IN ($1, $2) AND NOT name = $3", [table])
+    assert not finds_by_keys("SELECT t.id FROM t AS t WHERE t.name = $1", [table])
+    assert not finds_by_keys("SELECT t.id FROM t AS t", [table])
+    assert not finds_by_keys("SELECT t.id FROM t AS t WHERE t.id = $1 UNION SELECT t.id FROM t AS t", [table])
+    assert not finds_by_keys("SELECT t.id FROM t AS t WHERE t.id = t.code", [table])
+    assert not finds_by_keys("SELECT t.id FROM t AS t WHERE t.name = $1 AND t.id BETWEEN 1 AND $2", [table])
