@@ -38,6 +38,8 @@ class Column:
     on_update: bool = False
     primary_key: bool = False
     autoincrement: bool = False
+    #: Whether the server is declared to store NULL where an INSERT does not name it.
+    optional: bool = False
     #: A value that is to be stored, checked and normalised.
     encode: Callable[[Any], Any] = field(init=False, repr=False, compare=False)
     #: A value that is to be compared with: a text too long to be stored simply matches nothing.
@@ -99,6 +101,16 @@ class Table:
     def documents(self) -> Mapping[str, str]:
         """The types of the columns that hold JSON documents, by their names."""
         return {name: column.type for name, column in self.columns.items() if column.type in DOCUMENTS}
+
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """The columns that a new row need not name to hold NULL."""
+        return frozenset(name for name, column in self.columns.items() if column.optional)
+
+    @cached_property
+    def shapes(self) -> set[Any]:
+        """What was found of new rows so far: which columns they give values for (rawdb.statements.inserts)."""
+        return set()
 
     @cached_property
     def stamped(self) -> tuple[str, ...]:
@@ -298,7 +310,14 @@ def _column(line: Mapping[str, str]) -> Column:
         on_update=bool(line.get("on_update")),
         primary_key=line.get("primary_key") == "yes",
         autoincrement=line.get("autoincrement") == "yes",
+        optional=_is_null_unless_named(line),
     )
+
+
+def _is_null_unless_named(line: Mapping[str, str]) -> bool:
+    # A file that has no column for the server's own defaults does not tell.
+    has_none = line.get("server_default", "?") == ""
+    return has_none and line.get("nullable") != "no" and line.get("primary_key") != "yes"
 
 
 def _default(kind: str, text: str) -> Any:

@@ -60,10 +60,17 @@ class Rules(Protocol):
         """'none', 'own' or 'own_or_none', and the value that own rows have."""
 
 
+class Given(NamedTuple):
+    """The columns that new rows give values for, and which of them hold one object in all of several rows."""
+
+    names: tuple[str, ...]
+    same: tuple[str, ...]
+
+
 class Call:
     """One call on its way: what was given, the key of its choices so far, and the values so far."""
 
-    __slots__ = ("arguments", "context", "dialect", "key", "origins", "rules", "values")
+    __slots__ = ("arguments", "context", "dialect", "given", "key", "origins", "rules", "values")
 
     def __init__(self, arguments: dict[str, Any], context: Any, rules: Rules, dialect: Dialect) -> None:
         self.arguments = arguments
@@ -74,6 +81,8 @@ class Call:
         self.origins: tuple[Mapping[str, Any], ...] = ()
         self.key: list[Hashable] = []
         self.values: list[Any] = []
+        #: What new rows have in common, once a slot has looked at them.
+        self.given: Given | None = None
 
     def inside(self, element: Mapping[str, Any]) -> Call:
         """The same call inside one element of a list, whose entries go before the call's own."""

@@ -19,10 +19,11 @@ from rawdb.statements.checks import check_results, check_verb, count_of
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Segment
 from rawdb.statements.documents import Document, documents_of
+from rawdb.statements.inserts import Rows
 from rawdb.statements.marks import Operation
 from rawdb.statements.resolution import COMPARISONS, Resolver, code
 from rawdb.statements.segments import Literal, Parameter, Slot
-from rawdb.statements.slots import NESTING, RELATIONS, SLOT_KINDS, Rows
+from rawdb.statements.slots import NESTING, RELATIONS, SLOT_KINDS
 from rawdb.statements.statement import Statement
 from rawdb.statements.survey import accepted_arguments
 from rawdb.statements.tokens import BLANKS, Source, Token, is_name, marker, own_syntax, scan

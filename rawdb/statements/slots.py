@@ -33,17 +33,15 @@ add (`AND 1 = 1`) is left out of the text.
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from rawdb.dialects import Dialect
-from rawdb.dialects.types import DOCUMENTS
 from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
-from rawdb.statements.compiled import FALSE, Call, Convert, Text, as_given
+from rawdb.statements.compiled import FALSE, Call, Convert, Text
+from rawdb.statements.inserts import Columns, Rows
 from rawdb.statements.segments import Keys, Literal, Parameter, Parameters, Slot
 
 #: Kinds whose sample takes parameters and slots of its own.
@@ -95,116 +93,6 @@ class Scope(Slot):
         place = text.part([segment for segment in self.body if isinstance(segment, Literal)]).rpartition("=")[0].strip()
         own = f"{place} = {text.bind(text.compared(self.argument, column))}"
         text.add(own if kind == "own" else f"({own} OR {place} IS NULL)")
-
-
-class Columns(Slot):
-    """The column list of an INSERT."""
-
-    def collect(self, call: Call) -> None:
-        call.key.append(tuple(_rows(call)[0]))
-
-    def render(self, text: Text) -> None:
-        text.add(", ".join(text.dialect.quote(column.name) for column in self.columns(text, text.choice())))
-
-
-class Rows(Slot):
-    """The values of an INSERT: one row, or several by the way that the server takes them best."""
-
-    def collect(self, call: Call) -> None:
-        rows = _rows(call)
-        names = tuple(rows[0])
-        if len(rows) == 1:
-            call.key.append((names, 1))
-            call.values.extend(rows[0].values())
-        elif self.has_batches(call.dialect):
-            call.key.append((names, 0))
-            call.values.append(rows)
-        else:
-            call.key.append((names, len(rows)))
-            for row in rows:
-                call.values.extend([row[name] for name in names])
-
-    def has_batches(self, dialect: Dialect) -> bool:
-        """Whether one text serves any number of rows."""
-        if dialect.batches == "json":
-            return self.table is not None and not self.table.partial
-        # Sent once for each row, so nothing else may be bound.
-        return dialect.batches == "many" and "alone" in self.details
-
-    def render(self, text: Text) -> None:
-        names, count = text.choice()
-        columns = self.columns(text, names)
-        if count == 0:
-            (self._as_json if text.dialect.batches == "json" else self._one_by_one)(text, columns)
-            return
-        rows = [f"({', '.join(text.bind(text.as_bound(column)) for column in columns)})" for _ in range(count)]
-        text.add(", ".join(rows))
-
-    @staticmethod
-    def _one_by_one(text: Text, columns: list[Column]) -> None:
-        """The placeholders of one row, sent with all rows."""
-        names = [column.name for column in columns]
-        binds = [(place, text.as_bound(column)) for place, column in enumerate(columns)]
-        converted = [(place, bind) for place, bind in binds if bind is not as_given]
-
-        def convert(rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-            sent = [list(map(row.__getitem__, names)) for row in rows]
-            for place, bind in converted:
-                last = bound = None
-                for cells in sent:
-                    value = cells[place]
-                    # The time, and much else, is one object in all rows.
-                    if value is not last:
-                        last, bound = value, None if value is None else bind(value)
-                    cells[place] = bound
-            return sent
-
-        placeholder = text.bind(convert)
-        text.batch = True
-        text.add(f"({', '.join(placeholder for _ in columns)})")
-
-    @staticmethod
-    def _as_json(text: Text, columns: list[Column]) -> None:
-        """All rows as one JSON document, taken apart by the server: one text and one parameter for any number."""
-        quote, type_of = text.dialect.quote, text.dialect.type_of
-        typed = ", ".join(f"{quote(column.name)} {_type_in_json(column, type_of)}" for column in columns)
-        listed = ", ".join(_read_from_json(f"v.{quote(column.name)}", column) for column in columns)
-        documents = [column.name for column in columns if column.type in DOCUMENTS]
-        text.drop("VALUES")
-        bound = text.bind(partial(_to_json, documents=documents, write=text.dialect.document))
-        text.add(f" SELECT {listed} FROM json_to_recordset({bound}) AS v({typed})")  # noqa: S608
-
-
-def _type_in_json(column: Column, type_of: Callable[[str], str]) -> str:
-    """The server's type of a column of rows in JSON. A document in them is a text, as the serializer wrote it."""
-    return "text" if column.type in DOCUMENTS else type_of(column.type)
-
-
-def _read_from_json(place: str, column: Column) -> str:
-    return f"CAST({place} AS jsonb)" if column.type == "json" else place
-
-
-def _to_json(rows: Sequence[Mapping[str, Any]], documents: Sequence[str], write: Callable[[Any], str]) -> str:
-    """Rows as one document; the documents in them are texts of it."""
-    if documents:
-        rows = [
-            {**row, **{name: None if (value := row[name]) is None else write(value) for name in documents}}
-            for row in rows
-        ]
-    return _ROWS_TO_JSON.encode(rows)
-
-
-def _cell(value: Any) -> str:
-    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
-
-
-#: Made once: json.dumps makes one for each call that asks for more than its own types.
-_ROWS_TO_JSON = json.JSONEncoder(default=_cell)
-
-
-def _rows(call: Call) -> Sequence[Mapping[str, Any]]:
-    values = call.arguments["values"]
-    return values if type(values) is list or not isinstance(values, Mapping) else [values]
 
 
 class Set(Slot):

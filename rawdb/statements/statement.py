@@ -12,9 +12,10 @@ from rawdb.dialects import Dialect
 from rawdb.statements.columns import Table
 from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Text
 from rawdb.statements.documents import Document
+from rawdb.statements.inserts import Rows
 from rawdb.statements.marks import Operation
 from rawdb.statements.segments import Parameters, Slot, collectors
-from rawdb.statements.slots import RELATIONS, Rows
+from rawdb.statements.slots import RELATIONS
 from rawdb.statements.survey import accepted_arguments, completed, relations, walk
 
 if TYPE_CHECKING:

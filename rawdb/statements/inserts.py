@@ -1,0 +1,196 @@
+"""The slots of an INSERT: its columns, and the values of one row or of several.
+
+Rows come complete, each with every column of its table. A column that no row has a value for is left out where the
+declaration says that NULL is then stored: of a table of 59 columns a new row names 20.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from rawdb.dialects import Dialect
+from rawdb.dialects.types import DOCUMENTS
+from rawdb.statements.columns import Column, Table
+from rawdb.statements.compiled import Call, Convert, Given, Text, as_given
+from rawdb.statements.segments import Slot
+
+_Rows = Sequence[Mapping[str, Any]]
+#: Which columns the rows of a table leave out differs, so many times: each is a text of its own.
+_SHAPES = 16
+
+
+class Columns(Slot):
+    """The column list of an INSERT."""
+
+    def collect(self, call: Call) -> None:
+        call.key.append(_given(call, self.table).names)
+
+    def render(self, text: Text) -> None:
+        text.add(", ".join(text.dialect.quote(column.name) for column in self.columns(text, text.choice())))
+
+
+class Rows(Slot):
+    """The values of an INSERT: one row, or several by the way that the server takes them best."""
+
+    def collect(self, call: Call) -> None:
+        names, same = given = _given(call, self.table)
+        rows = _rows(call)
+        if len(rows) == 1:
+            call.key.append((given, 1))
+            call.values.extend(map(rows[0].__getitem__, names))
+        elif self.has_batches(call.dialect):
+            call.key.append((given, 0))
+            call.values.append(rows)
+            call.values.extend(map(rows[0].__getitem__, same))
+        else:
+            call.key.append((given, len(rows)))
+            for row in rows:
+                call.values.extend(map(row.__getitem__, names))
+
+    def has_batches(self, dialect: Dialect) -> bool:
+        """Whether one text serves any number of rows."""
+        if dialect.batches == "json":
+            return self.table is not None and not self.table.partial
+        # Sent once for each row, so nothing else may be bound.
+        return dialect.batches == "many" and "alone" in self.details
+
+    def render(self, text: Text) -> None:
+        (names, same), count = text.choice()
+        columns = self.columns(text, names)
+        if count == 0:
+            if text.dialect.batches == "json":
+                self._as_json(text, columns, same)
+            else:
+                self._one_by_one(text, columns)
+            return
+        rows = [f"({', '.join(text.bind(text.as_bound(column)) for column in columns)})" for _ in range(count)]
+        text.add(", ".join(rows))
+
+    @staticmethod
+    def _one_by_one(text: Text, columns: list[Column]) -> None:
+        """The placeholders of one row, sent with all rows."""
+        binds = [(column.name, text.as_bound(column)) for column in columns]
+        placeholder = text.bind(partial(_bound_rows, binds=binds))
+        text.batch = True
+        text.add(f"({', '.join(placeholder for _ in columns)})")
+
+    @staticmethod
+    def _as_json(text: Text, columns: list[Column], same: Sequence[str]) -> None:
+        """All rows as one JSON document, taken apart by the server: one text for any number of rows.
+
+        What is the same in all of them is bound once, beside it.
+        """
+        quote, type_of = text.dialect.quote, text.dialect.type_of
+        varying = [column for column in columns if column.name not in same]
+        typed = ", ".join(f"{quote(column.name)} {_type_in_json(column, type_of)}" for column in varying)
+        documents = [column.name for column in varying if column.type in DOCUMENTS]
+        names = [column.name for column in varying]
+        bound = text.bind(partial(_to_json, names=names, documents=documents, write=text.dialect.document))
+        once = {column.name: text.bind(text.as_bound(column)) for column in columns if column.name in same}
+        listed = ", ".join(
+            once.get(column.name) or _read_from_json(f"v.{quote(column.name)}", column) for column in columns
+        )
+        text.drop("VALUES")
+        text.add(f" SELECT {listed} FROM json_to_recordset({bound}) AS v({typed})")  # noqa: S608
+
+
+def _rows(call: Call) -> _Rows:
+    values = call.arguments["values"]
+    return values if type(values) is list or not isinstance(values, Mapping) else [values]
+
+
+def _given(call: Call, table: Table | None) -> Given:
+    """What the rows of a call give values for. All slots of the call say the same."""
+    found = call.given
+    if found is None:
+        rows = _rows(call)
+        if table is None:
+            found = Given(tuple(rows[0]), ())
+        else:
+            found = _of_one(rows[0], table) if len(rows) == 1 else _of_several(rows, table, call.dialect)
+            known = table.shapes
+            if found not in known:
+                # They may differ in many more ways than there is room for texts.
+                if len(known) >= _SHAPES:
+                    found = Given(tuple(rows[0]), ())
+                else:
+                    known.add(found)
+        call.given = found
+    return found
+
+
+def _of_one(row: Mapping[str, Any], table: Table) -> Given:
+    optional = table.optional
+    names = tuple([name for name, value in row.items() if value is not None or name not in optional])
+    return Given(names or tuple(row), ())
+
+
+def _of_several(rows: _Rows, table: Table, dialect: Dialect) -> Given:
+    optional = table.optional
+    names, same = [], []
+    for name, value in rows[0].items():
+        if _are_one(rows, name, value):
+            if value is None and name in optional:
+                continue
+            same.append(name)
+        names.append(name)
+    if dialect.batches != "json":
+        same = []
+    # A document has a column at least.
+    return Given(tuple(names or rows[0]), tuple(same[1:] if len(same) == len(names) else same))
+
+
+def _are_one(rows: _Rows, name: str, value: Any) -> bool:
+    """Whether a column holds one object in all rows: the time, whose rows they are, a default."""
+    for row in rows:  # noqa: SIM110 - in half the time of all()
+        if row[name] is not value:
+            return False
+    return True
+
+
+def _bound_rows(rows: _Rows, binds: Sequence[tuple[str, Convert]]) -> list[tuple[Any, ...]]:
+    """The values of each row as the driver wants them."""
+    columns: list[Iterable[Any]] = []
+    for name, bind in binds:
+        cells = [row[name] for row in rows]
+        columns.append(cells if bind is as_given else _bound_cells(cells, bind))
+    return list(zip(*columns, strict=True))
+
+
+def _bound_cells(cells: Iterable[Any], bind: Convert) -> Iterable[Any]:
+    last = bound = None
+    for value in cells:
+        # The time, and much else, is one object in all rows.
+        if value is not last:
+            last, bound = value, None if value is None else bind(value)
+        yield bound
+
+
+def _type_in_json(column: Column, type_of: Callable[[str], str]) -> str:
+    """The server's type of a column of rows in JSON. A document in them is a text, as the serializer wrote it."""
+    return "text" if column.type in DOCUMENTS else type_of(column.type)
+
+
+def _read_from_json(place: str, column: Column) -> str:
+    return f"CAST({place} AS jsonb)" if column.type == "json" else place
+
+
+def _to_json(rows: _Rows, names: Sequence[str], documents: Sequence[str], write: Callable[[Any], str]) -> str:
+    """Some columns of rows as one document; the documents in them are texts of it."""
+    sent = [{name: row[name] for name in names} for row in rows]
+    for name in documents:
+        for row in sent:
+            if row[name] is not None:
+                row[name] = write(row[name])
+    return _ROWS_TO_JSON.encode(sent)
+
+
+def _cell(value: Any) -> str:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
+
+
+#: Made once: json.dumps makes one for each call that asks for more than its own types.
+_ROWS_TO_JSON = json.JSONEncoder(default=_cell)
