@@ -101,8 +101,8 @@ def _create(context: Any, values: Mapping[str, Any]) -> shapes.Instance | None:
 
 def _groups(context: Any, names: list[str]) -> dict[str, int]:
     """The ids of the groups of these names, and of the default group where there is one, in the context's project."""
-    filters = [equal("project_id", context.project_id)]
-    rows = sql(context).instance_create__groups(names=[*names, DEFAULT_GROUP], filters=filters)
+    wanted = list(dict.fromkeys([*names, DEFAULT_GROUP]))
+    rows = sql(context).instance_create__groups(project_id=context.project_id, names=wanted)
     return {row["name"]: row["id"] for row in reversed(rows)}
 
 

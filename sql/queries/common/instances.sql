@@ -21,7 +21,7 @@ SELECT DISTINCT i.hostname
 -- Index: uniq_security_groups0project_id0name0deleted. Locks: none.
 SELECT g.id, g.name
   FROM security_groups AS g
- WHERE /*{filters}*/ g.project_id = :project_id /*{}*/
+ WHERE g.project_id = :project_id
    AND g.name IN (/*{list names}*/ :name /*{}*/)
    AND g.deleted = 0
  ORDER BY g.id;
