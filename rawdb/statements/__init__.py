@@ -6,8 +6,9 @@ One statement walks through these modules:
 - `columns` are the declared columns, `live` those of a live database, `values` says what a value must be to enter one;
   `scopes` say which tables a name can mean at a place, `resolution` finds the column that a parameter meets;
 - `segments` are what it is then made of: text, parameters, and the marked places that vary from call to call, of which
-  `slots` has every kind, `inserts` those of new rows; `relations` are those that read rows of other tables, `criteria` the predicates and pages that
-  fill some of them, `seeking` lets a page begin at its marker; `survey` is what all of a statement say together;
+  `slots` has every kind, `inserts` those of new rows; `relations` are those that read rows of other tables, `criteria`
+  the predicates and pages that fill some of them, `seeking` lets a page begin at its marker; `survey` is what all of a
+  statement say together;
 - `parsing` makes a `statement` of a block, `checks` look at its verb and its results; `parts` puts shared text in its
   place; `loading` reads a folder and lays a dialect's statements over the common ones;
 - `compiled` is what a call needs: the key of its choices, and the finished text behind it, put together once;

@@ -108,9 +108,9 @@ class Table:
         return frozenset(name for name, column in self.columns.items() if column.optional)
 
     @cached_property
-    def shapes(self) -> set[Any]:
+    def shapes(self) -> dict[Any, Any]:
         """What was found of new rows so far: which columns they give values for (rawdb.statements.inserts)."""
-        return set()
+        return {}
 
     @cached_property
     def stamped(self) -> tuple[str, ...]:
@@ -143,18 +143,10 @@ class Table:
     def new_rows(self, rows: Sequence[Mapping[str, Any]], clock: Callable[[], datetime]) -> list[dict[str, Any]]:
         """Several of them at the time of the clock, what they have in common made once."""
         now = clock() if self._clocks else datetime.min  # noqa: DTZ901 - all times here are naive
-        if self.partial or self._mutable or len(rows) < 2:
+        if self.partial or self._mutable or len(rows) == 1:
             return [self.new_row(row, now) for row in rows]
         blank = self.new_row({}, now)
-        given = rows[0].keys()
-        if any([row.keys() != given for row in rows]):
-            return [self._filled(blank.copy(), row) for row in rows]
-        complete = [blank.copy() for _ in rows]
-        for name in given:
-            encode = self._encoders.get(name)
-            if encode is not None:
-                _fill(complete, name, rows, encode)
-        return complete
+        return [self._filled(blank.copy(), row) for row in rows]
 
     def _filled(self, row: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         """The row with the values of columns that are given for it, checked."""
@@ -195,19 +187,6 @@ class Table:
         return {
             name: None if value is None else encoders[name](value) for name, value in values.items() if name in encoders
         }
-
-
-def _fill(
-    complete: Sequence[dict[str, Any]], name: str, rows: Sequence[Mapping[str, Any]], encode: Callable[[Any], Any]
-) -> None:
-    """Give rows their values of one column, checked. In several rows it may be one object."""
-    last = checked = None
-    for row, values in zip(complete, rows, strict=True):
-        value = values[name]
-        if value is not last:
-            last, checked = value, None if value is None else encode(value)
-        if checked is not None:
-            row[name] = checked
 
 
 def load_tables(path: Path | str) -> dict[str, Table]:

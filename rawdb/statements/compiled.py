@@ -60,11 +60,22 @@ class Rules(Protocol):
         """'none', 'own' or 'own_or_none', and the value that own rows have."""
 
 
-class Given(NamedTuple):
+class Given:
     """The columns that new rows give values for, and which of them hold one object in all of several rows."""
 
-    names: tuple[str, ...]
-    same: tuple[str, ...]
+    __slots__ = ("_hash", "names", "same")
+
+    def __init__(self, names: tuple[str, ...], same: tuple[str, ...] = ()) -> None:
+        self.names = names
+        self.same = same
+        # It is part of a key, and has some 20 names.
+        self._hash = hash((names, same))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Given) and self.names == other.names and self.same == other.same
 
 
 class Call:

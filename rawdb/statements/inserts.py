@@ -18,6 +18,7 @@ from rawdb.statements.compiled import Call, Convert, Given, Text, as_given
 from rawdb.statements.segments import Slot
 
 _Rows = Sequence[Mapping[str, Any]]
+_Names = tuple[str, ...]
 #: Which columns the rows of a table leave out differs, so many times: each is a text of its own.
 _SHAPES = 16
 
@@ -26,25 +27,27 @@ class Columns(Slot):
     """The column list of an INSERT."""
 
     def collect(self, call: Call) -> None:
-        call.key.append(_given(call, self.table).names)
+        call.key.append(_given(call, self.table))
 
     def render(self, text: Text) -> None:
-        text.add(", ".join(text.dialect.quote(column.name) for column in self.columns(text, text.choice())))
+        columns = self.columns(text, text.choice().names)
+        text.add(", ".join(text.dialect.quote(column.name) for column in columns))
 
 
 class Rows(Slot):
     """The values of an INSERT: one row, or several by the way that the server takes them best."""
 
     def collect(self, call: Call) -> None:
-        names, same = given = _given(call, self.table)
-        rows = _rows(call)
+        given = _given(call, self.table)
+        names, rows = given.names, _rows(call)
         if len(rows) == 1:
             call.key.append((given, 1))
             call.values.extend(map(rows[0].__getitem__, names))
         elif self.has_batches(call.dialect):
             call.key.append((given, 0))
             call.values.append(rows)
-            call.values.extend(map(rows[0].__getitem__, same))
+            if call.dialect.batches == "json":
+                call.values.extend(map(rows[0].__getitem__, given.same))
         else:
             call.key.append((given, len(rows)))
             for row in rows:
@@ -58,21 +61,18 @@ class Rows(Slot):
         return dialect.batches == "many" and "alone" in self.details
 
     def render(self, text: Text) -> None:
-        (names, same), count = text.choice()
-        columns = self.columns(text, names)
+        given, count = text.choice()
+        columns = self.columns(text, given.names)
         if count == 0:
-            if text.dialect.batches == "json":
-                self._as_json(text, columns, same)
-            else:
-                self._one_by_one(text, columns)
+            (self._as_json if text.dialect.batches == "json" else self._one_by_one)(text, columns, given.same)
             return
         rows = [f"({', '.join(text.bind(text.as_bound(column)) for column in columns)})" for _ in range(count)]
         text.add(", ".join(rows))
 
     @staticmethod
-    def _one_by_one(text: Text, columns: list[Column]) -> None:
+    def _one_by_one(text: Text, columns: list[Column], same: Sequence[str]) -> None:
         """The placeholders of one row, sent with all rows."""
-        binds = [(column.name, text.as_bound(column)) for column in columns]
+        binds = [(column.name, text.as_bound(column), column.name in same) for column in columns]
         placeholder = text.bind(partial(_bound_rows, binds=binds))
         text.batch = True
         text.add(f"({', '.join(placeholder for _ in columns)})")
@@ -104,31 +104,31 @@ def _rows(call: Call) -> _Rows:
 
 def _given(call: Call, table: Table | None) -> Given:
     """What the rows of a call give values for. All slots of the call say the same."""
-    found = call.given
-    if found is None:
+    if call.given is None:
         rows = _rows(call)
-        if table is None:
-            found = Given(tuple(rows[0]), ())
-        else:
-            found = _of_one(rows[0], table) if len(rows) == 1 else _of_several(rows, table, call.dialect)
-            known = table.shapes
-            if found not in known:
-                # They may differ in many more ways than there is room for texts.
-                if len(known) >= _SHAPES:
-                    found = Given(tuple(rows[0]), ())
-                else:
-                    known.add(found)
-        call.given = found
+        call.given = Given(tuple(rows[0])) if table is None else _shape(rows, table)
+    return call.given
+
+
+def _shape(rows: _Rows, table: Table) -> Given:
+    names, same = _of_one(rows[0], table) if len(rows) == 1 else _of_several(rows, table)
+    shapes = table.shapes
+    found = shapes.get((names, same))
+    if found is None:
+        # They may differ in many more ways than there is room for texts.
+        if len(shapes) >= _SHAPES:
+            return Given(tuple(rows[0]))
+        found = shapes[names, same] = Given(names, same)
     return found
 
 
-def _of_one(row: Mapping[str, Any], table: Table) -> Given:
+def _of_one(row: Mapping[str, Any], table: Table) -> tuple[_Names, _Names]:
     optional = table.optional
     names = tuple([name for name, value in row.items() if value is not None or name not in optional])
-    return Given(names or tuple(row), ())
+    return names or tuple(row), ()
 
 
-def _of_several(rows: _Rows, table: Table, dialect: Dialect) -> Given:
+def _of_several(rows: _Rows, table: Table) -> tuple[_Names, _Names]:
     optional = table.optional
     names, same = [], []
     for name, value in rows[0].items():
@@ -137,10 +137,8 @@ def _of_several(rows: _Rows, table: Table, dialect: Dialect) -> Given:
                 continue
             same.append(name)
         names.append(name)
-    if dialect.batches != "json":
-        same = []
-    # A document has a column at least.
-    return Given(tuple(names or rows[0]), tuple(same[1:] if len(same) == len(names) else same))
+    # A document of rows has a column at least.
+    return tuple(names or rows[0]), tuple(same[1:] if len(same) == len(names) else same)
 
 
 def _are_one(rows: _Rows, name: str, value: Any) -> bool:
@@ -151,22 +149,15 @@ def _are_one(rows: _Rows, name: str, value: Any) -> bool:
     return True
 
 
-def _bound_rows(rows: _Rows, binds: Sequence[tuple[str, Convert]]) -> list[tuple[Any, ...]]:
-    """The values of each row as the driver wants them."""
+def _bound_rows(rows: _Rows, binds: Sequence[tuple[str, Convert, bool]]) -> list[tuple[Any, ...]]:
+    """The values of each row as the driver wants them; what is the same in all is converted once."""
     columns: list[Iterable[Any]] = []
-    for name, bind in binds:
-        cells = [row[name] for row in rows]
-        columns.append(cells if bind is as_given else _bound_cells(cells, bind))
+    for name, bind, is_same in binds:
+        cells = [rows[0][name]] if is_same else [row[name] for row in rows]
+        if bind is not as_given:
+            cells = [None if value is None else bind(value) for value in cells]
+        columns.append(cells * len(rows) if is_same else cells)
     return list(zip(*columns, strict=True))
-
-
-def _bound_cells(cells: Iterable[Any], bind: Convert) -> Iterable[Any]:
-    last = bound = None
-    for value in cells:
-        # The time, and much else, is one object in all rows.
-        if value is not last:
-            last, bound = value, None if value is None else bind(value)
-        yield bound
 
 
 def _type_in_json(column: Column, type_of: Callable[[str], str]) -> str:

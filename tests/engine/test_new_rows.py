@@ -61,11 +61,11 @@ _TAKEN = {
     "other": "ON CONFLICT (id) DO UPDATE SET must = excluded.must, note = excluded.note, size = excluded.size;",
 }
 MOMENT = datetime.fromisoformat("2014-06-01T12:30:00.123456")
-FULL = {
+FULL: dict[str, Any] = {
     "must": "a", "note": "ä", "size": 1, "seen_at": MOMENT, "extra": {"b": 1}, "doc": ["x"], "kind": "other", "mark": 9,
     "created_at": MOMENT,
 }  # fmt: skip
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "note": None, "size": None, "seen_at": None, "extra": {}, "doc": None, "kind": "plain", "mark": None,
     "created_at": MOMENT,
 }  # fmt: skip
