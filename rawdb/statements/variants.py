@@ -220,9 +220,14 @@ def _rows(statement: Statement) -> _Axis:
     if statement.table is None:
         return []
     row = {name: sample_of(column) for name, column in statement.table.columns.items() if not column.autoincrement}
-    one: _Axis = [("one row", {"values": row})]
-    several = statement.operation is not Operation.INSERT_RETURNING
-    return [*one, ("two rows", {"values": [row, row]})] if several else one
+    found: _Axis = [("one row", {"values": row})]
+    needed = {name: value for name, value in row.items() if name not in statement.table.optional}
+    if needed and len(needed) < len(row):
+        found.append(("one row of few columns", {"values": {**dict.fromkeys(row), **needed}}))
+    if statement.operation is not Operation.INSERT_RETURNING:
+        found.append(("two rows", {"values": [row, dict.fromkeys(row)]}))
+        found.append(("two rows alike", {"values": [row, row]}))
+    return found
 
 
 def _changes(statement: Statement, table: Table) -> _Axis:
