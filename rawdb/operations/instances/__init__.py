@@ -63,9 +63,9 @@ def instance_create(context: Any, values: Mapping[str, Any]) -> shapes.Instance:
     Raises InstanceExists for a hostname that is taken under osapi_compute_unique_server_name_scope,
     SecurityGroupNotFoundForProject for the first group that does not exist, DBDuplicateEntry for a uuid that was ever
     used, AttributeError for the key `name`.
-    Round trips: 5 (groups, instance, cache, EC2 id, read back), 1 each for metadata, system metadata and groups, 2 for
-    a hostname that must be unique, and BEGIN and COMMIT. A project that has no default security group costs 1 more, and
-    those of `security_group_ensure_default` for a new one. Source: Nova Juno and Grizzly.
+    Round trips: 2 (groups; all that is stored, and read back), 1 for a hostname that must be unique, and BEGIN and
+    COMMIT. A project that has no default security group costs 1 more, and those of `security_group_ensure_default` for
+    a new one. Source: Nova Juno and Grizzly.
     """
     ANY(context)
     while (row := _create(context, values)) is None:
@@ -107,17 +107,18 @@ def _groups(context: Any, names: list[str]) -> dict[str, int]:
 
 
 def _insert(context: Any, columns: Row, values: Mapping[str, Any], group_ids: list[int]) -> None:
+    """Store the instance and what belongs to it; all of that goes out with the next statement."""
     statements = sql(context)
     instance_uuid = columns["uuid"]
-    statements.instance_create(values=columns)
+    statements.instance_create.ahead(values=columns)
     cache = {**(values.get("info_cache") or {}), "instance_uuid": instance_uuid}
-    statements.instance_create__info_cache(values=cache)
+    statements.instance_create__info_cache.ahead(values=cache)
     add_metadata(context, METADATA, instance_uuid, values.get("metadata") or {})
     add_metadata(context, SYSTEM_METADATA, instance_uuid, values.get("system_metadata") or {})
     if group_ids:
         memberships = [{"instance_uuid": instance_uuid, "security_group_id": group_id} for group_id in group_ids]
-        statements.instance_create__security_groups(values=memberships)
-    statements.instance_create__id_mapping(values={"uuid": instance_uuid})
+        statements.instance_create__security_groups.ahead(values=memberships)
+    statements.instance_create__id_mapping.ahead(values={"uuid": instance_uuid})
 
 
 @writes(ANY)
@@ -132,16 +133,16 @@ def instance_destroy(
 
     Raises InvalidUUID for anything but a canonical uuid, InstanceNotFound when none is visible in the project,
     ConstraintNotMet, AttributeError for a constraint on a name that is no column.
-    Round trips: 6, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's left the faults.
+    Round trips: 3, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's left the faults.
     """
     row = read_locked(context, instance_uuid, DEFAULTS)
     now = timeutils.utcnow()
     statements = sql(context)
     if not statements.instance_destroy(uuid=instance_uuid, filters=predicates("instances", constraint), now=now):
         raise ConstraintNotMet
-    statements.instance_destroy__security_groups(uuid=instance_uuid, now=now)
-    statements.instance_info_cache_delete(instance_uuid=instance_uuid, now=now)
-    statements.instance_destroy__metadata(uuid=instance_uuid, now=now)
+    statements.instance_destroy__security_groups.ahead(uuid=instance_uuid, now=now)
+    statements.instance_info_cache_delete.ahead(instance_uuid=instance_uuid, now=now)
+    statements.instance_destroy__metadata.ahead(uuid=instance_uuid, now=now)
     statements.instance_destroy__faults(uuid=instance_uuid, now=now)
     cache = row["info_cache"] and _deleted(context, row["info_cache"], now)
     metadata = [_deleted(context, pair, now) for pair in row["metadata"]]
@@ -354,8 +355,8 @@ def instance_update(
     Raises InvalidUUID for anything but a canonical uuid, InstanceNotFound when none is visible in the project,
     UnexpectedDeletingTaskStateError, UnexpectedTaskStateError, UnexpectedVMStateError, InstanceExists for a hostname
     that is taken, AttributeError for the key `name`.
-    Round trips: 2 (1 when no column is given). With metadata, or a hostname that must be unique: 2, up to 5 more for
-    each kind of metadata, 2 for the hostname, and BEGIN and COMMIT. Source: Nova Juno; Grizzly has no
+    Round trips: 2 (1 when no column is given). With metadata, or a hostname that must be unique: 2, up to 3 more for
+    each kind of metadata, 1 for the hostname, and BEGIN and COMMIT. Source: Nova Juno; Grizzly has no
     expected_vm_state.
     """
     if can_be_one_statement(values):
