@@ -209,7 +209,9 @@ def _ahead(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Pen
     database = scope.database
     compiled, parameters = statement.prepared(arguments, scope.context, database.rules, database.cache)
     if compiled.batch:
-        return _run_now(scope, statement, arguments)
+        # Its rows are checked and bound already.
+        result = scope.atomic(lambda: scope.run(compiled, parameters[0]))
+        return Pending(lambda: _shape(statement, arguments, result))
     sent = scope.run_ahead(compiled, parameters)
     return Pending(lambda: _shape(statement, arguments, scope.result_of(sent)))
 
