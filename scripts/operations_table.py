@@ -22,8 +22,9 @@ _HEADING = """# Operations
 
 Written by `scripts/operations_table.py` from the docstrings; a test holds it to them. Each operation is a function of
 `rawdb.api` with the request context first; `context` is left out below. Its SQL stands in `sql/queries/*/<domain>.sql`
-under the same name, its function in `rawdb/operations/<domain>.py`. Round trips are statements; BEGIN and COMMIT come
-on top where they are named. What rows hold say the signatures, by the TypedDicts of `rawdb.rows`.
+under the same name, its function in `rawdb/operations/<domain>.py`. Round trips are messages to a server: BEGIN goes
+out with the first statement, COMMIT comes on top where it is named. What rows hold say the signatures, by the
+TypedDicts of `rawdb.rows`.
 """
 _ROUND_TRIPS = re.compile(r"Round trips: (.*?)[.;](?:\s+(?:Source|see)|\s*$)", re.DOTALL)
 

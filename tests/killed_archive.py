@@ -39,7 +39,7 @@ class Counter:
         self._begun = 0
 
     def wrap(self, run: Callable[..., Any]) -> Callable[..., Any]:
-        """`execute` of a dialect, counted."""
+        """`execute` or `execute_together` of a dialect, counted."""
 
         def counted(owner: Any, cursor: Any, *arguments: Any) -> Any:
             raw = cursor.connection
@@ -66,9 +66,11 @@ def end() -> None:
 
 
 def count_statements(dialect: str, counter: Counter) -> None:
-    """Let the counter see every statement of this process, BEGIN and COMMIT included."""
+    """Let the counter see every message of this process: BEGIN with the first statement, COMMIT by itself."""
     spoken = type(get_dialect(dialect))
     spoken.execute = counter.wrap(spoken.execute)  # type: ignore[method-assign]
+    if spoken.sends_together:
+        spoken.execute_together = counter.wrap(spoken.execute_together)  # type: ignore[method-assign]
     driver: Any = pymysql.connections.Connection
     plain_read = driver._read_query_result
 

@@ -34,7 +34,7 @@ def bw_usage_get(
 def compute_node_create(context: Any, values: Mapping[str, Any]) -> shapes.GrizzlyComputeNode:
     """Store a compute node with its statistics, and return it with the list of their rows, without the service.
 
-    Round trips: 1, with statistics 3, and BEGIN and COMMIT.
+    Round trips: 1, with statistics 3, and COMMIT.
     """
     row = api.compute_node_create(context, _without_stats(values))
     pairs = _stored_pairs(values)
@@ -79,7 +79,7 @@ def compute_node_update(
 
     Keys that `values['stats']` does not mention stay, with `prune_stats` they are soft deleted. An `updated_at` in
     `values` is kept. The node's row is written first, so that callers come one after the other.
-    Raises ComputeHostNotFound. Round trips: 2, with statistics up to 6, and BEGIN and COMMIT.
+    Raises ComputeHostNotFound. Round trips: 2, with statistics up to 6, and COMMIT.
     """
     changes = {"updated_at": timeutils.utcnow(), **only_columns("compute_nodes", _without_stats(values))}
     if not sql(context).compute_node_update(compute_id=compute_id, changes=changes):
@@ -121,7 +121,7 @@ def vol_usage_update(
 
     A new row has no instance and both times, which are now. What has gone to the totals because the guest has started
     anew sets their time, too. Project, user and zone are left alone.
-    Round trips: 5, for a new volume 7, and BEGIN and COMMIT.
+    Round trips: 5, for a new volume 6, and COMMIT.
     """
     volume_id = only_columns("volume_usage_cache", {"volume_id": id})["volume_id"]
     lock_new_row(context, "volume_usage_cache", volume_id)

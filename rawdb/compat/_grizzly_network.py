@@ -58,7 +58,7 @@ def floating_ip_bulk_destroy(context: Any, ips: Iterable[Mapping[str, Any]]) -> 
     """Soft delete the visible rows of addresses, and leave the quotas alone.
 
     `ips` are dicts with the key `address`; addresses that do not exist are ignored.
-    Round trips: 2 for 1,024 addresses, and BEGIN and COMMIT.
+    Round trips: 2 for 1,024 addresses, and COMMIT.
     """
     destroy_addresses(context, addresses_in_order(ips))
 

@@ -40,7 +40,7 @@ def quota_usage_get(context: Any, project_id: str, resource: str) -> shapes.Quot
 def quota_usage_update(context: Any, project_id: str, resource: str, **kwargs: Any) -> None:
     """Overwrite in_use, reserved or until_refresh of all usages of a resource in a project, whoever's they are.
 
-    Raises QuotaUsageNotFound. Round trips: 2, and BEGIN and COMMIT.
+    Raises QuotaUsageNotFound. Round trips: 1, and COMMIT.
     """
     update_usages(sql(context), project_id, resource, kwargs, {"of_user": False})
 

@@ -27,7 +27,7 @@ def ensure_default_group(context: Any) -> tuple[bool, shapes.SecurityGroup]:
     A new group belongs to the context's user, gets a copy of the visible default rules, and counts as one security
     group in use by that user. Of racing callers one makes it, the others find it: all stand at the project's quota
     lock, which is taken before anything is read. Call it only when a read has found no group: it always writes.
-    Round trips: 1, for a new group 3 or 4, and BEGIN and COMMIT.
+    Round trips: 1, for a new group 3 or 4, and COMMIT.
     """
     lock_projects(sql(context), [context.project_id])
     found = find_default_group(context)

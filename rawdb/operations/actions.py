@@ -86,7 +86,7 @@ def action_event_finish(context: Any, values: dict[str, Any]) -> shapes.Instance
     `values` are columns of instance_actions_events, and instance_uuid and request_id, which name the action;
     these two, `event` and `result` are required (KeyError). A `result` that is "error" in any case makes "Error"
     the message of the action. Texts in start_time and finish_time are treated as by action_start. Raises
-    InstanceActionNotFound, InstanceActionEventNotFound. Round trips: 2, with an error 3, and BEGIN and COMMIT.
+    InstanceActionNotFound, InstanceActionEventNotFound. Round trips: 2, with an error 3, and COMMIT.
     Source: Nova Juno and Grizzly.
     """
     convert_datetimes(values, ACTION_FINISH_DATETIME_KEYS)

@@ -39,7 +39,7 @@ def aggregate_create(
 
     `values` are columns of aggregates (name); other keys are ignored: the availability zone is a pair of `metadata`.
     Raises AggregateNameExists when a live aggregate has the name; of callers at the same time one gets it.
-    Round trips: 2, with metadata 3, and BEGIN and COMMIT. Source: Nova Juno and Grizzly, where callers at the same
+    Round trips: 2, with metadata 3, and COMMIT. Source: Nova Juno and Grizzly, where callers at the same
     time could both get a name.
     """
     name = only_columns("aggregates", values).get("name")
@@ -128,7 +128,8 @@ def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any])
     by their union. Other keys are columns; unknown ones are ignored. `updated_at` moves where something changes.
     Raises AggregateNameExists when another live aggregate has the name, which is looked at first, AggregateNotFound,
     and DBError for an availability zone of None.
-    Round trips: 2, 1 more for a name and for a change of columns each, and BEGIN and COMMIT. Source: Nova Juno; Grizzly did not look for the name, and replaced the metadata by a zone alone.
+    Round trips: 2, 1 more for a name and for a change of columns each, and COMMIT. Source: Nova Juno; Grizzly did not
+    look for the name, and replaced the metadata by a zone alone.
     """
     metadata, replace = _metadata_of(values)
     pairs = None if metadata is None else _pairs(metadata)
@@ -151,7 +152,7 @@ def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any])
 def aggregate_delete(context: Any, aggregate_id: int) -> None:
     """Soft delete an aggregate and its metadata. The rows of its hosts stay live, in no aggregate that anybody sees.
 
-    Raises AggregateNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Raises AggregateNotFound. Round trips: 2, and COMMIT. Source: Nova Juno and Grizzly.
     """
     _lock(context)
     if not sql(context).aggregate_delete(aggregate_id=aggregate_id):
@@ -178,7 +179,7 @@ def aggregate_metadata_add(
     A key that was deleted comes back as a new row; `updated_at` of a pair moves only if its value changes. Numbers
     are stored as text. Of callers at the same time each one's pairs are set as a whole, one after the other.
     Raises AggregateNotFound, DBError for None as a value, and with `set_delete` for more than 16,384 pairs.
-    Round trips: 1 or 2, and BEGIN and COMMIT. Source: Nova Juno, which tried ten times where it met other callers,
+    Round trips: 1 or 2, and COMMIT. Source: Nova Juno, which tried ten times where it met other callers,
     and Grizzly.
     """
     pairs = _pairs(metadata)

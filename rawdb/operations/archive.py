@@ -60,7 +60,7 @@ def archive_deleted_rows_for_table(context: Any, tablename: str, max_rows: int |
     transaction of its own, or all in the caller's where one is open. A batch that an integrity error meets (a row is in
     the shadow table already, or another one refers to it) stays whole, is logged, and ends the run.
     Raises DBNonExistentTable for a table that is not there.
-    Round trips: 3 for each batch of 500 rows, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 3 for each batch of 500 rows, and COMMIT. Source: Nova Juno and Grizzly.
     """
     if tablename in archivable_tables():
         return archive_tables(context, [tablename], max_rows=max_rows)
@@ -76,7 +76,7 @@ def archive_deleted_rows(context: Any, max_rows: int | None = None) -> int:
 
     Tables that refer to others come before those. `max_rows` limits the total, None does not. Each table is treated
     as by `archive_deleted_rows_for_table`; one that an integrity error stops does not stop the others.
-    Round trips: 1 for each table, 3 for each batch of 500 rows, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 1 for each table, 3 for each batch of 500 rows, and COMMIT. Source: Nova Juno and Grizzly.
     """
     return archive_tables(context, max_rows=max_rows)
 
@@ -96,7 +96,7 @@ def archive_tables(
     `batch_size` rows move in one transaction, and `pause` seconds lie between two of them. `progress` is called after
     each batch, outside of its transaction; what it raises ends the run, and what has moved stays moved.
     Raises DBNonExistentTable for a table that has no shadow, DBDataError for numbers that make no sense.
-    Round trips: 1 for each table, 3 for each batch of up to 500 rows, and BEGIN and COMMIT.
+    Round trips: 1 for each table, 3 for each batch of up to 500 rows, and COMMIT.
     """
     chosen = _chosen(tables)
     _checked("batch_size", batch_size, 1, _LARGEST_BATCH)

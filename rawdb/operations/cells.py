@@ -40,7 +40,7 @@ def cell_update(context: Any, cell_name: str, values: Mapping[str, Any]) -> shap
     `updated_at` moves always. None comes back only where the change itself hides the cell from the context. Raises
     CellNotFound when no visible cell has the name, DBDuplicateEntry when another live one has the new name, DBError
     for a key of `values` that is no column.
-    Round trips: 2, with a name 3, and BEGIN and COMMIT. Source: Nova Juno, which returned None for a renamed cell, and
+    Round trips: 2, with a name 3, and COMMIT. Source: Nova Juno, which returned None for a renamed cell, and
     Grizzly.
     """
     # A name does not tell a cell from deleted ones, and None from no other: what is renamed is found by its id.

@@ -83,7 +83,7 @@ def compute_node_update(context: Any, compute_id: int, values: Mapping[str, Any]
     `updated_at` is always the present, also without other changes and whatever `values` say. The columns of one
     call are written together: callers at the same time cannot mix theirs in one row.
     Raises ComputeHostNotFound when no visible node has the id, DBError for None in a column that cannot be NULL.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno; Grizzly kept an updated_at given to it.
+    Round trips: 2, and COMMIT. Source: Nova Juno; Grizzly kept an updated_at given to it.
     """
     changes = {**only_columns("compute_nodes", values), "updated_at": timeutils.utcnow()}
     if not sql(context).compute_node_update(compute_id=compute_id, changes=changes):

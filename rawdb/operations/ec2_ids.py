@@ -29,7 +29,7 @@ def ec2_instance_create(context: Any, instance_uuid: str, id: int | None = None)
     """Store a number for an instance, the next one or `id`, and return its row.
 
     The next numbers go on behind an `id` given by hand. Raises DBDuplicateEntry when it is taken, DBDataError when it
-    is 0, which MySQL takes for the next one. Round trips: 1, with `id` 2, and BEGIN and COMMIT.
+    is 0, which MySQL takes for the next one. Round trips: 1, with `id` 2, and COMMIT.
     Source: Nova Juno and Grizzly.
     """
     statements = sql(context)
@@ -47,7 +47,7 @@ def ec2_volume_create(context: Any, volume_id: str, forced_id: int | None = None
     """Store a number for the volume of uuid `volume_id`, the next one or `forced_id`, and return its row.
 
     The next numbers go on behind a `forced_id`. Raises DBDuplicateEntry when it is taken, DBDataError when it is 0.
-    Round trips: 1, with `forced_id` 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 1, with `forced_id` 2, and COMMIT. Source: Nova Juno and Grizzly.
     """
     statements = sql(context)
     return _create(
@@ -60,7 +60,7 @@ def ec2_snapshot_create(context: Any, snapshot_id: str, forced_id: int | None = 
     """Store a number for the snapshot of uuid `snapshot_id`, the next one or `forced_id`, and return its row.
 
     The next numbers go on behind a `forced_id`. Raises DBDuplicateEntry when it is taken, DBDataError when it is 0.
-    Round trips: 1, with `forced_id` 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 1, with `forced_id` 2, and COMMIT. Source: Nova Juno and Grizzly.
     """
     statements = sql(context)
     return _create(

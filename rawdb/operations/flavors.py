@@ -53,7 +53,7 @@ def flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[st
     gets access, whether the flavor is public or not.
     Raises FlavorExists when a live flavor has the name, FlavorIdExists when one has the flavorid (the name counts
     first), DBError for values that cannot be stored; then nothing is stored.
-    Round trips: 1, 1 more for extra specs or projects, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 1, 1 more for extra specs or projects, and COMMIT. Source: Nova Juno.
     """
     return _flavor_create(context, values, repeatable(projects or ()))
 
@@ -193,7 +193,7 @@ def flavor_destroy(context: Any, name: str) -> None:
     """Soft delete the live flavor of this name, its extra specs and its access rows.
 
     Raises FlavorNotFoundByName when there is none, so also at a second call.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and COMMIT. Source: Nova Juno.
     """
     flavor = sql(context).flavor_get_by_name__lock(filters=[equal("name", name)], read_deleted="no")
     if flavor is None:
@@ -208,7 +208,7 @@ def instance_type_destroy(context: Any, name: str) -> None:
     """Soft delete the flavor of this name that the context's read_deleted lets see, and its extra specs.
 
     Unlike flavor_destroy it leaves the flavor's `updated_at` and its access rows alone. Raises
-    InstanceTypeNotFoundByName. Round trips: 2, and BEGIN and COMMIT. Source: Nova Grizzly.
+    InstanceTypeNotFoundByName. Round trips: 2, and COMMIT. Source: Nova Grizzly.
     """
     flavor = sql(context).flavor_get_by_name__lock(filters=[equal("name", name)])
     if flavor is None:
@@ -239,7 +239,7 @@ def flavor_access_add(context: Any, flavor_id: str, project_id: str) -> shapes.I
     """Let a project use the live flavor with this flavorid, and return the access row.
 
     Raises FlavorNotFound, and FlavorAccessExists when the project has access already.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and COMMIT. Source: Nova Juno.
     """
     values = {"instance_type_id": _live_flavor(context, flavor_id), "project_id": project_id}
     try:
@@ -252,7 +252,7 @@ def flavor_access_add(context: Any, flavor_id: str, project_id: str) -> shapes.I
 def instance_type_access_add(context: Any, flavor_id: str, project_id: str) -> shapes.InstanceTypeProjectRow:
     """Let a project use a live flavor: flavor_access_add under its older name.
 
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Grizzly.
+    Round trips: 2, and COMMIT. Source: Nova Grizzly.
     """
     return flavor_access_add(context, flavor_id, project_id)
 
@@ -336,7 +336,7 @@ def flavor_extra_specs_update_or_create(
     New keys are added, others get the new value, none is removed; `updated_at` moves where the value changes. No
     admin is needed. Raises FlavorNotFound, DBError for a key or value that cannot be stored. One statement writes
     all keys and never collides with another writer, so FlavorExtraSpecUpdateCreateFailed does not occur.
-    Round trips: 2 (1 without specs), and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2 (1 without specs), and COMMIT. Source: Nova Juno.
     """
     specs = _stored_specs(extra_specs)
     rows = _spec_rows(_live_flavor(context, flavor_id), specs)
@@ -350,7 +350,7 @@ def instance_type_extra_specs_update_or_create(
 ) -> Mapping[str, Any]:
     """Merge extra specs into those of a live flavor: flavor_extra_specs_update_or_create under its older name.
 
-    Round trips: 2 (1 without specs), and BEGIN and COMMIT. Source: Nova Grizzly.
+    Round trips: 2 (1 without specs), and COMMIT. Source: Nova Grizzly.
     """
     return flavor_extra_specs_update_or_create(context, flavor_id, extra_specs)
 

@@ -71,7 +71,7 @@ def floating_ip_allocate_address(context: Any, project_id: str, pool: str, auto_
     Free is a live one without project and fixed address. Callers at the same time get addresses of their own, not
     always in the order of ids, and NoMoreFloatingIps is raised only when none is left. Raises Forbidden for a plain
     user of another project. No quota is changed.
-    Round trips: 2, up to 4 when other callers hold what is free, and BEGIN and COMMIT.
+    Round trips: 2, up to 4 when other callers hold what is free, and COMMIT.
     Source: Nova Juno; Grizzly's without `auto_assigned`.
     """
     authorize_project(context, project_id)
@@ -108,7 +108,7 @@ def floating_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> l
     """Store addresses in the order given, all or none, and return their rows.
 
     `ips` are dicts as `floating_ip_create` takes them. Raises FloatingIpExists for the first that exists, or stands in
-    `ips` before. Round trips: 4 for 500 addresses, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's returns None.
+    `ips` before. Round trips: 4 for 500 addresses, and COMMIT. Source: Nova Juno; Grizzly's returns None.
     """
     return _bulk_create(context, repeatable(ips))
 
@@ -142,7 +142,7 @@ def floating_ip_bulk_destroy(context: Any, ips: Iterable[Mapping[str, Any]]) -> 
     themselves are in no quota; those without a project count for the context's. A project without usage is counted
     first, as it is without these addresses, so that its usage may fall below zero; for each project a reservation that
     is done stays behind. All of it is one transaction: what upstream deleted before a quota failed is not deleted here.
-    Round trips: 2 for 1,024 addresses, 4 to 6 for the quota of each project, and BEGIN and COMMIT.
+    Round trips: 2 for 1,024 addresses, 4 to 6 for the quota of each project, and COMMIT.
     Source: Nova Juno; Grizzly's left the quota alone.
     """
     _bulk_destroy(context, addresses_in_order(ips))
@@ -182,7 +182,7 @@ def floating_ip_fixed_ip_associate(
 
     Where it led before is forgotten. Returns None, nothing being changed, when it leads there already. Finds the
     floating address and raises as `floating_ip_get_by_address` does; FixedIpNotFoundForAddress when no visible row has
-    the fixed one. Round trips: 3, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    the fixed one. Round trips: 3, and COMMIT. Source: Nova Juno and Grizzly.
     """
     floating = _by_address(context, floating_address)
     fixed = sql(context).floating_ip_fixed_ip_associate__fixed_ip(address=fixed_address)
@@ -203,7 +203,7 @@ def floating_ip_deallocate(context: Any, address: str) -> shapes.FloatingIpRow |
     """Take an address from its project and return its row, or None when no visible row of it has a project.
 
     Its host is forgotten and it is not auto-assigned any more; the fixed address it leads to stays.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's returns None.
+    Round trips: 2, and COMMIT. Source: Nova Juno; Grizzly's returns None.
     """
     row = sql(context).floating_ip_deallocate__row(address=address)
     if row is None:
@@ -229,7 +229,7 @@ def floating_ip_disassociate(context: Any, address: str) -> shapes.FixedIpWithNe
     """Have an address lead nowhere, and return the visible fixed address it led to with its `network`, or None.
 
     Its project stays, its host does not; nobody's project is looked at. Raises FloatingIpNotFoundForAddress.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 2, and COMMIT. Source: Nova Juno and Grizzly.
     """
     row = sql(context).floating_ip_disassociate__row(address=address)
     if row is None:
@@ -307,7 +307,7 @@ def floating_ip_update(context: Any, address: str, values: Mapping[str, Any]) ->
     """Change columns of an address; `updated_at` moves only if something changes.
 
     Finds the row and raises as `floating_ip_get_by_address` does; FloatingIpExists when a live row has the new
-    address. Round trips: 1 or 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    address. Round trips: 1 or 2, and COMMIT. Source: Nova Juno and Grizzly.
     """
     given = only_columns("floating_ips", values)
     row = _by_address(context, address)

@@ -38,8 +38,8 @@ def instance_group_create(
 
     `values` are columns of instance_groups (user_id, project_id, uuid, name); other keys are ignored. A missing
     uuid is made up and put into `values`. A policy or member given twice is stored once. Raises
-    InstanceGroupIdExists when a live group has the uuid. Round trips: 1, 1 more for children, and BEGIN
-    and COMMIT. Source: Nova Juno.
+    InstanceGroupIdExists when a live group has the uuid. Round trips: 1, 1 more for children, and COMMIT.
+    Source: Nova Juno.
     """
     group_uuid = random_uuid() if values.get("uuid") is None else values["uuid"]
     try:
@@ -73,8 +73,7 @@ def instance_group_update(context: Any, group_uuid: str, values: dict[str, Any])
     `policies`, `members` (lists) and `metadata` (a dict) in `values`, unless None, replace what the group has; an
     empty one clears. Other keys are columns; unknown ones are ignored. `updated_at` moves only if a column changes.
     Of the three keys those that are empty or None are taken out of `values`. Raises InstanceGroupNotFound, and
-    DBDuplicateEntry for a new uuid that another live group has. Round trips: 2, and BEGIN and
-    COMMIT. Source: Nova Juno.
+    DBDuplicateEntry for a new uuid that another live group has. Round trips: 2, and COMMIT. Source: Nova Juno.
     """
     given = {name: values[name] for name in _CHILDREN if values.get(name) is not None}
     group = _locked(context, group_uuid) if given else _with_children(context, group_uuid)
@@ -99,7 +98,7 @@ def instance_group_delete(context: Any, group_uuid: str) -> None:
     """Soft delete a group and its visible policies, metadata and members.
 
     With a context that sees deleted rows, every group of the uuid. Raises InstanceGroupNotFound.
-    Round trips: 3, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 3, and COMMIT. Source: Nova Juno.
     """
     ids = [row["id"] for row in sql(context).instance_group_delete__ids(group_uuid=group_uuid)]
     if not ids or not sql(context).instance_group_delete(ids=ids):
@@ -135,7 +134,7 @@ def instance_group_metadata_add(
     """Set pairs of a group's metadata, with `set_delete` soft deleting all others, and return `metadata`.
 
     `updated_at` of a pair moves only if its value changes. Raises InstanceGroupNotFound.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and COMMIT. Source: Nova Juno.
     """
     _set_metadata(context, _locked(context, group_uuid), metadata, set_delete)
     _unlock(context, group_uuid)
@@ -171,7 +170,7 @@ def instance_group_members_add(
     """Add members that a group does not have, with `set_delete` soft deleting all others, and return `members`.
 
     A member is any text, normally an instance's uuid; one given twice is added once. Raises InstanceGroupNotFound.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and COMMIT. Source: Nova Juno.
     """
     _set_members(context, _locked(context, group_uuid), members, set_delete)
     _unlock(context, group_uuid)
@@ -207,7 +206,7 @@ def instance_group_policies_add(
     """Add policies that a group does not have, with `set_delete` soft deleting all others, and return `policies`.
 
     One given twice is added once. Raises InstanceGroupNotFound.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 2, and COMMIT. Source: Nova Juno.
     """
     _set_policies(context, _locked(context, group_uuid), policies, set_delete)
     _unlock(context, group_uuid)

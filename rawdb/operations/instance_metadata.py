@@ -27,7 +27,7 @@ def instance_metadata_delete(context: Any, instance_uuid: str, key: str) -> None
     """Soft delete a live key of an instance, if it is there.
 
     Like all writers of its metadata it locks the instance first, so that none of them meets another halfway.
-    Round trips: 1, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 1, and COMMIT. Source: Nova Juno and Grizzly.
     """
     lock_instance(context, instance_uuid)
     sql(context).instance_metadata_delete(instance_uuid=instance_uuid, key=key)
@@ -42,7 +42,7 @@ def instance_metadata_update(
     A key that was deleted comes back as a new row; `updated_at` moves only where a value changes. Values that are
     numbers are stored as text. Writers of one existing instance wait for each other, on one server; on several
     nodes of a cluster at once they may leave two live rows of a key, of which the newer one is read.
-    Round trips: 1 to 3, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 1 to 3, and COMMIT. Source: Nova Juno and Grizzly.
     """
     lock_instance(context, instance_uuid)
     replace_metadata(context, METADATA, instance_uuid, metadata, delete)
@@ -66,7 +66,7 @@ def instance_system_metadata_update(
     """Set system metadata of an instance as instance_metadata_update does, and return `metadata`.
 
     On the rows that the context sees: with deleted ones visible these are changed, not added to.
-    Round trips: 1 to 3, and BEGIN and COMMIT. Source: Nova Juno and Grizzly, documented there to return nothing.
+    Round trips: 1 to 3, and COMMIT. Source: Nova Juno and Grizzly, documented there to return nothing.
     """
     lock_instance(context, instance_uuid)
     replace_metadata(context, SYSTEM_METADATA, instance_uuid, metadata, delete, read_deleted=context.read_deleted)

@@ -27,7 +27,7 @@ def migration_create(context: Any, values: Mapping[str, Any]) -> shapes.Migratio
 def migration_update(context: Any, id: int, values: Mapping[str, Any]) -> shapes.MigrationRow:
     """Change columns of a migration, deleted or not, and return its row; `updated_at` moves only if one changes.
 
-    Raises MigrationNotFound. Round trips: 1 or 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Raises MigrationNotFound. Round trips: 1 or 2, and COMMIT. Source: Nova Juno and Grizzly.
     """
     row = sql(context).migration_update__find(id=id)
     if row is None:

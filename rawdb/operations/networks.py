@@ -43,7 +43,7 @@ def network_associate(
     one is given whatever the project has; without it callers for one project end with one network, the same for all:
     they stand at the project's quota lock before they look. Callers for several projects never share a network, and
     none is refused one while another is free. Raises NoMoreNetworks.
-    Round trips: 1 when the project has a network; else 4 (with `force` 2), and BEGIN and COMMIT.
+    Round trips: 1 when the project has a network; else 4 (with `force` 2), and COMMIT.
     Source: Nova Juno and Grizzly.
     """
     owned = None if force else _first_network(context, project_id)
@@ -110,7 +110,7 @@ def network_delete_safe(context: Any, network_id: int) -> None:
     """Remove a visible network for good, and soft delete its live fixed addresses.
 
     Raises NetworkInUse when a live fixed address of it is allocated, also by a caller at the same time, and
-    NetworkNotFound. Round trips: 3, 1 more when nothing was removed, and BEGIN and COMMIT.
+    NetworkNotFound. Round trips: 3, 1 more when nothing was removed, and COMMIT.
     Source: Nova Juno and Grizzly.
     """
     statements = sql(context)
@@ -289,7 +289,7 @@ def network_update(context: Any, network_id: int, values: Mapping[str, Any]) -> 
     """Change columns of a visible network, for plain users one of their project or of none, and return its row.
 
     Unknown keys are ignored; `updated_at` moves only if something changes. Raises NetworkNotFound, and DuplicateVlan
-    when another live network has the vlan. Round trips: 1 or 2, and BEGIN and COMMIT.
+    when another live network has the vlan. Round trips: 1 or 2, and COMMIT.
     Source: Nova Juno and Grizzly.
     """
     row = _found(context, network_id, "allow_none")

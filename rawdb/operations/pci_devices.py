@@ -69,7 +69,7 @@ def pci_device_update(context: Any, node_id: int, address: str, value: Mapping[s
     `compute_node_id` and `address` too. Keys that are no column are ignored. Raises DBError for a missing column,
     DBDuplicateEntry when `value` names the place of another live device.
     Calls for one device run one after the other; the last one wins with all its columns.
-    Round trips: 1 or 2, and BEGIN and COMMIT. Source: Nova Juno.
+    Round trips: 1 or 2, and COMMIT. Source: Nova Juno.
     """
     found = sql(context).pci_device_update__find(node_id=node_id, address=address)
     if found is not None:

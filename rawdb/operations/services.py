@@ -45,7 +45,7 @@ def service_create(context: Any, values: Mapping[str, Any]) -> shapes.ServiceRow
 def service_destroy(context: Any, service_id: int) -> None:
     """Soft delete a service and its compute nodes.
 
-    Raises ServiceNotFound when no visible service has the id. Round trips: 2, and BEGIN and COMMIT.
+    Raises ServiceNotFound when no visible service has the id. Round trips: 2, and COMMIT.
     Source: Nova Juno and Grizzly (argument name there: instance_id), Manila Juno.
     """
     if not sql(context).service_destroy(service_id=service_id):
@@ -142,7 +142,7 @@ def service_update(context: Any, service_id: int, values: Mapping[str, Any]) -> 
     """Change columns of a visible service and return its row; `updated_at` moves only if something changes.
 
     Raises ServiceNotFound, and DBDuplicateEntry when the host has another live service of that binary or topic.
-    Round trips: 1 or 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly; Manila's returns None.
+    Round trips: 1 or 2, and COMMIT. Source: Nova Juno and Grizzly; Manila's returns None.
     """
     row = _visible(context, service_id, False)
     del row["compute_node"]

@@ -73,7 +73,7 @@ def security_service_get_all_by_project(context: Any, project_id: str) -> list[s
 def security_service_update(context: Any, id: str, values: Mapping[str, Any]) -> shapes.SecurityServiceRow:
     """Change columns of a visible security service and return its row; keys that are no column are ignored.
 
-    Raises SecurityServiceNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Raises SecurityServiceNotFound. Round trips: 2, and COMMIT. Source: Manila Juno.
     """
     missing = SecurityServiceNotFound(security_service_id=id)
     new_id = change(sql(context).security_service_update, "security_services", id, values, missing)
@@ -154,7 +154,7 @@ def share_network_get_all_by_security_service(context: Any, share_network_id: st
 def share_network_update(context: Any, id: str, values: Mapping[str, Any]) -> shapes.ShareNetwork:
     """Change columns of a visible share network and return it with its relations; other keys are ignored.
 
-    Raises ShareNetworkNotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Raises ShareNetworkNotFound. Round trips: 2, and COMMIT. Source: Manila Juno.
     """
     missing = ShareNetworkNotFound(share_network_id=id)
     return _read_back(context, change(sql(context).share_network_update, "share_networks", id, values, missing))
@@ -176,7 +176,7 @@ def share_network_add_security_service(context: Any, id: str, security_service_i
 
     Raises, the first that holds: ShareNetworkSecurityServiceAssociationError where the two are associated already,
     whether they are visible or not; ShareNetworkNotFound; SecurityServiceNotFound. Of several calls at once one passes.
-    Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 2, and COMMIT. Source: Manila Juno.
     """
     pair = {"id": id, "security_service_id": security_service_id}
     twin = ShareNetworkSecurityServiceAssociationError(
@@ -200,7 +200,7 @@ def share_network_remove_security_service(context: Any, id: str, security_servic
 
     The two can be associated again. Raises, the first that holds: ShareNetworkNotFound, SecurityServiceNotFound,
     ShareNetworkSecurityServiceDissociationError where the two are not associated.
-    Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno, which returns the network as it was before.
+    Round trips: 2, and COMMIT. Source: Manila Juno, which returns the network as it was before.
     """
     pair = {"id": id, "security_service_id": security_service_id}
     if not sql(context).share_network_remove_security_service(**pair):

@@ -27,7 +27,7 @@ def share_server_create(context: Any, values: Mapping[str, Any]) -> shapes.Share
 
     `values` are columns of share_servers (`status` is INACTIVE where it is not given); other keys are ignored. A
     missing id is made up and put into `values`. Raises DBDuplicateEntry for an id that was ever used.
-    Round trips: 2, 1 more where the context does not see the server then, and BEGIN and COMMIT.
+    Round trips: 2, 1 more where the context does not see the server then, and COMMIT.
     Source: Manila Juno.
     """
     row = sql(context).share_server_create(values=with_id(values))
@@ -105,8 +105,8 @@ def share_server_get_by_host_and_share_net_valid(
 def share_server_update(context: Any, id: str, values: Mapping[str, Any]) -> shapes.ShareServer:
     """Change columns of a visible share server and return it with its relations; other keys are ignored.
 
-    Raises ShareServerNotFound. Round trips: 2, 1 more where the context does not see the server then, and BEGIN and
-    COMMIT. Source: Manila Juno.
+    Raises ShareServerNotFound. Round trips: 2, 1 more where the context does not see the server then, and COMMIT.
+    Source: Manila Juno.
     """
     missing = ShareServerNotFound(share_server_id=id)
     return _read_back(context, change(sql(context).share_server_update, "share_servers", id, values, missing))
@@ -116,7 +116,7 @@ def share_server_update(context: Any, id: str, values: Mapping[str, Any]) -> sha
 def share_server_delete(context: Any, id: str) -> None:
     """Soft delete a share server and its backend details; its status, allocations and shares stay.
 
-    Raises ShareServerNotFound. Round trips: 2, 1 more where no live one has the id, and BEGIN and COMMIT.
+    Raises ShareServerNotFound. Round trips: 2, 1 more where no live one has the id, and COMMIT.
     Source: Manila Juno.
     """
     missing = ShareServerNotFound(share_server_id=id)
@@ -131,7 +131,7 @@ def share_server_backend_details_set(
     """Set backend details of a visible share server, all or none, and return `server_details`.
 
     Keys that are not mentioned stay. Numbers become text. Raises ShareServerNotFound, and DBError for a value that
-    is None. Round trips: 2, 1 for no details, and BEGIN and COMMIT. Source: Manila Juno.
+    is None. Round trips: 2, 1 for no details, and COMMIT. Source: Manila Juno.
     """
     pairs = text_pairs("share_server_backend_details", server_details)
     if not pairs:
@@ -184,7 +184,7 @@ def network_allocation_delete(context: Any, id: str) -> None:
 def network_allocation_update(context: Any, id: str, values: Mapping[str, Any]) -> shapes.NetworkAllocationRow:
     """Change columns of a visible network allocation and return its row; keys that are no column are ignored.
 
-    Raises NotFound. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Raises NotFound. Round trips: 2, and COMMIT. Source: Manila Juno.
     """
     new_id = change(sql(context).network_allocation_update, "network_allocations", id, values, NotFound())
     return sql(context).network_allocation_update__row(id=new_id, read_deleted="yes")

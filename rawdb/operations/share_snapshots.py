@@ -27,7 +27,7 @@ def share_snapshot_create(context: Any, values: Mapping[str, Any]) -> shapes.Sha
 
     `values` are columns of share_snapshots (`share_id` is needed); other keys are ignored. A missing id is made up and
     put into `values`. The share need not exist. Raises DBDuplicateEntry for an id that was ever used.
-    Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno, where another project's is stored and then not found.
+    Round trips: 2, and COMMIT. Source: Manila Juno, where another project's is stored and then not found.
     """
     row = sql(context).share_snapshot_create(values=with_id(values))
     stored = _read_back(context, row["id"])
@@ -80,7 +80,7 @@ def share_snapshot_update(context: Any, snapshot_id: str, values: Mapping[str, A
     """Change columns of a visible snapshot and return it as it is then; other keys are ignored.
 
     Users may change those of their project. Raises ShareSnapshotNotFound.
-    Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 2, and COMMIT. Source: Manila Juno.
     """
     missing = ShareSnapshotNotFound(snapshot_id=snapshot_id)
     update = sql(context).share_snapshot_update

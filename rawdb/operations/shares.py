@@ -28,7 +28,7 @@ def share_create(context: Any, values: Mapping[str, Any]) -> shapes.Share:
     `values` are columns of shares, and `metadata`, a dict whose values become text; other keys are ignored. A missing
     id is made up and put into `values`. Nothing is looked up: what the share refers to need not exist. Raises
     DBDuplicateEntry for an id that was ever used, DBError for metadata without a value; then nothing is stored.
-    Round trips: 1, with a type or metadata also BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 1, with a type or metadata also COMMIT. Source: Manila Juno.
     """
     new = with_id(values)
     pairs = text_pairs("share_metadata", values.get("metadata") or {})
@@ -97,7 +97,7 @@ def share_get_all_by_share_server(context: Any, share_server_id: str) -> list[sh
 def share_update(context: Any, share_id: str, values: Mapping[str, Any]) -> shapes.Share:
     """Change columns of a visible share and return it as it is then; other keys, `metadata` too, are ignored.
 
-    Raises NotFound, without fields. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Raises NotFound, without fields. Round trips: 2, and COMMIT. Source: Manila Juno.
     """
     return _read_back(context, change(sql(context).share_update, "shares", share_id, values, NotFound()))
 
@@ -107,7 +107,7 @@ def share_delete(context: Any, share_id: str) -> None:
     """Soft delete a share and its metadata; its status becomes 'deleted'. Its snapshots and access rules stay.
 
     A deleted one that the context sees stays as it is. Raises NotFound, without fields, so also at a second call.
-    Round trips: 2, 1 more where no live one has the id, and BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 2, 1 more where no live one has the id, and COMMIT. Source: Manila Juno.
     """
     delete(sql(context).share_delete, sql(context).share_get, share_id, NotFound())
     sql(context).share_delete__metadata(share_id=share_id)
@@ -182,7 +182,7 @@ def share_access_get_all_by_type_and_access(
 def share_access_update(context: Any, access_id: str, values: Mapping[str, Any]) -> shapes.ShareAccessMapRow:
     """Change columns of a visible access rule and return its row as it is then; other keys are ignored.
 
-    Raises NotFound, without fields. Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Raises NotFound, without fields. Round trips: 2, and COMMIT. Source: Manila Juno.
     """
     new_id = change(sql(context).share_access_update, "share_access_map", access_id, values, NotFound())
     return sql(context).share_access_get(id=new_id, read_deleted="yes")
@@ -215,7 +215,7 @@ def share_metadata_update(context: Any, share: str, metadata: Mapping[str, Any],
 
     A live key keeps its row, a new or formerly deleted one gets a new row. Values become text. Raises NotFound, without
     fields, when the share is not visible, and DBError for a value that is None; then nothing is changed.
-    Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 2, and COMMIT. Source: Manila Juno.
     """
     pairs = text_pairs("share_metadata", metadata)
     if not sql(context).share_metadata_update__lock(share_id=share):

@@ -61,7 +61,7 @@ def bw_usage_update(
     The values replace the stored ones in every row of the interface and period, deleted rows too. `last_refreshed` is
     now if None; `update_cells` has no effect. Of concurrent calls the last one stays, in one row: the first row is
     stored behind a lock row that all who found none write.
-    Round trips: 1, and for a new row 2 more and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 1, and for a new row 2 more and COMMIT. Source: Nova Juno and Grizzly.
     """
     key = {"uuid": uuid, "mac": mac, "start_period": start_period}
     counters = {
@@ -119,7 +119,7 @@ def vol_usage_update(
     added to the totals first. Without a row one is stored. A counter that is None counts as 0. Concurrent calls take
     effect one after the other: each is one UPDATE, and the first row is stored behind a lock row that all who found
     none write. Raises DBDataError for a counter or a total that 64 bits do not hold.
-    Round trips: 2, and BEGIN and COMMIT; for a new volume 4, and BEGIN and COMMIT twice.
+    Round trips: 2, and COMMIT; for a new volume 4, and COMMIT twice.
     Source: Nova Juno; Grizzly's takes other arguments and returns None.
     """
     given = zip(_COUNTERS, (rd_req, rd_bytes, wr_req, wr_bytes), strict=True)

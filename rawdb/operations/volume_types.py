@@ -33,7 +33,7 @@ def volume_type_create(context: Any, values: Mapping[str, Any]) -> shapes.Volume
     `values` are columns of volume_types, and `extra_specs`, a dict whose values become text; other keys are ignored.
     A missing id is made up and put into `values`. Raises VolumeTypeExists, whose field `id` holds the name, when a
     live type has the name or any has the id; DBError for what cannot be stored. Then nothing is stored.
-    Round trips: 1, 1 more for extra specs, and BEGIN and COMMIT. Source: Manila Juno.
+    Round trips: 1, 1 more for extra specs, and COMMIT. Source: Manila Juno.
     """
     specs = text_pairs("volume_type_extra_specs", values.get("extra_specs") or {})
     try:
@@ -85,7 +85,7 @@ def volume_type_destroy(context: Any, id: str) -> None:
     """Soft delete a live type and its extra specs.
 
     Raises VolumeTypeNotFound, so also at a second call, and VolumeTypeInUse when a live share is of the type.
-    Round trips: 2, and BEGIN and COMMIT. Source: Manila Juno, where shares that the context sees counted.
+    Round trips: 2, and COMMIT. Source: Manila Juno, where shares that the context sees counted.
     """
     if not sql(context).volume_type_destroy(id=id):
         if sql(context).volume_type_get(id=id, read_deleted="no") is None:

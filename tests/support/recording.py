@@ -8,6 +8,7 @@ from typing import Any
 
 import rawdb
 from rawdb.dialects import Result
+from rawdb.dialects.base import Outgoing
 
 Sent = list[tuple[str, Sequence[Any]]]
 
@@ -23,8 +24,17 @@ def recorded() -> Iterator[Sent]:
         sent.append((text, parameters))
         return execute(cursor, text, parameters, *by_key)
 
+    together = dialect.execute_together
+
+    def recording_all(cursor: Any, statements: Sequence[Outgoing], results: list[Result]) -> None:
+        before = len(sent)
+        together(cursor, statements, results)
+        # A dialect that sends them one by one has come by `execute`.
+        sent[before:] = [(text, parameters) for text, parameters, _ in statements]
+
     dialect.execute = recording  # type: ignore[assignment,method-assign]
+    dialect.execute_together = recording_all  # type: ignore[method-assign]
     try:
         yield sent
     finally:
-        del dialect.execute
+        del dialect.execute, dialect.execute_together

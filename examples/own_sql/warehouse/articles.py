@@ -32,7 +32,7 @@ class NewArticle(TypedDict):
 def deliver(context: object, articles: Iterable[NewArticle]) -> int:
     """Take in new articles with their pieces, all or none; returns how many. Raises ConflictError for a known sku.
 
-    Round trips: 3, and BEGIN and COMMIT, for any number of articles.
+    Round trips: 3, and COMMIT, for any number of articles.
     """
     delivered = list(articles)
     if not delivered:

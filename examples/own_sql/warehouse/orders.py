@@ -36,7 +36,7 @@ def place(context: object, email: str, wanted: Mapping[str, int]) -> int:
 
     Raises NotFoundError, and SoldOutError where fewer pieces are left. Whoever asks last for the last piece gets that
     error, however many ask at one moment: `stock_take` decides.
-    Round trips: 4 and one for each article, and BEGIN and COMMIT.
+    Round trips: 4 and one for each article, and COMMIT.
     """
     if not wanted or min(wanted.values()) < 1:
         raise ValueError("an order takes at least one piece of each article in it")

@@ -42,7 +42,7 @@ def block_device_mapping_update(
     `updated_at` moves even if nothing changes. Values in the old notation also empty the columns that it has a say
     in and that they do not give; values that are columns throughout are taken as they are. Raises InvalidBDMFormat,
     and without `legacy` DBError for a key that is no column. Round trips: 2, without such a disk 1, and
-    BEGIN and COMMIT. Source: Nova Juno; Grizzly's returns nothing.
+    COMMIT. Source: Nova Juno; Grizzly's returns nothing.
     """
     changes = for_update(values, legacy)
     if not sql(context).block_device_mapping_update(bdm_id=bdm_id, changes=changes):
@@ -61,7 +61,7 @@ def block_device_mapping_update_or_create(
     has: these are soft deleted. Calls for one instance run one after the other, as long as the instance exists.
     Raises KeyError for a missing key, InvalidBDMFormat, and without `legacy` TypeError for a key that is no column
     when a disk is stored (an edit ignores it).
-    Round trips: 2 to 4, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's needs and stores `virtual_name`.
+    Round trips: 2 to 4, and COMMIT. Source: Nova Juno; Grizzly's needs and stores `virtual_name`.
     """
     columns = for_update(values, legacy)
     device_name, instance_uuid = columns["device_name"], columns["instance_uuid"]

@@ -51,7 +51,7 @@ def fixed_ip_associate(
     several callers one gets it: the row's own "still free" decides, in the UPDATE. Raises InvalidUUID for anything but
     a canonical uuid, FixedIpNotFoundForNetwork (its `network_uuid` is the id given here), FixedIpAlreadyInUse (with
     the uuid given here) when an instance has it, this one included.
-    Round trips: 2, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's returns the address.
+    Round trips: 2, and COMMIT. Source: Nova Juno; Grizzly's returns the address.
     """
     if not is_uuid_like(instance_uuid):
         raise InvalidUUID(uuid=instance_uuid)
@@ -79,7 +79,7 @@ def fixed_ip_associate_pool(
     network's. With neither instance nor host the row stays free. Callers at the same time get rows of their own, not
     always in the order of ids, and NoMoreFixedIps is raised only when none is left. Raises InvalidUUID for a truthy
     instance that is no canonical uuid.
-    Round trips: 2, up to 4 when other callers hold what is free, and BEGIN and COMMIT.
+    Round trips: 2, up to 4 when other callers hold what is free, and COMMIT.
     Source: Nova Juno; Grizzly's returns the address.
     """
     if instance_uuid and not is_uuid_like(instance_uuid):
@@ -129,7 +129,7 @@ def fixed_ip_bulk_create(context: Any, ips: Iterable[Mapping[str, Any]]) -> None
     """Store addresses in the order given, all or none.
 
     `ips` are dicts as `fixed_ip_create` takes them. Raises FixedIpExists for the first that exists, or stands in
-    `ips` before. Round trips: 3 for 500 addresses, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    `ips` before. Round trips: 3 for 500 addresses, and COMMIT. Source: Nova Juno and Grizzly.
     """
     _bulk_create(context, repeatable(ips))
 
@@ -158,7 +158,7 @@ def _create(context: Any, values: Values) -> shapes.FixedIpRow:
 def fixed_ip_disassociate(context: Any, address: str) -> None:
     """Take an address from its instance and its virtual interface; the rest of the row stays.
 
-    Finds the row and raises as `fixed_ip_get_by_address` does. Round trips: 2, and BEGIN and COMMIT.
+    Finds the row and raises as `fixed_ip_get_by_address` does. Round trips: 2, and COMMIT.
     Source: Nova Juno; Grizzly's left the virtual interface.
     """
     row = by_address(context, address)
@@ -173,7 +173,7 @@ def fixed_ip_disassociate_all_by_timeout(context: Any, host: str, time: datetime
 
     Meant are the live addresses of networks on `host`, and those that instances on `host` have in networks of many
     hosts; deleted networks and instances count. They are not leased any more either; the virtual interface stays. A
-    row that was never changed has no age. Round trips: 1, and 1 for each 1,000 addresses, and BEGIN and COMMIT.
+    row that was never changed has no age. Round trips: 1, and 1 for each 1,000 addresses, and COMMIT.
     Source: Nova Juno and Grizzly.
     """
     rows = sql(context).fixed_ip_disassociate_all_by_timeout__ids(host=host, time=time)
@@ -305,7 +305,7 @@ def fixed_ip_update(context: Any, address: str, values: Mapping[str, Any]) -> No
     """Change columns of an address; `updated_at` moves only if something changes.
 
     Finds the row and raises as `fixed_ip_get_by_address` does; DBDuplicateEntry when a live row has the new address.
-    Round trips: 1 or 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly.
+    Round trips: 1 or 2, and COMMIT. Source: Nova Juno and Grizzly.
     """
     given = only_columns("fixed_ips", values)
     row = by_address(context, address)

@@ -63,9 +63,9 @@ def instance_create(context: Any, values: Mapping[str, Any]) -> shapes.Instance:
     Raises InstanceExists for a hostname that is taken under osapi_compute_unique_server_name_scope,
     SecurityGroupNotFoundForProject for the first group that does not exist, DBDuplicateEntry for a uuid that was ever
     used, AttributeError for the key `name`.
-    Round trips: 2 (groups; all that is stored, and read back), 1 for a hostname that must be unique, and BEGIN and
-    COMMIT. A project that has no default security group costs 1 more, and those of `security_group_ensure_default` for
-    a new one. Source: Nova Juno and Grizzly.
+    Round trips: 2 (groups; all that is stored, and read back), 1 for a hostname that must be unique, and COMMIT. A
+    project that has no default security group costs 1 more, and those of `security_group_ensure_default` for a new one.
+    Source: Nova Juno and Grizzly.
     """
     ANY(context)
     while (row := _create(context, values)) is None:
@@ -133,7 +133,7 @@ def instance_destroy(
 
     Raises InvalidUUID for anything but a canonical uuid, InstanceNotFound when none is visible in the project,
     ConstraintNotMet, AttributeError for a constraint on a name that is no column.
-    Round trips: 3, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's left the faults.
+    Round trips: 3, and COMMIT. Source: Nova Juno; Grizzly's left the faults.
     """
     row = read_locked(context, instance_uuid, DEFAULTS)
     now = timeutils.utcnow()
@@ -356,7 +356,7 @@ def instance_update(
     UnexpectedDeletingTaskStateError, UnexpectedTaskStateError, UnexpectedVMStateError, InstanceExists for a hostname
     that is taken, AttributeError for the key `name`.
     Round trips: 2 (1 when no column is given). With metadata, or a hostname that must be unique: 2, up to 3 more for
-    each kind of metadata, 1 for the hostname, and BEGIN and COMMIT. Source: Nova Juno; Grizzly has no
+    each kind of metadata, 1 for the hostname, and COMMIT. Source: Nova Juno; Grizzly has no
     expected_vm_state.
     """
     if can_be_one_statement(values):

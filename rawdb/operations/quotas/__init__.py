@@ -161,7 +161,7 @@ def quota_update(context: Any, project_id: str, resource: str, limit: int | None
 def quota_destroy_all_by_project(context: Any, project_id: str) -> None:
     """Soft delete the limits, the users' limits, the usages and the reservations of a project.
 
-    Round trips: 1, and BEGIN and COMMIT. Source: Nova Juno and Grizzly, Manila Juno.
+    Round trips: 1, and COMMIT. Source: Nova Juno and Grizzly, Manila Juno.
     """
     _destroy_all(context, project_id, None)
 
@@ -171,7 +171,7 @@ def quota_destroy_all_by_project_and_user(context: Any, project_id: str, user_id
     """Soft delete the limits, the usages and the reservations of one user within a project.
 
     Limits and usages of the project as a whole stay as they are; what the user's reservations of them hold stays
-    reserved there for good. Round trips: 1, and BEGIN and COMMIT. Source: Nova Juno, Manila Juno.
+    reserved there for good. Round trips: 1, and COMMIT. Source: Nova Juno, Manila Juno.
     """
     _destroy_all(context, project_id, {"user_id": user_id})
 
@@ -209,7 +209,7 @@ def quota_reserve(
     takes usage below zero is logged as a warning. The transaction is the operation's own, and a COMMIT without an
     answer is cleared up before it is tried again.
     Round trips: 2 (for a refusal 1, or 2 where usages were refreshed), 1 more for each count and for each new usage
-    row, and BEGIN and COMMIT. Source: Nova Juno and Grizzly, Manila Juno.
+    row, and COMMIT. Source: Nova Juno and Grizzly, Manila Juno.
     """
     request = reserve.Request(
         project_id=context.project_id if project_id is None else project_id,
@@ -327,7 +327,7 @@ def quota_usage_update(context: Any, project_id: str, user_id: str | None, resou
     """Overwrite in_use, reserved or until_refresh of a user's usage and of the project's as a whole.
 
     Other keywords are ignored; `updated_at` is set in any case. `in_use=-1` has the next reserve count anew.
-    Raises QuotaUsageNotFound when no live row matches. Round trips: 1, and BEGIN and COMMIT.
+    Raises QuotaUsageNotFound when no live row matches. Round trips: 1, and COMMIT.
     Source: Nova Juno, Manila Juno; Grizzly without user.
     """
     user = {"of_user": True, "user_key": _user_key(user_id)}
@@ -381,7 +381,7 @@ def reservation_commit(
 
     `project_id`, else the context's, tells whose lock to take first; reservations of other projects work, and cost
     a second start. `user_id` has no meaning. On a cluster that answers from a node that lags behind, name the
-    project: its lock brings such a read to light. Round trips: 2, and BEGIN and COMMIT; nothing is sent for an
+    project: its lock brings such a read to light. Round trips: 2, and COMMIT; nothing is sent for an
     empty list, and 1 read goes ahead where neither the call nor the context names a project.
     Source: Nova Juno and Grizzly, Manila Juno.
     """
@@ -394,7 +394,7 @@ def reservation_rollback(
 ) -> None:
     """Give reservations back, all in one transaction; uuids that are not live are ignored.
 
-    The arguments are those of `reservation_commit`. Round trips: 2, and BEGIN and COMMIT; see there for the rest.
+    The arguments are those of `reservation_commit`. Round trips: 2, and COMMIT; see there for the rest.
     Source: Nova Juno and Grizzly, Manila Juno.
     """
     settle.roll_back(context, reservations, project_id)
@@ -405,7 +405,7 @@ def reservation_expire(context: Any) -> None:
     """Give back every reservation whose `expire` has passed, in all projects.
 
     Each project has transactions of its own, of 500 reservations at most. Round trips: 1, and for each of these
-    transactions 2, and BEGIN and COMMIT. Source: Nova Juno and Grizzly, Manila Juno.
+    transactions 2, and COMMIT. Source: Nova Juno and Grizzly, Manila Juno.
     """
     settle.expire(context)
 

@@ -72,7 +72,7 @@ def security_group_create(context: Any, values: Mapping[str, Any]) -> shapes.Sec
     `values` are columns of security_groups, and `instances`, a list of rows of instances that are put into the
     group: the result then has the key `instances`, the live ones among them. Other keys are ignored. Neither the
     default group nor quotas are touched. Raises SecurityGroupExists when the project has a live group of the name.
-    Round trips: 1, with instances 2, and BEGIN and COMMIT. Source: Nova Juno; Grizzly's did not say what a duplicate
+    Round trips: 1, with instances 2, and COMMIT. Source: Nova Juno; Grizzly's did not say what a duplicate
     was.
     """
     if "instances" not in values:
@@ -109,7 +109,7 @@ def _create_with_instances(
 def security_group_destroy(context: Any, security_group_id: int) -> None:
     """Soft delete a visible group, the membership of its instances, its rules, and those that let it in elsewhere.
 
-    A group that is not there is no error. Quotas are not touched. Round trips: 1, and BEGIN and COMMIT.
+    A group that is not there is no error. Quotas are not touched. Round trips: 1, and COMMIT.
     Source: Nova Juno and Grizzly.
     """
     statements = sql(context)
@@ -125,7 +125,7 @@ def security_group_ensure_default(context: Any) -> tuple[bool, shapes.SecurityGr
 
     A new one belongs to the context's user, gets a copy of the visible default rules (the key `rules` is an empty
     list nevertheless), and counts as one security group in use by that user. Of callers at the same time one makes
-    it and the others find it. Round trips: 1; for a new group 4 or 5, and BEGIN and COMMIT.
+    it and the others find it. Round trips: 1; for a new group 4 or 5, and COMMIT.
     Source: Nova Juno and Grizzly; Juno's returned the group alone, against its documentation.
     """
     found = _default_group(context)
@@ -226,7 +226,7 @@ def security_group_update(
     `columns_to_join` adds relations by path: `rules` and `rules.grantee_group`, `instances`, and those of
     `security_group_get` below instances; none by default. `updated_at` moves only if something changes.
     Raises SecurityGroupNotFound, SecurityGroupExists when the project has another live group of the name, ValueError
-    for an unknown path. Round trips: 1 or 2, 1 more for rules, 1 for each list of instances, and BEGIN and COMMIT.
+    for an unknown path. Round trips: 1 or 2, 1 more for rules, 1 for each list of instances, and COMMIT.
     Source: Nova Juno.
     """
     steps = first_steps(columns_to_join or ())
