@@ -211,9 +211,12 @@ def _ahead(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Pen
     if compiled.batch:
         # Its rows are checked and bound already.
         result = scope.atomic(lambda: scope.run(compiled, parameters[0]))
-        return Pending(lambda: _shape(statement, arguments, result))
-    sent = scope.run_ahead(compiled, parameters)
-    return Pending(lambda: _shape(statement, arguments, scope.result_of(sent)))
+    elif database.dialect.sends_together:
+        sent = scope.run_ahead(compiled, parameters)
+        return Pending(lambda: _shape(statement, arguments, scope.result_of(sent)))
+    else:
+        result = scope.run(compiled, parameters)
+    return Pending(lambda: _shape(statement, arguments, result))
 
 
 def _run_now(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Pending:
