@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
+from psycopg.waiting import Wait
+
 from rawdb.dialects import postgresql
 
 Watch = Callable[[Generator[Any, int, Any], float], Generator[Any, int, Any]]
@@ -25,3 +27,14 @@ def shown_to(see: Callable[[int], None]) -> Watch:
             return end.value
 
     return watched
+
+
+def before_input(see: Callable[[int], None]) -> Callable[[Any], None]:
+    """The same for `_until_input` of the connections, where most answers are waited for."""
+    until_input = postgresql._Connection._until_input
+
+    def waited(connection: Any) -> None:
+        see(Wait.R)
+        until_input(connection)
+
+    return waited

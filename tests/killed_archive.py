@@ -23,7 +23,7 @@ import rawdb
 from rawdb.context import get_admin_context
 from rawdb.dialects import get_dialect, postgresql
 from rawdb.operations.archive import archive_tables
-from tests.driver_waits import shown_to
+from tests.driver_waits import before_input, shown_to
 
 #: Instructions of SQLite's machine after which a statement of a few rows is not done yet.
 _HALF_WAY = 60
@@ -85,6 +85,7 @@ def count_statements(dialect: str, counter: Counter) -> None:
 
     driver._read_query_result = read
     postgresql._watched = shown_to(see)  # type: ignore[assignment]
+    postgresql._Connection._until_input = before_input(see)  # type: ignore[assignment,method-assign]
 
 
 def run(task: dict[str, Any]) -> tuple[int, int]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NoReturn
 
 import psycopg
@@ -64,6 +64,8 @@ class Sender:
     def __init__(self, raw: psycopg.Connection[Any]) -> None:
         self.connection = raw
         self._pgconn = raw.pgconn
+        #: The results of the next statement that was sent. A connection made elsewhere has no quick way to them.
+        self._answer: Callable[[], list[pq.abc.PGresult]] = getattr(raw, "answer", None) or partial(_driven, raw)
         self._transformer: abc.Transformer = Transformer(raw)
         self._styles = self._session()
         #: How often each statement was run that is not prepared yet.
@@ -88,7 +90,7 @@ class Sender:
             known = self._known((text, types)) if prepare else None
             if known is not None:
                 pgconn.send_query_prepared(known.name, values, param_formats=formats)
-                results = self.connection.wait(generators.execute(pgconn))
+                results = self._answer()
                 try:
                     return self._read(results, known)
                 except InvalidSqlStatementName as error:
@@ -97,7 +99,7 @@ class Sender:
                 pgconn.send_query_params(self._encoded(text), values, param_types=types, param_formats=formats)
             else:
                 pgconn.send_query(self._encoded(text))
-            results = self.connection.wait(generators.execute(pgconn))
+            results = self._answer()
             if len(results) != 1:
                 # Several statements in one text cannot be prepared.
                 self._runs.pop((text, types), None)
@@ -123,7 +125,9 @@ class Sender:
                     else:
                         pgconn.send_query_params(command, values, param_types=types, param_formats=formats)
                 pgconn.pipeline_sync()
-                answers = self.connection.wait(_answers(pgconn, len(bound)))
+                answers = [self._answer() for _ in bound]
+                # The end of the pipeline.
+                self._answer()
                 pgconn.exit_pipeline_mode()
             except psycopg.Error:
                 # What comes behind would be taken for the rest of the pipeline.
@@ -210,7 +214,7 @@ class Sender:
 
     def _confirm(self) -> None:
         """Wait for the answer to what gives no rows."""
-        self._checked(self.connection.wait(generators.execute(self._pgconn)))
+        self._checked(self._answer())
 
     def _read(self, results: Sequence[pq.abc.PGresult], known: _Prepared | None = None) -> Result:
         """The outcome; of several statements in one text that of the first."""
@@ -274,14 +278,8 @@ class Sender:
         raise psycopg.InternalError(f"unexpected status of a result: {pq.ExecStatus(result.status).name}")
 
 
-def _answers(pgconn: pq.abc.PGconn, count: int) -> Generator[Any, Any, list[list[pq.abc.PGresult]]]:
-    """The driver's steps to the answers to so many statements in a pipeline, and to its end."""
-    yield from generators.send(pgconn)
-    answers: list[list[pq.abc.PGresult]] = []
-    # The end of the pipeline is an answer, too.
-    while len(answers) <= count:
-        answers.append((yield from generators.fetch_many(pgconn)))
-    return answers[:count]
+def _driven(raw: psycopg.Connection[Any]) -> list[pq.abc.PGresult]:
+    return raw.wait(generators.execute(raw.pgconn))
 
 
 @lru_cache(maxsize=4096)

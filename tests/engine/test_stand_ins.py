@@ -11,7 +11,7 @@ import pytest
 import rawdb
 from rawdb.engine.database import Database
 from rawdb.exceptions import DBDuplicateEntry, DBError, DBNonExistentTable, NoEngineContextEstablished
-from tests.driver_waits import shown_to
+from tests.driver_waits import before_input, shown_to
 from tests.engine.conftest import Open
 
 
@@ -175,6 +175,7 @@ def test_an_interrupt_while_the_driver_waits(database: Database, monkeypatch: py
     names_in(database)
     with monkeypatch.context() as patched:
         patched.setattr(postgresql, "_watched", shown_to(interrupt))
+        patched.setattr(postgresql._Connection, "_until_input", before_input(interrupt))
         try:
             grow(None)
         except _Interrupt:
