@@ -8,6 +8,7 @@ import re
 import ssl
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
@@ -95,6 +96,8 @@ class _Connection(pymysql.Connection):
             return f"'{escape_string(obj)}'"
         if kind is int:
             return str(obj)
+        if kind is datetime and obj.tzinfo is None:
+            return f"'{obj.isoformat(' ')}'"
         return "NULL" if obj is None else super().escape(obj, mapping)
 
     def _create_ssl_ctx(self, sslp: Any) -> Any:
