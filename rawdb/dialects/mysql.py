@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 import pymysql
-from pymysql.constants import CLIENT, SERVER_STATUS
+from pymysql.constants import CLIENT, COMMAND, SERVER_STATUS
 from pymysql.converters import escape_string
 
 from rawdb.dialects import errors_mysql, mysql_results
@@ -63,6 +63,8 @@ class _Connection(pymysql.Connection):
     _preferred: ClassVar[ssl.SSLContext | None] = None
     #: What each server takes as one statement, by its address.
     _limits: ClassVar[dict[Any, int]] = {}
+    #: Whether a text may hold several statements now.
+    takes_several = True
 
     @property
     def packet_limit(self) -> int | None:
@@ -89,6 +91,15 @@ class _Connection(pymysql.Connection):
             raise result.unreadable
         return result.affected_rows
 
+    def take_several(self, wanted: bool) -> None:
+        """Let the server take several statements in one text, or not: one round trip, where it is not so already."""
+        if self.takes_several == wanted or not self.client_flag & CLIENT.MULTI_STATEMENTS:
+            return
+        connection: Any = self
+        connection._execute_command(COMMAND.COM_SET_OPTION, (_ON if wanted else _OFF).to_bytes(2, "little"))
+        connection._read_packet()
+        self.takes_several = wanted
+
     def escape(self, obj: Any, mapping: Any = None) -> str:
         """A value as SQL. What most parameters are goes without the calls that PyMySQL makes for each."""
         kind = type(obj)
@@ -108,8 +119,8 @@ class _Connection(pymysql.Connection):
         return _Connection._preferred
 
 
-#: Bytes of a character at most.
-_WIDEST = 4
+#: MYSQL_OPTION_MULTI_STATEMENTS_ON and its opposite.
+_ON, _OFF = 0, 1
 
 
 class MySQL(Dialect):
@@ -197,6 +208,9 @@ class MySQL(Dialect):
     def execute(
         self, cursor: Any, text: str, parameters: Sequence[Any] | Mapping[str, Any], by_key: bool = True
     ) -> Result:
+        if ";" in text:
+            # In a string, or before a second statement: for the server, which reads it as it will be run, it is one.
+            cursor.connection.take_several(False)
         cursor.execute(text, parameters)
         result = _read(cursor)
         if cursor._result.has_next:
@@ -206,13 +220,28 @@ class MySQL(Dialect):
         return result
 
     def execute_together(self, cursor: Any, statements: Sequence[Outgoing], results: list[Result]) -> None:
+        connection = cursor.connection
+        commands: list[bytes] = []
+        for text, parameters, _ in statements:
+            if ";" in text:
+                # It might be two.
+                super().execute_together(cursor, statements, results)
+                return
+            try:
+                commands.append(cursor.mogrify(text, parameters).encode(connection.encoding, "surrogateescape"))
+            except Exception:
+                # Those before it are run all the same.
+                super().execute_together(cursor, statements[: len(commands)], results)
+                raise
         # Behind the end of a line, where a comment may have stood.
-        whole = "\n;".join([cursor.mogrify(text, parameters) for text, parameters, _ in statements])
-        limit = cursor.connection.packet_limit
-        if limit is not None and len(whole) * _WIDEST >= limit:
+        whole = b"\n;".join(commands)
+        limit = connection.packet_limit
+        if limit is not None and len(whole) + 1 >= limit:
             # One of them may be too large, or all together.
             super().execute_together(cursor, statements, results)
             return
+        if not connection.takes_several:
+            connection.take_several(True)
         cursor.execute(whole)
         results.append(_read(cursor))
         while len(results) < len(statements) and cursor.nextset():
@@ -221,6 +250,8 @@ class MySQL(Dialect):
     def stream(self, raw: Any, text: str, parameters: Sequence[Any]) -> Stream:
         with raw.cursor() as cursor:
             statement = cursor.mogrify(text, parameters)
+        if ";" in text:
+            raw.take_several(False)
         return mysql_results.Stream(raw, statement.encode(raw.encoding))
 
     def parameter(self, position: int) -> str:

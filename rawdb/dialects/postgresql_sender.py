@@ -23,6 +23,7 @@ from rawdb.dialects.base import Outgoing, Result, as_result
 from rawdb.dialects.types import each
 
 _TUPLES, _DONE, _EMPTY = int(pq.ExecStatus.TUPLES_OK), int(pq.ExecStatus.COMMAND_OK), int(pq.ExecStatus.EMPTY_QUERY)
+_FATAL = int(pq.ExecStatus.FATAL_ERROR)
 _COPIES = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
 #: What psycopg says of a cell that it has no value for, and of one in a style that it does not read.
 _UNREADABLE = (psycopg.DataError, NotImplementedError)
@@ -50,12 +51,19 @@ _Key = tuple[str, tuple[int, ...]]
 class _Prepared:
     """A statement that the server has under a name."""
 
-    __slots__ = ("columns", "name")
+    __slots__ = ("columns", "is_sent", "key", "name")
 
-    def __init__(self, name: bytes) -> None:
-        self.name = name
+    def __init__(self, key: _Key) -> None:
+        self.key = key
+        self.name = f"rawdb_{next(_numbers)}".encode()
+        #: Whether it is prepared, or will be before it is run.
+        self.is_sent = False
         #: The names of its columns once it was run: as long as it can be run they stay.
         self.columns: tuple[str, ...] = ()
+
+
+#: What is sent of a statement: its text unless it is prepared, the values with their types and formats.
+_Bound = tuple[bytes, Sequence[Any], tuple[int, ...], Any, "_Prepared | None"]
 
 
 class Sender:
@@ -107,39 +115,87 @@ class Sender:
 
     def execute_together(self, statements: Sequence[Outgoing], results: list[Result]) -> None:
         """Run some statements, sent in one message; adds the results of those that the server has run."""
-        pgconn = self._pgconn
         with self.connection.lock:
             transformer = self._converters()
-            bound = []
-            for text, parameters, prepare in statements:
-                values = transformer.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
-                types, formats = transformer.types or (), transformer.formats
-                # While a pipeline is open nothing can be prepared.
-                known = self._known((text, types)) if prepare else None
-                bound.append((b"" if known else self._encoded(text), values, types, formats, known))
+            bound: list[_Bound] = []
+            fresh: dict[_Key, _Prepared] = {}
             try:
-                pgconn.enter_pipeline_mode()
-                for command, values, types, formats, known in bound:
+                for text, parameters, prepare in statements:
+                    values = transformer.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
+                    types, formats = transformer.types or (), transformer.formats
+                    known = self._known((text, types), fresh) if prepare else None
+                    command = b"" if known is not None and known.is_sent else self._encoded(text)
                     if known is not None:
-                        pgconn.send_query_prepared(known.name, values, param_formats=formats)
-                    else:
-                        pgconn.send_query_params(command, values, param_types=types, param_formats=formats)
-                pgconn.pipeline_sync()
-                answers = [self._answer() for _ in bound]
-                # The end of the pipeline.
-                self._answer()
-                pgconn.exit_pipeline_mode()
-            except psycopg.Error:
+                        known.is_sent = True
+                    bound.append((command, values, types, formats, known))
+            except Exception:
+                # Those before it are run all the same.
+                if bound:
+                    self._pipeline(bound, len(bound), results)
+                raise
+            # Nobody waits for the beginning of a transaction.
+            self._pipeline(bound, len(bound) - statements[0][0].startswith("BEGIN"), results)
+
+    def _pipeline(self, bound: Sequence[_Bound], times: int, results: list[Result]) -> None:
+        """Send some statements in one pipeline, and read their results: the server may take its time so many times."""
+        pgconn = self._pgconn
+        answers: list[list[pq.abc.PGresult]] = []
+        try:
+            pgconn.enter_pipeline_mode()
+            count = len(bound)
+            for command, values, types, formats, known in bound:
+                if known is None:
+                    pgconn.send_query_params(command, values, param_types=types, param_formats=formats)
+                    continue
+                if command:
+                    count += 1
+                    pgconn.send_prepare(known.name, command, param_types=types)
+                pgconn.send_query_prepared(known.name, values, param_formats=formats)
+            pgconn.pipeline_sync()
+            self._collect(answers, count, times)
+            pgconn.exit_pipeline_mode()
+        except psycopg.Error:
+            try:
+                if any(one.status == _FATAL for answer in answers for one in answer):
+                    # The server has said why before it hung up.
+                    self._take(bound, answers, results)
+            finally:
                 # What comes behind would be taken for the rest of the pipeline.
                 self.connection.close()
+            raise
+        self._take(bound, answers, results)
+
+    def _collect(self, answers: list[list[pq.abc.PGresult]], count: int, times: int) -> None:
+        """Read the answers to so many statements. They come all at once, so each of them may take its time."""
+        connection: Any = self.connection
+        limit = getattr(connection, "read_timeout", None)
+        if limit is not None and times > 1:
+            connection.read_timeout = limit * times
+        try:
+            while len(answers) < count:
+                answers.append(self._answer())
+            # The end of the pipeline is an answer, too.
+            self._answer()
+        finally:
+            if limit is not None and times > 1:
+                connection.read_timeout = limit
+
+    def _take(self, bound: Sequence[_Bound], answers: Iterable[list[pq.abc.PGresult]], results: list[Result]) -> None:
+        """Read the answers to some statements, up to an error."""
+        coming, has_more = iter(answers), False
+        for command, _, _, _, known in bound:
+            if command and known is not None:
+                self._checked(next(coming))
+                self._keep(known)
+                has_more = True
+            try:
+                results.append(self._read(next(coming), known))
+            except InvalidSqlStatementName as error:
+                if known is not None:
+                    self._check_lost(known, error)
                 raise
-            for answer, (*_, known) in zip(answers, bound, strict=True):
-                try:
-                    results.append(self._read(answer, known))
-                except InvalidSqlStatementName as error:
-                    if known is not None:
-                        self._check_lost(known, error)
-                    raise
+        if has_more:
+            self._give_up_surplus()
 
     def _check_lost(self, known: _Prepared, error: InvalidSqlStatementName) -> None:
         """Prepare nothing any more where the server has forgotten what is prepared: a procedure's or a proxy's doing.
@@ -167,8 +223,11 @@ class Sender:
     def _encoded(self, text: str) -> bytes:
         return text.encode(self._transformer.encoding)
 
-    def _known(self, key: _Key) -> _Prepared | None:
-        """The prepared statement behind a key, which is prepared now if it is time to; None while it is not."""
+    def _known(self, key: _Key, fresh: dict[_Key, _Prepared] | None = None) -> _Prepared | None:
+        """The prepared statement behind a key, which is prepared now if it is time to; None while it is not.
+
+        With `fresh`, where the statements of a message are that it prepares by itself, it is added to them instead.
+        """
         connection: Any = self.connection
         if getattr(connection, "has_forgotten", False):
             connection.has_forgotten = False
@@ -182,7 +241,7 @@ class Sender:
             return None
         runs = self._runs.get(key, 0)
         if runs >= threshold:
-            return self._prepare(key)
+            return self._prepare(key) if fresh is None else fresh.setdefault(key, fresh.get(key) or _Prepared(key))
         if len(self._runs) >= _COUNTED and not runs:
             del self._runs[next(iter(self._runs))]
         self._runs[key] = runs + 1
@@ -190,18 +249,27 @@ class Sender:
 
     def _prepare(self, key: _Key) -> _Prepared:
         text, types = key
-        known = _Prepared(f"rawdb_{next(_numbers)}".encode())
+        known = _Prepared(key)
         self._pgconn.send_prepare(known.name, self._encoded(text), param_types=types)
         self._confirm()
-        self._runs.pop(key, None)
-        self._prepared[key] = known
+        self._keep(known)
+        self._give_up_surplus()
+        return known
+
+    def _keep(self, known: _Prepared) -> None:
+        """Remember what the server has prepared."""
+        known.is_sent = True
+        self._runs.pop(known.key, None)
+        self._prepared[known.key] = known
+
+    def _give_up_surplus(self) -> None:
+        """Give up what was not used for long, where too much is prepared."""
         limit = self.connection.prepared_max
         # After an error the server takes nothing but the way back, which is what is prepared then.
         if limit is not None and self._pgconn.transaction_status != _IN_ERROR:
             surplus = len(self._prepared) - max(1, limit)
             if surplus > 0:
                 self._deallocate([self._prepared.popitem(last=False)[1] for _ in range(surplus)])
-        return known
 
     def _deallocate(self, known: Iterable[_Prepared]) -> None:
         self._pgconn.send_query(b"; ".join([b"DEALLOCATE " + one.name for one in known]))

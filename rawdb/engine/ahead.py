@@ -12,8 +12,15 @@ from rawdb.statements.effects import AUTOCOMMIT, CALLS, CONTROL, COPIES, NEXT, S
 
 #: What such a text does is noted, or looked at, before anything else is sent.
 _ALONE = CONTROL | STATE | NEXT | AUTOCOMMIT | CALLS | COPIES
-#: What is undone with its transaction on every server; DDL is not.
-_UNDONE = re.compile(r"(?:\s|/\*.*?\*/|\()*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\b", re.IGNORECASE | re.DOTALL)
+_BLANKS = r"(?:\s|--[^\n]*\n|/\*(?!M?!).*?\*/|\()*"
+#: What changes nothing but rows, and so ends no transaction: DDL does, on some servers, and what is prepared may be
+#: about something else behind it.
+_OF_ROWS = re.compile(_BLANKS + r"(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\b", re.IGNORECASE | re.DOTALL)
+#: What is undone with its transaction on every server.
+_UNDONE = re.compile(
+    _BLANKS + r"(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES|TABLE|SHOW|EXPLAIN|SAVEPOINT)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Ahead:
@@ -30,6 +37,11 @@ class Ahead:
 def goes_together(sent: Compiled) -> bool:
     """Whether a statement may share a message with others."""
     return not (sent.batch or sent.effects & _ALONE)
+
+
+def may_wait(sent: Compiled) -> bool:
+    """Whether a statement may be run together with whatever comes behind it."""
+    return not (sent.batch or sent.effects & _ALONE) and _OF_ROWS.match(sent.text) is not None
 
 
 def is_undone(statements: Sequence[Ahead]) -> bool:

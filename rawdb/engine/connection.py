@@ -13,7 +13,7 @@ from rawdb.dialects import Description, Dialect, Result
 from rawdb.dialects.base import Outgoing, Stream
 from rawdb.dialects.translation import translate_error
 from rawdb.engine import process
-from rawdb.engine.ahead import BEGINNINGS, Ahead, goes_together, is_undone
+from rawdb.engine.ahead import BEGINNINGS, Ahead, goes_together, is_undone, may_wait
 from rawdb.engine.hooks import Hooks, Observer
 from rawdb.engine.open_streams import Occupied, OpenStream
 from rawdb.exceptions import DBConnectionError, DBDataError, DBDeadlock, DBError, DBOutcomeUnknown
@@ -120,7 +120,7 @@ class Connection:
 
         Its error is raised by the next one, and ends the transaction.
         """
-        if self._over is None and not self.evicted and self.dialect.sends_together and goes_together(ahead.sent):
+        if self._over is None and not self.evicted and self.dialect.sends_together and may_wait(ahead.sent):
             self._ahead.append(ahead)
         else:
             ahead.result = self.run(ahead.sent, ahead.parameters)
@@ -128,16 +128,17 @@ class Connection:
 
     def flush(self) -> None:
         """Run what would go out with the next statement."""
-        if self._ahead:
-            ahead, self._ahead = self._ahead, []
-            self._send_together(ahead)
+        if not self._ahead:
+            return
+        if self._over is not None or self.evicted:
+            raise self._repeated()
+        self.check_process()
+        self._send_together()
 
     def attempt(self, sent: Compiled, parameters: Sequence[Any], work: Callable[[], T]) -> T:
         """Do with the driver what is no statement at a stretch. Its errors leave as those of the statement."""
         if self._over is not None or self.evicted:
             raise self._repeated()
-        if self._ahead:
-            self.flush()
         self.check_process()
         self.statement = sent.name
         try:
@@ -157,6 +158,8 @@ class Connection:
             stream.close()
         if sent.effects & _NOTABLE:
             self._note(sent)
+        if self._ahead:
+            self.flush()
 
         def start() -> Stream:
             if isinstance(self._cursor, Occupied):
@@ -171,6 +174,8 @@ class Connection:
 
     def copy(self, sent: Compiled, rows: Iterable[Sequence[Any]]) -> int:
         """Send rows for a COPY; returns how many were stored."""
+        if self._ahead:
+            self.flush()
         return self.attempt(sent, (), lambda: self.dialect.copy(self.raw, self._outgoing(sent), rows))
 
     def forget(self, stream: OpenStream) -> None:
@@ -282,12 +287,12 @@ class Connection:
         self.check_process()
         if self._over is not None or self.evicted:
             raise self._repeated()
-        if self._ahead:
-            self.flush()
         if self.dialect.is_aborted(self.raw):
             raise self._aborted()
         for stream in list(self._streams):
             stream.close()
+        if self._ahead:
+            self.flush()
         if not self.dialect.in_transaction(self.raw):
             raise self._ended(_COMMIT)
         self._check_alive()
@@ -362,10 +367,9 @@ class Connection:
         if self.process != process.number:
             self.check_process()
         if self._ahead:
-            ahead, self._ahead = self._ahead, []
             if goes_together(sent):
-                return self._send_together([*ahead, Ahead(sent, parameters)])
-            self._send_together(ahead)
+                return self._send_together(Ahead(sent, parameters))
+            self._send_together()
         self.statement = sent.name
         try:
             text = self._outgoing(sent)
@@ -383,21 +387,32 @@ class Connection:
             self.evicted = True
             raise
 
-    def _send_together(self, statements: Sequence[Ahead]) -> Result:
-        """Run some statements in one message; the result of the last. An error leaves as that of its statement."""
+    def _send_together(self, asked: Ahead | None = None) -> Result:
+        """Run what waits in one message, and what is asked for with it; the result of the last.
+
+        An error leaves as that of its statement.
+        """
+        if isinstance(self._cursor, Occupied):
+            self._cursor.free()
+        waiting = self._ahead
+        statements = waiting if asked is None else [*waiting, asked]
         results: list[Result] = []
         outgoing: list[Outgoing] = []
         try:
+            # Interrupted before, it goes on waiting; from here on the connection is given up.
+            self._ahead = []
             try:
                 for one in statements:
                     self.statement = one.sent.name
                     outgoing.append((self._outgoing(one.sent), one.parameters, one.sent.by_key))
-            finally:
+            except Exception:
                 # An observer may refuse a statement: those before it are run all the same.
                 if outgoing:
                     self.dialect.execute_together(self._cursor, outgoing, results)
+                raise
+            self.dialect.execute_together(self._cursor, outgoing, results)
         except Exception as error:
-            self._raise_one(error, statements, len(results))
+            self._raise_one(error, waiting, asked, len(results))
         except BaseException:
             self.evicted = True
             raise
@@ -408,16 +423,24 @@ class Connection:
             self._cursor = self.dialect.cursor(self.raw)
         return results[-1]
 
-    def _raise_one(self, error: Exception, statements: Sequence[Ahead], failed: int) -> NoReturn:
+    def _raise_one(self, error: Exception, waiting: Sequence[Ahead], asked: Ahead | None, failed: int) -> NoReturn:
         """Raise what an error becomes that came from one of some statements, and from those before it none."""
-        one = statements[failed]
+        statements = waiting if asked is None else [*waiting, asked]
+        # Whatever comes from outside may come behind the last.
+        place = failed = min(failed, len(statements) - 1)
+        if self.dialect.is_closed(self.raw) or self.dialect.evicts(error):
+            # Nobody waits for the beginning.
+            while place < len(statements) - 1 and statements[place].sent.name in BEGINNINGS:
+                place += 1
+        one = statements[place]
         silence = self.dialect.is_silence(error)
         try:
             self._raise(error, one.sent, one.parameters)
         except Exception as raised:
             if not failed and self.evicted and not silence and is_undone(statements):
-                self.unanswered = [one for one in statements[:-1] if one.sent.name not in BEGINNINGS]
-            if one is not statements[-1] and self._over is None:
+                # What was asked for is asked for once more.
+                self.unanswered = [one for one in waiting if one.sent.name not in BEGINNINGS]
+            if statements[failed] is not asked and self._over is None:
                 # Who asked for it does not ask whether it went well.
                 self._over, self._failed_ahead = raised, True
             raise
