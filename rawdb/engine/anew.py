@@ -24,6 +24,10 @@ def statement_anew(scope: Scope, statement: Statement, error: Exception) -> Stat
 
     Raises the error where there is no reason to. What changes rows, and was sent, is not sent again.
     """
+    if getattr(error, "statement", None) not in (None, statement.name):
+        # Another one's, which was sent ahead: the transaction is over.
+        scope.look_at_end()
+        raise error
     return _anew(scope, statement, error, lambda: scope.database.anew(statement, scope.describe), statement.writes)
 
 

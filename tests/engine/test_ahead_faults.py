@@ -101,8 +101,8 @@ class TestLostConnections:
 
 
 class TestAKilledSession:
-    def test_says_so(self, url: str, database: Database) -> None:
-        """The server's own words, and the statement that it was at."""
+    def test_says_so(self, database: Database, sent: list[str]) -> None:
+        """The server's own words, and the statement that it was at, which is not sent again."""
         kill = {
             "mysql": "KILL CONNECTION_ID()",
             "postgresql": "SELECT pg_terminate_backend(pg_backend_pid())",
@@ -112,6 +112,8 @@ class TestAKilledSession:
             sql.execute(kill)
         assert isinstance(caught.value, DBConnectionError), caught.value
         assert caught.value.statement == "execute"
+        assert caught.value.code == {"mysql": 1927, "postgresql": "57P01"}[database.url.dialect]
+        assert sent == ["BEGIN", "things_create", "execute"]
         assert names(database) == []
 
 

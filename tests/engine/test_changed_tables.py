@@ -97,6 +97,24 @@ def test_a_column_made_later_in_many(database: Database) -> None:
         assert [row["name"] for row in sql.birds()] == ["kea"]
 
 
+def test_a_column_lost_before_what_was_sent_ahead(database: Database) -> None:
+    """The statement that it was sent with is told of it, and is not sent again: its transaction is over."""
+
+    def rename(sql: Any) -> Any:
+        sql.bird_rename.ahead(name="tit", filters=[equal("legs", 2)])
+        return sql.birds()
+
+    with database.writer.using(None) as sql:
+        assert [row["name"] for row in rename(sql)] == ["tit"]
+    alter(database, "DROP COLUMN legs")
+    add(database, "weight")
+    with pytest.raises(DBNonExistentColumn) as caught, database.writer.using(None) as sql:
+        rename(sql)
+    assert caught.value.statement in ("bird_rename", None)
+    with pytest.raises(DBNonExistentColumn, match="birds has no column 'legs'"), database.writer.using(None) as sql:
+        rename(sql)
+
+
 def sorted_by(sql: Any, name: str) -> Any:
     return paging.paginate(lambda **how: tables.find(sql, "birds", **how), 2, [name, "id"])
 
