@@ -22,9 +22,10 @@ _HEADING = """# Operations
 
 Written by `scripts/operations_table.py` from the docstrings; a test holds it to them. Each operation is a function of
 `rawdb.api` with the request context first; `context` is left out below. Its SQL stands in `sql/queries/*/<domain>.sql`
-under the same name, its function in `rawdb/operations/<domain>.py`. Round trips are messages to a server: BEGIN goes
-out with the first statement, COMMIT comes on top where it is named. What rows hold say the signatures, by the
-TypedDicts of `rawdb.rows`.
+under the same name, its function in `rawdb/operations/<domain>.py`. Round trips are messages to
+PostgreSQL: BEGIN goes out with the first statement, what need not be waited for with the next one, COMMIT comes on top
+where it is named; on MySQL and MariaDB each statement is one (docs/transactions.md). What rows hold say the signatures,
+by the TypedDicts of `rawdb.rows`.
 """
 _ROUND_TRIPS = re.compile(r"Round trips: (.*?)[.;](?:\s+(?:Source|see)|\s*$)", re.DOTALL)
 

@@ -174,8 +174,10 @@ class Dialect(ABC):
     keeps_rows = True
     #: Whether only one transaction at a time can write.
     single_writer = False
-    #: Whether several statements reach the server in one message.
+    #: Whether BEGIN reaches the server in one message with the statement behind it.
     sends_together = False
+    #: Whether any statements of a transaction do, and none is run behind one that failed, or behind its end.
+    takes_ahead = False
     #: Whether a connection can do nothing else while the rows of a statement are read in parts.
     streams_alone = False
     #: Whether CREATE, ALTER and DROP end the transaction that they stand in.
@@ -265,10 +267,10 @@ class Dialect(ABC):
         """
 
     def execute_together(self, cursor: Any, statements: Sequence[Outgoing], results: list[Result]) -> None:
-        """Run some statements, sent in one message where `sends_together` says so. Driver errors leave as they are.
+        """Run BEGIN and a statement, or with `takes_ahead` any statements, sent in one message.
 
-        Their results are added to `results`: at an error their number tells whose it is, and what stands behind that
-        statement was not run.
+        Driver errors leave as they are. The results are added to `results`: at an error their number tells whose it is,
+        and what stands behind that statement was not run.
         """
         for text, parameters, by_key in statements:
             results.append(self.execute(cursor, text, parameters, by_key))

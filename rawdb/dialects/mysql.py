@@ -131,6 +131,8 @@ class MySQL(Dialect):
     null_in_order = "{} <=> NULL"
     begin_read = "START TRANSACTION READ ONLY"
     max_parameters = 65535
+    # No more than BEGIN and a statement: where another node's transaction ends one between two statements of a message,
+    # Galera tells nobody and runs the second by itself.
     sends_together = True
     streams_alone = True
     has_returning = False

@@ -287,7 +287,7 @@ class PostgreSQL(Dialect):
     seeks_nulls_apart = True
     reports_new_id = False
     has_copy = True
-    sends_together = capabilities.has_pipeline()
+    sends_together = takes_ahead = capabilities.has_pipeline()
     keeps_rows = False
     max_parameters = 65535
     regexp_text = "CAST({column} AS text) ~ {parameter}"

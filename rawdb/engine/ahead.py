@@ -10,6 +10,8 @@ from rawdb.dialects import Result
 from rawdb.statements.compiled import Compiled
 from rawdb.statements.effects import AUTOCOMMIT, CALLS, CONTROL, COPIES, NEXT, STATE
 
+#: The names of what opens a transaction.
+BEGINNINGS = ("SET TRANSACTION", "BEGIN")
 #: What such a text does is noted, or looked at, before anything else is sent.
 _ALONE = CONTROL | STATE | NEXT | AUTOCOMMIT | CALLS | COPIES
 _BLANKS = r"(?:\s|--[^\n]*\n|/\*(?!M?!).*?\*/|\()*"
@@ -41,7 +43,7 @@ def goes_together(sent: Compiled) -> bool:
 
 def may_wait(sent: Compiled) -> bool:
     """Whether a statement may be run together with whatever comes behind it."""
-    return not (sent.batch or sent.effects & _ALONE) and _OF_ROWS.match(sent.text) is not None
+    return goes_together(sent) and _OF_ROWS.match(sent.text) is not None
 
 
 def is_undone(statements: Sequence[Ahead]) -> bool:
@@ -50,7 +52,3 @@ def is_undone(statements: Sequence[Ahead]) -> bool:
     return first.sent.name in BEGINNINGS and all(
         one.sent.name in BEGINNINGS or _UNDONE.match(one.sent.text) for one in others
     )
-
-
-#: The names of what opens a transaction.
-BEGINNINGS = ("SET TRANSACTION", "BEGIN")

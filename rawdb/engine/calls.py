@@ -132,12 +132,12 @@ class BoundStatement:
             raise
 
     def ahead(self, *given: Any, **arguments: Any) -> Pending:
-        """Run it together with the next statement of the block: one round trip for both, on PostgreSQL and MySQL.
+        """Run it together with the next statement of the block: one round trip for both, on PostgreSQL.
 
         For work that need not look at the result before it goes on: `.result()` of what is returned gives what the call
         would have given. The next statement raises an error of this one too (it names the right one), and the
-        transaction, or the savepoint around it, is over then. Where statements stand alone, and on SQLite, it is run at
-        once.
+        transaction, or the savepoint around it, is over then. On MySQL, whose Galera clusters do not hold what shares a
+        message together, on SQLite, and where statements stand alone, it is run at once.
         """
         if given:
             arguments = self.statement.by_name(given, arguments)
@@ -211,7 +211,7 @@ def _ahead(scope: Scope, statement: Statement, arguments: dict[str, Any]) -> Pen
     if compiled.batch:
         # Its rows are checked and bound already.
         result = scope.atomic(lambda: scope.run(compiled, parameters[0]))
-    elif database.dialect.sends_together:
+    elif database.dialect.takes_ahead:
         sent = scope.run_ahead(compiled, parameters)
         return Pending(lambda: _shape(statement, arguments, scope.result_of(sent)))
     else:

@@ -120,7 +120,7 @@ class Connection:
 
         Its error is raised by the next one, and ends the transaction.
         """
-        if self._over is None and not self.evicted and self.dialect.sends_together and may_wait(ahead.sent):
+        if self._over is None and not self.evicted and self.dialect.takes_ahead and may_wait(ahead.sent):
             self._ahead.append(ahead)
         else:
             ahead.result = self.run(ahead.sent, ahead.parameters)
@@ -392,8 +392,6 @@ class Connection:
 
         An error leaves as that of its statement.
         """
-        if isinstance(self._cursor, Occupied):
-            self._cursor.free()
         waiting = self._ahead
         statements = waiting if asked is None else [*waiting, asked]
         results: list[Result] = []

@@ -114,7 +114,7 @@ class TestOrder:
                 pending = sql.things_create.ahead(values=[{"name": "undone"}])
                 raise LookupError
         assert names(database) == ["kept"]
-        if database.url.dialect != "sqlite":
+        if database.url.dialect == "postgresql":
             with pytest.raises(NoEngineContextEstablished):
                 pending.result()
 
@@ -123,7 +123,7 @@ class TestOrder:
             pending = sql.things_create.ahead(values=[{"name": "undone"}])
             raise LookupError
         assert names(database) == []
-        if database.url.dialect != "sqlite":
+        if database.url.dialect == "postgresql":
             with pytest.raises(NoEngineContextEstablished):
                 pending.result()
 
@@ -149,7 +149,7 @@ class TestErrors:
         assert caught.value.statement == "thing_create"
         assert names(database) == ["twin"]
 
-    @pytest.mark.dialects("postgresql", "mysql")
+    @pytest.mark.dialects("postgresql")
     def test_end_the_transaction(self, database: Database) -> None:
         """Nobody may go on as if it had been run: a lock, for one."""
         with pytest.raises(DBError) as caught, database.writer.using(object()) as sql:
@@ -230,7 +230,7 @@ class TestOnTheWire:
             yield proxy
 
     def test_round_trips(self, proxy: Proxy, open_database: Open) -> None:
-        """One for BEGIN, three statements ahead and the next one; one for COMMIT."""
+        """On PostgreSQL one for BEGIN, three statements ahead and the next one; one for COMMIT."""
         database = open_database(proxy.url)
         for _ in range(10):
             # Until everything is prepared.
@@ -240,7 +240,8 @@ class TestOnTheWire:
                 sql.thing_grow.ahead(name="b", by=1)
                 sql.thing_grow.ahead(name="c", by=1)
                 sql.thing_count()
-        assert proxy.turns - before == 2
+        # Where Galera may end a transaction between two statements, each is a message; BEGIN has done nothing yet.
+        assert proxy.turns - before == (2 if database.url.dialect == "postgresql" else 5)
 
     def test_a_level_of_isolation(self, proxy: Proxy, open_database: Open) -> None:
         database = open_database(proxy.url)
@@ -274,7 +275,11 @@ class TestOnTheWire:
             sql.things_create.ahead(values=[{"name": "a"}])
             sql.things_create.ahead(values=[{"name": "b"}])
             assert sql.thing_count() == 2
-        assert begun == ["BEGIN", "things_create", "things_create", "thing_count"] * 2 + ["COMMIT"]
+        if database.url.dialect == "postgresql":
+            assert begun == ["BEGIN", "things_create", "things_create", "thing_count"] * 2 + ["COMMIT"]
+        else:
+            first = ["BEGIN", "things_create"]
+            assert begun == [*first, *first, "things_create", "thing_count", "COMMIT"]
         assert names(database) == ["a", "b"]
 
     def test_what_is_not_undone_is_not_sent_twice(self, proxy: Proxy, open_database: Open) -> None:

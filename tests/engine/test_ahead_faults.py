@@ -180,6 +180,7 @@ class TestSeveralStatementsInOneText:
 
 
 class TestStreams:
+    @pytest.mark.dialects("postgresql")
     def test_end_before_what_waits(self, database: Database) -> None:
         with database.writer.using(object()) as sql:
             sql.things_create(values=[{"name": f"{n}", "size": 100 * n, "deleted": 0} for n in range(3000)])
@@ -189,6 +190,7 @@ class TestStreams:
             assert pending.result() == 1
             assert sql.thing_get(name="1")["size"] == 107
 
+    @pytest.mark.dialects("postgresql")
     def test_read_while_something_waits(self, database: Database) -> None:
         with database.writer.using(object()) as sql:
             sql.things_create(values=[{"name": f"{n}", "size": 100 * n, "deleted": 0} for n in range(30)])
@@ -196,6 +198,7 @@ class TestStreams:
             assert sql.thing_get(name="1")["size"] == 107
             assert [one.result() for one in pending] == [1] * 30
 
+    @pytest.mark.dialects("postgresql")
     @pytest.mark.parametrize("left", ["open", "abandoned"])
     def test_left_with_something_waiting(self, database: Database, left: str) -> None:
         with database.writer.using(object()) as sql:
@@ -294,6 +297,7 @@ class TestInterrupts:
                 break
         assert at > 20
 
+    @pytest.mark.dialects("postgresql")
     @pytest.mark.parametrize("waits", ["result", "stream", "call"])
     def test_nothing_is_sent_on_what_was_given_up(self, database: Database, waits: str) -> None:
         with pytest.raises(DBConnectionError), database.writer.using(object()) as sql:
@@ -314,6 +318,7 @@ class TestInterrupts:
             assert sent == []
         assert names(database) == []
 
+    @pytest.mark.dialects("postgresql")
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
     @pytest.mark.parametrize("way", ["result", "stream", "call"])
     def test_a_fork(self, database: Database, way: str) -> None:
