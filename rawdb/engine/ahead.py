@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from rawdb.dialects import Result
@@ -17,12 +18,15 @@ _ALONE = CONTROL | STATE | NEXT | AUTOCOMMIT | CALLS | COPIES
 _BLANKS = r"(?:\s|--[^\n]*\n|/\*(?!M?!).*?\*/|\()*"
 #: What changes nothing but rows, and so ends no transaction: DDL does, on some servers, and what is prepared may be
 #: about something else behind it.
-_OF_ROWS = re.compile(_BLANKS + r"(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\b", re.IGNORECASE | re.DOTALL)
+_OF_ROWS = "SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH"
 #: What is undone with its transaction on every server.
-_UNDONE = re.compile(
-    _BLANKS + r"(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES|TABLE|SHOW|EXPLAIN|SAVEPOINT)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_UNDONE = f"{_OF_ROWS}|VALUES|TABLE|SHOW|EXPLAIN|SAVEPOINT"
+
+
+@cache
+def _beginning(words: str) -> re.Pattern[str]:
+    """A text that begins with one of some words. Where nothing is sent ahead, none is compiled."""
+    return re.compile(rf"{_BLANKS}(?:{words})\b", re.IGNORECASE | re.DOTALL)
 
 
 class Ahead:
@@ -43,12 +47,12 @@ def goes_together(sent: Compiled) -> bool:
 
 def may_wait(sent: Compiled) -> bool:
     """Whether a statement may be run together with whatever comes behind it."""
-    return goes_together(sent) and _OF_ROWS.match(sent.text) is not None
+    return goes_together(sent) and _beginning(_OF_ROWS).match(sent.text) is not None
 
 
 def is_undone(statements: Sequence[Ahead]) -> bool:
     """Whether nothing of a transaction's first statements stays when its connection is lost."""
     first, *others = statements
     return first.sent.name in BEGINNINGS and all(
-        one.sent.name in BEGINNINGS or _UNDONE.match(one.sent.text) for one in others
+        one.sent.name in BEGINNINGS or _beginning(_UNDONE).match(one.sent.text) for one in others
     )
