@@ -89,14 +89,8 @@ class _Connection(psycopg.Connection[Any]):
         limit = self.read_timeout
         try:
             return waiting.wait(_watched(gen, limit), self.pgconn.socket, min(_LOOK, limit))
-        except _NoAnswer:
-            # What comes now would be taken for the answer to another question.
-            self.close()
-            raise
-        except psycopg.Error:
-            raise
         except BaseException as error:
-            self._interrupted(error)
+            self._left_off(error)
             raise
 
     def answer(self) -> list[pq.abc.PGresult]:
@@ -109,14 +103,8 @@ class _Connection(psycopg.Connection[Any]):
             if self.pgconn.flush():
                 self.wait(generators.send(self.pgconn))
             return self._results()
-        except _NoAnswer:
-            self.close()
-            raise
-        except psycopg.Error:
-            raise
         except BaseException as error:
-            if _INTERRUPTION not in error.__dict__:
-                self._interrupted(error)
+            self._left_off(error)
             raise
 
     def has_input(self) -> bool:
@@ -158,8 +146,14 @@ class _Connection(psycopg.Connection[Any]):
         self._poll = poller.poll
         return poller.poll
 
-    def _interrupted(self, error: BaseException) -> None:
-        """Something came from outside while the server was asked: it need not go on for nobody."""
+    def _left_off(self, error: BaseException) -> None:
+        """See to the connection after what ended a wait for its server."""
+        if isinstance(error, _NoAnswer):
+            # What comes now would be taken for the answer to another question.
+            self.close()
+        if isinstance(error, psycopg.Error) or _INTERRUPTION in error.__dict__:
+            return
+        # It came from outside: the server need not go on for nobody.
         error.__dict__[_INTERRUPTION] = True
         with contextlib.suppress(psycopg.Error):
             self.cancel_safe(timeout=_CANCEL_TIMEOUT)

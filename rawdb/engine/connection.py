@@ -392,8 +392,7 @@ class Connection:
 
         An error leaves as that of its statement.
         """
-        waiting = self._ahead
-        statements = waiting if asked is None else [*waiting, asked]
+        statements = self._ahead if asked is None else [*self._ahead, asked]
         results: list[Result] = []
         outgoing: list[Outgoing] = []
         try:
@@ -410,7 +409,7 @@ class Connection:
                 raise
             self.dialect.execute_together(self._cursor, outgoing, results)
         except Exception as error:
-            self._raise_one(error, waiting, asked, len(results))
+            self._raise_one(error, statements, asked, len(results))
         except BaseException:
             self.evicted = True
             raise
@@ -421,9 +420,8 @@ class Connection:
             self._cursor = self.dialect.cursor(self.raw)
         return results[-1]
 
-    def _raise_one(self, error: Exception, waiting: Sequence[Ahead], asked: Ahead | None, failed: int) -> NoReturn:
+    def _raise_one(self, error: Exception, statements: Sequence[Ahead], asked: Ahead | None, failed: int) -> NoReturn:
         """Raise what an error becomes that came from one of some statements, and from those before it none."""
-        statements = waiting if asked is None else [*waiting, asked]
         # Whatever comes from outside may come behind the last.
         place = failed = min(failed, len(statements) - 1)
         if self.dialect.is_closed(self.raw) or self.dialect.evicts(error):
@@ -437,7 +435,7 @@ class Connection:
         except Exception as raised:
             if not failed and self.evicted and not silence and is_undone(statements):
                 # What was asked for is asked for once more.
-                self.unanswered = [one for one in waiting if one.sent.name not in BEGINNINGS]
+                self.unanswered = [one for one in statements if one is not asked and one.sent.name not in BEGINNINGS]
             if statements[failed] is not asked and self._over is None:
                 # Who asked for it does not ask whether it went well.
                 self._over, self._failed_ahead = raised, True

@@ -12,6 +12,7 @@ import pytest
 from rawdb.engine.database import Database
 from rawdb.engine.retry import RetryPolicy
 from rawdb.testing.databases import Housekeeper, connected, create_database, drop_database
+from tests.support.proxy import Proxy
 
 HERE = Path(__file__).parent
 QUERIES = HERE / "sql"
@@ -74,6 +75,13 @@ def url(stores: Stores, dialect: str) -> Iterator[str]:
     """The URL of a database with the two tables, without rows; once per dialect."""
     yield stores.get(dialect)
     stores.empty(dialect)
+
+
+@pytest.fixture
+def proxy(url: str) -> Iterator[Proxy]:
+    """A proxy before the server; what it loses is for the test to say."""
+    with Proxy(url) as proxy:
+        yield proxy
 
 
 @pytest.fixture

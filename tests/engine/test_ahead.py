@@ -224,11 +224,6 @@ class TestErrors:
 
 @pytest.mark.dialects("postgresql", "mysql")
 class TestOnTheWire:
-    @pytest.fixture
-    def proxy(self, url: str) -> Any:
-        with Proxy(url) as proxy:
-            yield proxy
-
     def test_round_trips(self, proxy: Proxy, open_database: Open) -> None:
         """On PostgreSQL one for BEGIN, three statements ahead and the next one; one for COMMIT."""
         database = open_database(proxy.url)
@@ -264,13 +259,7 @@ class TestOnTheWire:
         database = open_database(proxy.url, retry=NO_RETRY)
         assert names(database) == []
         begun: list[str] = []
-
-        def lose_the_first(name: str, text: str) -> None:
-            begun.append(name)
-            if name == "BEGIN":
-                proxy.passes = 0 if begun.count("BEGIN") == 1 else None
-
-        database.observers.append(lose_the_first)
+        database.observers.append(proxy.losing_the_first(begun))
         with database.writer.using(object()) as sql:
             sql.things_create.ahead(values=[{"name": "a"}])
             sql.things_create.ahead(values=[{"name": "b"}])

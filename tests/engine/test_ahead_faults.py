@@ -25,11 +25,6 @@ def names(database: Database) -> list[str]:
 
 
 class TestLostConnections:
-    @pytest.fixture
-    def proxy(self, url: str) -> Any:
-        with Proxy(url) as proxy:
-            yield proxy
-
     @pytest.mark.parametrize("way", ["stream", "result", "session", "call", "savepoint", "many"])
     def test_nothing_that_waited_is_left_out(self, url: str, proxy: Proxy, open_database: Open, way: str) -> None:
         """What is sent before something that goes alone is sent once more with it."""
@@ -42,13 +37,7 @@ class TestLostConnections:
                 run("CREATE PROCEDURE does_nothing() SET @nothing = 1")
         assert names(database) == []
         begun: list[str] = []
-
-        def lose_the_first(name: str, text: str) -> None:
-            begun.append(name)
-            if name == "BEGIN":
-                proxy.passes = 0 if begun.count("BEGIN") == 1 else None
-
-        database.observers.append(lose_the_first)
+        database.observers.append(proxy.losing_the_first(begun))
         context = object()
         with database.writer.using(context) as sql:
             pending = sql.things_create.ahead(values=[{"name": "a"}])
@@ -74,13 +63,7 @@ class TestLostConnections:
         database = open_database(proxy.url, retry=NO_RETRY)
         assert names(database) == []
         begun: list[str] = []
-
-        def lose_the_first(name: str, text: str) -> None:
-            begun.append(name)
-            if name == "BEGIN":
-                proxy.passes = 0 if begun.count("BEGIN") == 1 else None
-
-        database.observers.append(lose_the_first)
+        database.observers.append(proxy.losing_the_first(begun))
         context = object()
         with database.writer.using(context), database.writer.savepoint.using(context) as sql:
             sql.things_create(values=[{"name": "a"}])

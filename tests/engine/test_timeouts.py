@@ -39,12 +39,6 @@ def outcome(function: Callable[[], Any]) -> BaseException | None:
 
 
 @pytest.fixture
-def proxy(url: str) -> Iterator[Proxy]:
-    with Proxy(url) as proxy:
-        yield proxy
-
-
-@pytest.fixture
 def far(proxy: Proxy, open_database: Open) -> Iterator[Database]:
     """A database behind the proxy, with short limits."""
     database = open_database(proxy.url, **_LIMITS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 
@@ -95,6 +96,16 @@ class Proxy:
     def url(self) -> str:
         """The server's URL, by way of the proxy."""
         return replace(self._url, host="127.0.0.1", port=self._listener.getsockname()[1]).render()
+
+    def losing_the_first(self, seen: list[str]) -> Callable[[str, str], None]:
+        """An observer that notes the names of statements in `seen`; the answer to their first BEGIN is lost."""
+
+        def observe(name: str, text: str) -> None:
+            seen.append(name)
+            if name == "BEGIN":
+                self.passes = 0 if seen.count("BEGIN") == 1 else None
+
+        return observe
 
     def let_through(self, data: bytes) -> bytes:
         """What of an answer comes through."""
