@@ -11,6 +11,7 @@ from typing import Any
 
 from rawdb import rows as shapes
 from rawdb._uuids import random_uuid
+from rawdb.engine.calls import BoundStatement
 from rawdb.exceptions import (
     DBDuplicateEntry,
     InstanceGroupIdExists,
@@ -332,7 +333,7 @@ def _texts(table: str, column: str, values: Collection[str]) -> dict[str | None,
     return dict.fromkeys(only_columns(table, {column: value})[column] for value in values)
 
 
-def _remove(remove: Any, rows: list[Row], column: str, wanted: Mapping[Any, Any]) -> None:
+def _remove(remove: BoundStatement, rows: list[Row], column: str, wanted: Mapping[Any, Any]) -> None:
     ids = [row["id"] for row in rows if row[column] not in wanted]
     if ids:
         remove.ahead(ids=ids)
