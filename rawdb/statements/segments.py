@@ -12,6 +12,7 @@ from rawdb.statements.compiled import Call, Segment, Text
 
 #: What None means behind LIMIT and OFFSET, where no server but one takes NULL.
 _NOT_GIVEN = {"limit": NO_LIMIT, "offset": 0}
+_NONE = type(None)
 #: Columns of a page, each with its direction and the place of NULLs.
 Keys = tuple[tuple[str, str, str], ...]
 
@@ -58,10 +59,11 @@ class Parameter:
         call.values.append(value)
 
     @property
-    def is_taken_as_given(self) -> bool:
-        """Whether its value alone is collected, whatever that is."""
-        varies = self.column is not None and not self.stored and self.column.type in _NOT_GIVEN
-        return not (self.matches_null or varies)
+    def collected_by(self) -> type[Parameters | Comparisons] | None:
+        """What does the same as `collect` for several of its kind at once."""
+        if self.column is not None and not self.stored and self.column.type in _NOT_GIVEN:
+            return None
+        return Comparisons if self.matches_null else Parameters
 
     def render(self, text: Text) -> None:
         """A placeholder, or the test for NULL."""
@@ -81,7 +83,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Parameters with no slot between them that are taken as they are given: collected in one go."""
+    """Parameters with no slot between them that are taken as they are given."""
 
     names: tuple[str, ...]
 
@@ -90,20 +92,39 @@ class Parameters:
         call.values.extend(map(call.arguments.__getitem__, self.names))
 
 
-def collectors(segments: Iterable[Segment]) -> tuple[Segment | Parameters, ...]:
-    """What a call does with some segments: those that depend on none left out, parameters side by side together."""
-    found: list[Segment | Parameters] = []
+@dataclass(frozen=True)
+class Comparisons:
+    """Parameters with no slot between them, each of which compares as NULL where it is None."""
+
+    names: tuple[str, ...]
+
+    def collect(self, call: Call) -> None:
+        """Which of them are None, and the values of the others."""
+        found = [*map(call.arguments.__getitem__, self.names)]
+        if _NONE not in map(type, found):
+            call.key += (False,) * len(found)
+            call.values += found
+            return
+        call.key += [value is None for value in found]
+        call.values += [value for value in found if value is not None]
+
+
+#: What adds to the key and the values of a call.
+Collector = Segment | Parameters | Comparisons
+
+
+def collectors(segments: Iterable[Segment]) -> tuple[Collector, ...]:
+    """What a call does with some segments: those that depend on none left out, parameters of a kind together."""
+    found: list[Collector] = []
     for segment in segments:
         if isinstance(segment, Literal):
             continue
-        if isinstance(segment, Parameter) and segment.is_taken_as_given:
-            last = found[-1] if found else None
-            if isinstance(last, Parameters):
-                found[-1] = Parameters((*last.names, segment.name))
-            else:
-                found.append(Parameters((segment.name,)))
-        else:
+        if not isinstance(segment, Parameter) or (kind := segment.collected_by) is None:
             found.append(segment)
+        elif found and isinstance(last := found[-1], kind):
+            found[-1] = kind((*last.names, segment.name))
+        else:
+            found.append(kind((segment.name,)))
     return tuple(found)
 
 
@@ -136,7 +157,7 @@ class Slot:
         text.render(self.body)
 
     @cached_property
-    def _varying(self) -> tuple[Segment | Parameters, ...]:
+    def _varying(self) -> tuple[Collector, ...]:
         """What a call does with the sample."""
         return collectors(self.body)
 

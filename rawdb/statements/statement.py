@@ -14,7 +14,7 @@ from rawdb.statements.compiled import Cache, Call, Compiled, Rules, Segment, Tex
 from rawdb.statements.documents import Document
 from rawdb.statements.inserts import Rows
 from rawdb.statements.marks import Operation
-from rawdb.statements.segments import Parameters, Slot, collectors
+from rawdb.statements.segments import Collector, Slot, collectors
 from rawdb.statements.slots import RELATIONS
 from rawdb.statements.survey import accepted_arguments, completed, relations, walk
 
@@ -138,7 +138,7 @@ class Statement:
         return any(isinstance(slot, Rows) and slot.has_batches(self.dialect) for slot in self.slots())
 
     @cached_property
-    def _varying(self) -> tuple[Segment | Parameters, ...]:
+    def _varying(self) -> tuple[Collector, ...]:
         """What a call does with the segments."""
         return collectors(self.segments)
 
