@@ -15,12 +15,14 @@ from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown, OverQuota, QuotaResourceUnknown
 from rawdb.operations._rows import Row, as_stored
 from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, sync_function
-from rawdb.operations.quotas.usages import Usage, lock_projects, lost_race, write_usages
+from rawdb.operations.quotas.usages import Usage, check_written, lock_projects, lost_race, write_usages
 
 LOG = logging.getLogger(__name__)
 
 #: A limit of this exact value, of cores or ram, is reported as what the limit of instances leaves room for.
 _UNLIMITED = -1
+#: in_use and reserved of those who use nothing.
+_NOTHING = (0, 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +48,7 @@ class Request:
         return None if resource in PER_PROJECT_QUOTAS else self.user_id
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Outcome:
     """What a reserve decided and committed."""
 
@@ -107,19 +109,19 @@ def decide(context: Any, statements: BoundStatements, request: Request, uuids: l
     ledger = _Ledger(request, _read_usages(statements, request), now)
     ledger.refresh(context, statements)
     unders = [name for name, delta in request.deltas.items() if delta < 0 and delta + ledger.mine[name].in_use < 0]
-    overs = [name for name, delta in request.deltas.items() if delta >= 0 and ledger.exceeds(name, delta)]
+    overs = ledger.overs()
     if overs:
         refusal = OverQuota(
             overs=sorted(overs), quotas=request.user_quotas, usages=ledger.usages(), headroom=ledger.headroom()
         )
-        write_usages(statements, ledger.mine.values(), now).check()
+        check_written(write_usages(statements, ledger.mine.values(), now))
         return Outcome(unders, refusal)
     ledger.reserve()
     written = write_usages(statements, ledger.mine.values(), now)
     reservations = ledger.reservations(uuids)
     if statements.quota_reserve__create_reservations(values=reservations) != len(reservations):
         raise lost_race("the list of reservations")
-    written.check()
+    check_written(written)
     return Outcome(unders)
 
 
@@ -142,24 +144,24 @@ class _Ledger:
         self._now = now
         self._others: dict[str, tuple[int, int]] = {}
         for row in rows:
-            self._enter(row)
+            resource = row["resource"]
+            if row["id"] is None:
+                self._add_to_others(resource, row["in_use"], row["reserved"])
+                continue
+            usage = Usage(request.project_id, **row)
+            if resource in self.mine:
+                usage = self._of_two(self.mine[resource], usage)
+            self.mine[resource] = usage
 
-    def _enter(self, row: Row) -> None:
-        resource = row["resource"]
-        if row["id"] is None:
-            self._add_to_others(resource, row["in_use"], row["reserved"])
-            return
-        usage = Usage(project_id=self._request.project_id, **row)
-        known = self.mine.get(resource)
-        if known is not None:
-            # One row of the user and one of the project as a whole: the kind of the resource decides.
-            owner = self._request.owner_of(resource)
-            usage, other = (usage, known) if usage.user_id == owner else (known, usage)
-            self._add_to_others(resource, other.in_use, other.reserved)
-        self.mine[resource] = usage
+    def _of_two(self, one: Usage, another: Usage) -> Usage:
+        """Which of a user's row and the project's as a whole counts: the kind of the resource decides."""
+        owner = self._request.owner_of(one.resource)
+        usage, other = (another, one) if another.user_id == owner else (one, another)
+        self._add_to_others(one.resource, other.in_use, other.reserved)
+        return usage
 
     def _add_to_others(self, resource: str, in_use: int, reserved: int) -> None:
-        before = self._others.get(resource, (0, 0))
+        before = self._others.get(resource, _NOTHING)
         self._others[resource] = (before[0] + in_use, before[1] + reserved)
 
     def refresh(self, context: Any, statements: BoundStatements) -> None:
@@ -208,16 +210,22 @@ class _Ledger:
         usage.until_refresh = self._request.until_refresh or None
         usage.changed = True
 
-    def exceeds(self, resource: str, delta: int) -> bool:
-        """Whether `delta` more of a resource is over the project's limit or the user's, each by itself."""
-        usage, request = self.mine[resource], self._request
-        of_project = delta + sum(self._of_project(resource))
-        of_user = delta + usage.in_use + usage.reserved
-        return _is_over(request.quotas[resource], of_project) or _is_over(request.user_quotas[resource], of_user)
+    def overs(self) -> list[str]:
+        """The resources whose deltas go over the project's limit or the user's, each by itself; a negative one never does."""
+        request, found = self._request, []
+        for resource, delta in request.deltas.items():
+            if delta < 0:
+                continue
+            usage = self.mine[resource]
+            of_user = delta + usage.in_use + usage.reserved
+            of_project = of_user + sum(self._others.get(resource, _NOTHING))
+            if _is_over(request.quotas[resource], of_project) or _is_over(request.user_quotas[resource], of_user):
+                found.append(resource)
+        return found
 
     def _of_project(self, resource: str) -> tuple[int, int]:
         """in_use and reserved of a resource, summed over the project."""
-        in_use, reserved = self._others.get(resource, (0, 0))
+        in_use, reserved = self._others.get(resource, _NOTHING)
         usage = self.mine.get(resource)
         return (in_use, reserved) if usage is None else (in_use + usage.in_use, reserved + usage.reserved)
 

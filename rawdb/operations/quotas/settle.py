@@ -12,7 +12,7 @@ from rawdb.default import reader, sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
 from rawdb.operations._rows import Row, as_stored
-from rawdb.operations.quotas.usages import Usage, close_reservations, lock_projects, write_usages
+from rawdb.operations.quotas.usages import Usage, check_written, close_reservations, lock_projects, write_usages
 
 T = TypeVar("T")
 #: Reads the live reservations to settle, each with its usage.
@@ -25,14 +25,17 @@ _BATCH = 500
 
 
 def _commit(usage: Usage, delta: int) -> None:
-    usage.in_use += delta
-    usage.reserved -= max(delta, 0)
-    usage.changed |= delta != 0
+    if delta:
+        usage.in_use += delta
+        usage.changed = True
+    if delta > 0:
+        usage.reserved -= delta
 
 
 def _give_back(usage: Usage, delta: int) -> None:
-    usage.reserved -= max(delta, 0)
-    usage.changed |= delta > 0
+    if delta > 0:
+        usage.reserved -= delta
+        usage.changed = True
 
 
 def commit(context: Any, reservations: Iterable[Any], project_id: str | None) -> None:
@@ -140,17 +143,13 @@ def _close(statements: BoundStatements, rows: Sequence[Row], apply: _Apply) -> N
     now = timeutils.utcnow()
     written = write_usages(statements, _applied(rows, apply), now)
     close_reservations(statements, [row["id"] for row in rows], now)
-    written.check()
+    check_written(written)
 
 
-def _projects_in(rows: Iterable[Row]) -> frozenset[str | None]:
+def _projects_in(rows: Sequence[Row]) -> frozenset[str | None]:
     """The projects of reservations, and of their usages should they differ."""
-    projects = set()
-    for row in rows:
-        projects.add(row["project_id"])
-        if row["usage_id"] is not None:
-            projects.add(row["usage_project_id"])
-    return frozenset(projects)
+    of_usages = {row["usage_project_id"] for row in rows if row["usage_id"] is not None}
+    return frozenset({row["project_id"] for row in rows} | of_usages)
 
 
 def _applied(rows: Iterable[Row], apply: _Apply) -> list[Usage]:

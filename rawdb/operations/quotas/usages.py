@@ -28,8 +28,8 @@ def lock_projects(statements: BoundStatements, project_ids: Iterable[str | None]
 
     Round trips: none, it goes out with the next statement.
     """
-    keys = sorted({NO_PROJECT if project_id is None else project_id for project_id in project_ids})
-    statements.quota_reserve__lock.ahead(values=[{"project_id": key, "version": 1} for key in keys])
+    keys = {NO_PROJECT if project_id is None else project_id for project_id in project_ids}
+    statements.quota_reserve__lock.ahead(values=[{"project_id": key, "version": 1} for key in sorted(keys)])
 
 
 def lost_race(what: str) -> RetryRequest:
@@ -69,29 +69,24 @@ class Usage:
         self.id = id
 
 
-class Written:
-    """Usages that were written back: `check` says whether all of them still were what was read."""
+#: Statements that wrote usages back, each with the number of its rows.
+Written = list[tuple[Pending, int]]
 
-    def __init__(self) -> None:
-        self._parts: list[tuple[Pending, int]] = []
 
-    def add(self, part: Pending, rows: int) -> None:
-        """Note a statement for so many rows."""
-        self._parts.append((part, rows))
-
-    def check(self) -> None:
-        """Raise RetryRequest when a row was not what it was when it was read."""
-        if any(part.result() != rows for part, rows in self._parts):
+def check_written(written: Written) -> None:
+    """Raise RetryRequest when a usage was not what it was when it was read."""
+    for part, rows in written:
+        if part.result() != rows:
             raise lost_race("a quota usage")
 
 
 def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: datetime) -> Written:
-    """Insert the new ones of some usages and write back the changed ones, which is for the caller to check.
+    """Insert the new ones of some usages and write back the changed ones, for the caller to check (`check_written`).
 
     Raises RetryRequest when a row to insert is there. Round trips: 1 for each new row; the changed ones go out with the
     next statement.
     """
-    written = Written()
+    written: Written = []
     known = []
     counts_down = False
     for usage in usages:
@@ -104,7 +99,7 @@ def write_usages(statements: BoundStatements, usages: Iterable[Usage], now: date
     write = statements.quota_reserve__write_countdowns if counts_down else statements.quota_reserve__write_usages
     for start in range(0, len(known), _WRITTEN_AT_ONCE):
         rows = known[start : start + _WRITTEN_AT_ONCE]
-        written.add(write.ahead(usages=rows, now=now), len(rows))
+        written.append((write.ahead(usages=rows, now=now), len(rows)))
     return written
 
 
