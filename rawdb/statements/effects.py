@@ -102,8 +102,8 @@ _READS = frozenset({
 #: What changes data inside of a text that begins as a read.
 _WRITES_INSIDE = _Sign(
     frozenset({"DELETE", "INTO", "SET"}),
-    r"\b(?:INSERT\s+INTO|REPLACE\s+INTO|DELETE\s+FROM|MERGE\s+INTO|INTO\s+(?:OUTFILE|DUMPFILE)|UPDATE\s+[\w.]+\s+SET)\b"
-    r"|\bUPDATE\s+[\w.]+\s+(?:AS\s+)?\w+\s+SET\b",
+    r"\b(?:INSERT\s+INTO|REPLACE\s+INTO|DELETE\s+FROM|MERGE\s+INTO|INTO\s+(?:OUTFILE|DUMPFILE))\b"
+    r"|\bUPDATE\s+(?:OR\s+\w+\s+)?[\w.]+\s+(?:(?:AS\s+)?\w+\s+)?SET\b",
     inside=True,
 )
 _CALLS = re.compile(r"([A-Za-z_][\w$.]*)\s*\(")

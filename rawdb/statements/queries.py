@@ -184,8 +184,9 @@ class Reader:
         """The table that INSERT, UPDATE or DELETE changes, and those it reads besides."""
         starts = {"INTO": 1, "UPDATE": 1, "DELETE": 2}
         at = next((i + starts[upper(words, i)] for i in outside(words) if upper(words, i) in starts), 0)
-        while upper(words, at) in ("ONLY", "FROM"):
-            at += 1
+        while upper(words, at) in ("ONLY", "FROM", "OR"):
+            # SQLite has UPDATE OR FAIL and the like.
+            at += 2 if upper(words, at) == "OR" else 1
         if upper(words, 0) != "UPDATE" and upper(words, 0) != "DELETE":
             self._read_sources(words[at : at + 1], scope)
             return

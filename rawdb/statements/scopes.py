@@ -155,8 +155,9 @@ class Scopes:
     def _read_tables(self, index: int, scope: Scope, *, into: bool = False) -> None:
         """The tables of a list, each with its alias. Behind a table to insert `into` its columns may stand."""
         while index < len(self._words):
-            while self._upper[index] in ("LATERAL", "ONLY"):
-                index += 1
+            index = self._name(index)
+            if index >= len(self._words):
+                return
             table, index = self._read_table(index, scope, into=into)
             if table is None:
                 return
@@ -164,6 +165,12 @@ class Scopes:
             if index >= len(self._words) or self._upper[index] != ",":
                 return
             index += 1
+
+    def _name(self, index: int) -> int:
+        """Where the name of a table stands whose place begins here: behind ONLY, or SQLite's OR FAIL and the like."""
+        while self._upper[index : index + 1] in (["LATERAL"], ["ONLY"], ["OR"]):
+            index += 2 if self._upper[index] == "OR" else 1
+        return index
 
     def _read_table(self, index: int, scope: Scope, *, into: bool) -> tuple[str | None, int]:
         """The name of the table here and where it ends; DERIVED for a query or a function, None for no table."""
@@ -212,9 +219,9 @@ class Scopes:
     def _find_target(self) -> str | None:
         """The table that an INSERT, UPDATE or DELETE writes."""
         for index, word in enumerate(self._upper):
-            at = index + 1
-            while self._upper[at : at + 1] == ["ONLY"] or self._upper[at + 1 : at + 2] == ["."]:
-                at += 1 if self._upper[at] == "ONLY" else 2
+            at = self._name(index + 1)
+            while self._upper[at + 1 : at + 2] == ["."]:
+                at += 2
             following = self._words[at] if at < len(self._words) else None
             if following is None or not is_name(following):
                 continue

@@ -164,8 +164,7 @@ SELECT NULL,
  WHERE o.project_id = :project_id
    AND o.deleted = 0
    AND COALESCE(o.user_id, '') NOT IN (:user_key, '')
- GROUP BY o.resource
- ORDER BY 1;
+ GROUP BY o.resource;
 
 -- name: quota_reserve__create_usage(project_id, user_id, resource, in_use, reserved)<!
 -- The first usage of a resource by a project, or by a user of it.
@@ -341,8 +340,7 @@ SELECT r.id,
     ON u.id = r.usage_id
    AND u.deleted = 0
  WHERE r.uuid IN (/*{list uuids}*/ :uuid /*{}*/)
-   AND r.deleted = 0
- ORDER BY r.id;
+   AND r.deleted = 0;
 
 -- name: reservation_commit__close(id, now)!
 -- Soft delete of some reservations. The number of matched rows tells that this transaction alone applies them.

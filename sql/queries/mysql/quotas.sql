@@ -86,8 +86,7 @@ SELECT NULL,
  WHERE o.project_id = :project_id
    AND o.deleted = 0
    AND o.user_key NOT IN (:user_key, '')
- GROUP BY o.resource
- ORDER BY 1;
+ GROUP BY o.resource;
 
 -- name: quota_usage_get(project_id, resource, user_key)^
 -- One usage of a project: of one user, of the project as a whole (`user_key` is ''), or the oldest of all.

@@ -10,6 +10,19 @@ VALUES /*{rows}*/ (:project_id, :version) /*{}*/
     ON CONFLICT (project_id) DO UPDATE
    SET version = quota_locks.version + 1;
 
+-- name: quota_reserve__write_usages(id, in_use, reserved, seen_in_use, seen_reserved, now)!
+-- New figures of some usages, in one statement, each only where it still holds the figures that were read. Fewer
+-- matched rows than given means that somebody wrote without the project's lock: the transaction starts over. OR
+-- ROLLBACK: to undo a statement that fails in the middle the library would copy every page first, which takes longer
+-- than the update. None can fail there: what must not be NULL gets a number.
+-- Index: the primary key. Locks: the database, as ever here.
+UPDATE OR ROLLBACK quota_usages
+   SET /*{part usage_figures}*/ in_use = CASE id /*{repeat usages}*/ WHEN :id THEN :in_use /*{}*/ ELSE in_use END,
+       reserved = CASE id /*{repeat usages}*/ WHEN :id THEN :reserved /*{}*/ ELSE reserved END,
+       updated_at = :now /*{}*/
+ WHERE deleted = 0
+   AND /*{any usages}*/ (id = :id AND in_use = :seen_in_use AND reserved = :seen_reserved) /*{}*/;
+
 -- name: reservation_commit__projects(uuid)
 -- The projects of some live reservations, where the caller names none to lock. Here + keeps the planner from the
 -- index led by `deleted`, which it takes for nearly unique.
@@ -36,8 +49,7 @@ SELECT r.id,
     ON u.id = r.usage_id
    AND u.deleted = 0
  WHERE r.uuid IN (/*{list uuids}*/ :uuid /*{}*/)
-   AND +r.deleted = 0
- ORDER BY r.id;
+   AND +r.deleted = 0;
 
 -- name: reservation_commit__close(id, now)!
 -- Soft delete of some reservations. The number of matched rows tells that this transaction alone applies them. Here +
