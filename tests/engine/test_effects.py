@@ -30,6 +30,8 @@ from rawdb.statements.variants import variants
         ("ROLLBACK TRANSACTION TO a", 0),
         ("START  TRANSACTION READ ONLY", CONTROL | WRITES),
         ("UPDATE g SET name = 'x'", WRITES),
+        ("UPDATE OR ROLLBACK g SET name = 'x'", WRITES),
+        ("WITH o AS (SELECT 1) UPDATE OR FAIL g SET name = 'x'", WRITES),
         ("WITH old AS (DELETE FROM g RETURNING id) SELECT old.id FROM old", WRITES),
         ("WITH o AS (SELECT 1) UPDATE g AS t SET name = 'x'", WRITES),
         ("INSERT INTO g (id) VALUES (1)", WRITES),

@@ -305,6 +305,29 @@ class TestCalls:
             assert [text.count("?") for text in texts] == [3]
 
 
+@pytest.mark.dialects("sqlite")
+@pytest.mark.parametrize("word", ["FAIL", "ROLLBACK", "IGNORE"])
+def test_update_or_another_word(database: Database, url: str, open_database: Open, tmp_path: Path, word: str) -> None:
+    """The words between UPDATE and the table are SQLite's own, and the columns are the table's all the same."""
+    (tmp_path / "more" / "sqlite").mkdir(parents=True)
+    (tmp_path / "more" / "sqlite" / "goods.sql").write_text(
+        f"-- name: goods_count(qty, code)!\n-- Another number.\n"
+        f"UPDATE OR {word} goods SET qty = :qty WHERE code = :code;\n"
+        f"-- name: goods_change(name, code)!\n-- Another row.\n"
+        f"UPDATE OR {word} goods SET /*{{set}}*/ name = :name /*{{}}*/ WHERE code = :code;\n"
+    )
+    with database.writer.using(None) as sql:
+        sql.goods_add(values=[{"code": code, "name": "x", "qty": 2} for code in "ab"])
+    own = open_database(url, queries=tmp_path / "more", tables=None)
+    with own.writer.using(None) as sql:
+        assert sql.goods_count(qty="3", code="b") == 1
+        assert sql.goods_change(changes={"name": 5}, code="a") == 1
+        with pytest.raises(DBError, match="qty"):
+            sql.goods_count(qty="many", code="b")
+        stored = sql.execute("SELECT code, name, qty, typeof(qty) FROM goods ORDER BY code").rows
+    assert stored == [("a", "5", 2, "integer"), ("b", "x", 3, "integer")]
+
+
 class TestTextsOfNoFile:
     def test_parameters(self, sql: Any) -> None:
         find = "SELECT code FROM goods WHERE code LIKE '%a%' AND (code = :code OR name = :code)"

@@ -275,7 +275,6 @@ class _Ledger:
                 "resource": resource,
                 "delta": delta,
                 "expire": request.expire,
-                "created_at": self._now,
             }
             for name, (resource, delta) in zip(uuids, request.deltas.items(), strict=True)
         ]
