@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+#: The digit of the variant by a random one: two of its four bits are given.
+_VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+
 
 def random_uuid() -> str:
     """One uuid of version 4."""
@@ -21,5 +24,4 @@ def random_uuids(count: int) -> list[str]:
 
 def _as_uuid(digits: str) -> str:
     """A uuid of version 4 of 32 digits; the version and the variant take the places of six of their bits."""
-    variant = "89ab"[int(digits[16], 16) % 4]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANTS[digits[16]]}{digits[17:20]}-{digits[20:]}"

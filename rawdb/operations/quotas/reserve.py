@@ -211,7 +211,7 @@ class _Ledger:
         usage.changed = True
 
     def overs(self) -> list[str]:
-        """The resources whose deltas go over the project's limit or the user's, each by itself; a negative one never does."""
+        """The resources whose positive deltas go over the project's limit or the user's, each by itself."""
         request, found = self._request, []
         for resource, delta in request.deltas.items():
             if delta < 0:
