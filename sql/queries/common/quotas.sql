@@ -138,8 +138,8 @@ UPDATE reservations
 
 -- name: quota_reserve__usages(project_id, user_key)
 -- What a reserve needs of a project: the rows of the user and those of the project as a whole, each by itself, and
--- the sums over everybody else's, one row a resource, without an id. `user_key` is '' for no user; `aged` asks for
--- when a row was written, which few services look at.
+-- the sums over everybody else's, one row a resource, without an id; in no order. `user_key` is '' for no user; `aged`
+-- asks for when a row was written, which few services look at.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: none; the project is locked before.
 SELECT u.id,
        u.user_id,
@@ -326,7 +326,7 @@ SELECT DISTINCT r.project_id
  ORDER BY r.project_id;
 
 -- name: reservation_commit__open(uuid)
--- Some live reservations, each with its usage as far as that is live.
+-- Some live reservations, each with its usage as far as that is live; in no order.
 -- Index: reservations_uuid_idx, the primary key of quota_usages. Locks: none; the project is locked before.
 SELECT r.id,
        r.project_id,

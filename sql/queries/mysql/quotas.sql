@@ -59,8 +59,8 @@ UPDATE reservations FORCE INDEX (reservations_project_id_deleted_expire_idx)
 
 -- name: quota_reserve__usages(project_id, user_key)
 -- What a reserve needs of a project: the rows of the user and those of the project as a whole, each by itself, and
--- the sums over everybody else's, one row a resource, without an id. `user_key` is '' for no user; `aged` asks for
--- when a row was written, which few services look at.
+-- the sums over everybody else's, one row a resource, without an id; in no order. `user_key` is '' for no user; `aged`
+-- asks for when a row was written, which few services look at.
 -- By user_key, which the unique key holds: neither server finds the expression that stands for it elsewhere.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: none; the project is locked before.
 SELECT u.id,

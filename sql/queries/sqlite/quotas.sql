@@ -34,8 +34,8 @@ SELECT DISTINCT r.project_id
  ORDER BY r.project_id;
 
 -- name: reservation_commit__open(uuid)
--- Some live reservations, each with its usage as far as that is live. Here + keeps the planner from the index led by
--- `deleted`, which it takes for nearly unique.
+-- Some live reservations, each with its usage as far as that is live; in no order. Here + keeps the planner from the
+-- index led by `deleted`, which it takes for nearly unique.
 -- Index: reservations_uuid_idx, the primary key of quota_usages. Locks: none; the project is locked before.
 SELECT r.id,
        r.project_id,
