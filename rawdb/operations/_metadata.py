@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from rawdb import timeutils
@@ -26,6 +27,8 @@ class Kind:
 
 METADATA = Kind("instance_metadata", "instance_update__metadata")
 SYSTEM_METADATA = Kind("instance_system_metadata", "instance_update__system_metadata")
+#: By the keys of an instance that hold their rows.
+KINDS = {"metadata": METADATA, "system_metadata": SYSTEM_METADATA}
 
 
 def lock_instance(context: Any, instance_uuid: str) -> None:
@@ -70,13 +73,15 @@ def replace_metadata(
     if removed:
         touched = timeutils.utcnow() if touch_removed else None
         _statement(context, kind, "remove").ahead(ids=removed, touched=touched, read_deleted=read_deleted)
-    add_metadata(context, kind, instance_uuid, {key: value for key, value in wanted.items() if key not in known})
+    added = {key: value for key, value in wanted.items() if key not in known}
+    add_metadata(context, kind, instance_uuid, added, timeutils.utcnow())
 
 
-def add_metadata(context: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any]) -> None:
+def add_metadata(context: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any], now: datetime) -> None:
     """Insert the pairs, whatever the instance has already. Round trips: 0, they go out with the next statement."""
     if new:
-        values = [{"instance_uuid": instance_uuid, "key": key, "value": value} for key, value in new.items()]
+        owner = {"instance_uuid": instance_uuid, "created_at": now}
+        values = [{**owner, "key": key, "value": value} for key, value in new.items()]
         _statement(context, kind, "add").ahead(values=values)
 
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from rawdb._hints import did_you_mean
 from rawdb.dialects.types import DOCUMENTS
+from rawdb.exceptions import DBError
 from rawdb.statements.lazy import Lazy
-from rawdb.statements.values import INT_LIMITS, comparer, encoder
+from rawdb.statements.values import INT_LIMITS, batch_encoder, comparer, encoder
 
 _Lines = Sequence[Mapping[str, str]]
 #: A LIMIT that lets everything through.
@@ -50,10 +51,20 @@ class Column:
     def __post_init__(self) -> None:
         if self.default is None:
             object.__setattr__(self, "default", self.empty)
-        place = f"{self.table}.{self.name}" if self.table else self.name
+        place = self._place
         object.__setattr__(self, "encode", encoder(place, self.type))
         object.__setattr__(self, "comparable", comparer(place, self.type, self.encode))
         object.__setattr__(self, "equal", self.encode if self.type.startswith("datetime(") else self.comparable)
+
+    @property
+    def _place(self) -> str:
+        """What errors call it."""
+        return f"{self.table}.{self.name}" if self.table else self.name
+
+    @cached_property
+    def encode_all(self) -> Callable[[list[Any]], list[Any]]:
+        """Several values that are to be stored, as `encode` does for one. None stays None."""
+        return batch_encoder(self._place, self.type, self.encode)
 
     @property
     def is_id(self) -> bool:
@@ -146,7 +157,37 @@ class Table:
         if self.partial or self._mutable or len(rows) == 1:
             return [self.new_row(row, now) for row in rows]
         blank = self.new_row({}, now)
+        if set(map(len, rows)) == {len(rows[0])}:
+            try:
+                return self._by_column(blank.copy(), rows)
+            except (DBError, ValueError, KeyError):
+                # Rows of different columns, or a wrong value: which comes first is told row by row.
+                pass
         return [self._filled(blank.copy(), row) for row in rows]
+
+    def _by_column(self, blank: dict[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Rows of the same columns, checked column by column: an object that all rows hold is checked once.
+
+        KeyError for rows of others, and for a column whose default is the server's.
+        """
+        varying = []
+        for name, first in rows[0].items():
+            column = self.columns.get(name)
+            if column is None:
+                continue
+            default = blank[name]
+            cells = [row[name] for row in rows]
+            if _are_one(cells):
+                if first is not None:
+                    blank[name] = column.encode(first)
+            else:
+                checked = column.encode_all(cells)
+                varying.append((name, [default if cell is None else cell for cell in checked]))
+        filled = [blank.copy() for _ in rows]
+        for name, cells in varying:
+            for row, cell in zip(filled, cells, strict=True):
+                row[name] = cell
+        return filled
 
     def _filled(self, row: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         """The row with the values of columns that are given for it, checked."""
@@ -187,6 +228,15 @@ class Table:
         return {
             name: None if value is None else encoders[name](value) for name, value in values.items() if name in encoders
         }
+
+
+def _are_one(cells: Sequence[Any]) -> bool:
+    """Whether all are one object."""
+    first = cells[0]
+    for cell in cells:  # noqa: SIM110 - in half the time of all()
+        if cell is not first:
+            return False
+    return True
 
 
 def load_tables(path: Path | str) -> dict[str, Table]:

@@ -60,6 +60,14 @@ class _Checks:
             return value
         return _text(self._place, value, self._limit)
 
+    def texts(self, values: list[Any]) -> list[Any]:
+        """Several of them, which are looked at together where they are what nearly every text is. None stays None."""
+        if set(map(type, values)) == {str} and max(map(len, values)) <= self._limit:
+            together = "".join(values)
+            if together.isascii() and "\x00" not in together:
+                return values
+        return _each(self.text, values)
+
     def plain_text(self, value: Any) -> str:
         """A text of any length."""
         if type(value) is str and value.isascii() and "\x00" not in value:
@@ -94,6 +102,16 @@ def encoder(place: str, kind: str) -> Convert:
     if name not in _SIMPLE:
         raise ValueError(f"{place}: unknown type {kind!r}")
     return partial(_SIMPLE[name], place)
+
+
+def batch_encoder(place: str, kind: str, encode: Convert) -> Callable[[list[Any]], list[Any]]:
+    """What does for several values what the encoder of their column does for one. None stays None."""
+    name, _, detail = kind.rstrip(")").partition("(")
+    return _Checks(place, int(detail)).texts if name == "string" else partial(_each, encode)
+
+
+def _each(encode: Convert, values: list[Any]) -> list[Any]:
+    return [None if value is None else encode(value) for value in values]
 
 
 def comparer(place: str, kind: str, encode: Convert) -> Convert:

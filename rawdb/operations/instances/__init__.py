@@ -15,23 +15,20 @@ from typing import Any
 
 from rawdb import rows as shapes
 from rawdb import timeutils
-from rawdb._uuids import random_uuid
 from rawdb.constraints import Constraint
-from rawdb.default import default_database, writer
+from rawdb.default import default_database
 from rawdb.exceptions import (
     ConstraintNotMet,
     InstanceInvalidState,
     InstanceNotFound,
     InvalidID,
     MarkerNotFound,
-    SecurityGroupNotFoundForProject,
 )
-from rawdb.operations._default_security_group import NAME as DEFAULT_GROUP
 from rawdb.operations._default_security_group import ensure_default_group
-from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, add_metadata
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import AnyRow, Row, can_be_id, merged
 from rawdb.operations.constraints import predicates
+from rawdb.operations.instances.create import create
 from rawdb.operations.instances.filters import filter_arguments, row_limit, sort_keys
 from rawdb.operations.instances.rows import (
     ALWAYS,
@@ -45,7 +42,6 @@ from rawdb.operations.instances.rows import (
     single_relations,
 )
 from rawdb.operations.instances.update import SINGLE_FLAGS, can_be_one_statement, read_locked, update, update_columns
-from rawdb.operations.instances.values import check_hostname, column_values, hostname_to_check, lock_hostnames
 from rawdb.statements.criteria import AnyOf, Page, Predicate, equal
 
 _BY_HOST_FLAGS = (*ALWAYS, "pci_devices")
@@ -63,62 +59,15 @@ def instance_create(context: Any, values: Mapping[str, Any]) -> shapes.Instance:
     Raises InstanceExists for a hostname that is taken under osapi_compute_unique_server_name_scope,
     SecurityGroupNotFoundForProject for the first group that does not exist, DBDuplicateEntry for a uuid that was ever
     used, AttributeError for the key `name`.
-    Round trips: 2 (groups; all that is stored, and read back), 1 for a hostname that must be unique, and COMMIT. A
+    Round trips: 2 (groups; all that is stored, and the ids of it, or all of it), 1 for a hostname that must be unique, and COMMIT. A
     project that has no default security group costs 1 more, and those of `security_group_ensure_default` for a new one.
     Source: Nova Juno and Grizzly.
     """
     ANY(context)
-    while (row := _create(context, values)) is None:
+    while (row := create(context, values)) is None:
         # In a transaction of its own: the quota lock must come before everything that is read.
         ensure_default_group(context)
     return row
-
-
-@writer.savepoint
-def _create(context: Any, values: Mapping[str, Any]) -> shapes.Instance | None:
-    """The new instance, or None (and nothing done) where the project has no default security group."""
-    columns = column_values(values)
-    hostname = hostname_to_check(values)
-    if hostname is not None:
-        lock_hostnames(context)
-        check_hostname(context, hostname)
-    names = sorted(dict.fromkeys(values.get("security_groups") or ()), key=lambda name: name != DEFAULT_GROUP)
-    groups = _groups(context, names)
-    if DEFAULT_GROUP not in groups:
-        return None
-    if missing := [name for name in names if name not in groups]:
-        raise SecurityGroupNotFoundForProject(project_id=context.project_id, security_group_id=missing[0])
-    instance_uuid = columns["uuid"] = columns.get("uuid") or random_uuid()
-    _insert(context, columns, values, [groups[name] for name in names])
-    row = sql(context).instance_get_by_uuid(
-        uuid=instance_uuid, read_deleted="yes", project_only=False, **flags(ALWAYS, SINGLE_FLAGS)
-    )
-    created = instance(row, DEFAULTS)
-    places = {name: place for place, name in enumerate(names)}
-    created["security_groups"].sort(key=lambda group: places.get(group["name"], len(places)))
-    return created
-
-
-def _groups(context: Any, names: list[str]) -> dict[str, int]:
-    """The ids of the groups of these names, and of the default group where there is one, in the context's project."""
-    wanted = list(dict.fromkeys([*names, DEFAULT_GROUP]))
-    rows = sql(context).instance_create__groups(project_id=context.project_id, names=wanted)
-    return {row["name"]: row["id"] for row in reversed(rows)}
-
-
-def _insert(context: Any, columns: Row, values: Mapping[str, Any], group_ids: list[int]) -> None:
-    """Store the instance and what belongs to it; all of that goes out with the next statement."""
-    statements = sql(context)
-    instance_uuid = columns["uuid"]
-    statements.instance_create.ahead(values=columns)
-    cache = {**(values.get("info_cache") or {}), "instance_uuid": instance_uuid}
-    statements.instance_create__info_cache.ahead(values=cache)
-    add_metadata(context, METADATA, instance_uuid, values.get("metadata") or {})
-    add_metadata(context, SYSTEM_METADATA, instance_uuid, values.get("system_metadata") or {})
-    if group_ids:
-        memberships = [{"instance_uuid": instance_uuid, "security_group_id": group_id} for group_id in group_ids]
-        statements.instance_create__security_groups.ahead(values=memberships)
-    statements.instance_create__id_mapping.ahead(values={"uuid": instance_uuid})
 
 
 @writes(ANY)

@@ -15,7 +15,7 @@ from rawdb.exceptions import (
     UnexpectedTaskStateError,
     UnexpectedVMStateError,
 )
-from rawdb.operations._metadata import METADATA, SYSTEM_METADATA, metadata_rows, replace_metadata
+from rawdb.operations._metadata import KINDS, metadata_rows, replace_metadata
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row, merged
 from rawdb.operations.instances.rows import (
@@ -31,7 +31,6 @@ from rawdb.statements.criteria import equal
 
 #: The relations that a read of one instance may leave out.
 SINGLE_FLAGS = ("metadata", "system_metadata", "pci_devices", "block_device_mapping")
-_KINDS = {"metadata": METADATA, "system_metadata": SYSTEM_METADATA}
 
 
 def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> shapes.Instance:
@@ -45,7 +44,7 @@ def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> 
 
 def can_be_one_statement(values: Mapping[str, Any]) -> bool:
     """Whether a change is one of columns alone, decided by nothing but the instance's own row."""
-    elsewhere = any(values.get(key) is not None for key in _KINDS)
+    elsewhere = any(values.get(key) is not None for key in KINDS)
     return (
         not elsewhere
         and "updated_at" not in values
@@ -97,7 +96,7 @@ def update(
 ) -> tuple[shapes.Instance, shapes.Instance]:
     """The instance before and after a change, inside a transaction of which this is all."""
     relations = single_relations(columns_to_join)
-    replaced = {key: values[key] for key in _KINDS if values.get(key) is not None}
+    replaced = {key: values[key] for key in KINDS if values.get(key) is not None}
     hostname = hostname_to_check(values)
     if hostname is not None and is_uuid_like(instance_uuid):
         lock_hostnames(context)
@@ -106,11 +105,11 @@ def update(
     if hostname is not None and hostname.lower() != (old["hostname"] or "").lower():
         check_hostname(context, hostname)
     for key, pairs in replaced.items():
-        replace_metadata(context, _KINDS[key], instance_uuid, pairs, touch_removed=True)
+        replace_metadata(context, KINDS[key], instance_uuid, pairs, touch_removed=True)
     new = merged(old, _write(context, old, column_values(values), expected))
     new["name"] = instance_name(new)
     for key in relations & replaced.keys():
-        old[key] = new[key] = metadata_rows(context, _KINDS[key], instance_uuid)
+        old[key] = new[key] = metadata_rows(context, KINDS[key], instance_uuid)
     return old, new
 
 

@@ -17,16 +17,21 @@ SELECT DISTINCT i.hostname
    AND /*{visibility}*/ i.deleted = 0 /*{}*/;
 
 -- name: instance_create__groups(name, project_id)
--- The live security groups of some names in a project.
--- Index: uniq_security_groups0project_id0name0deleted. Locks: none.
-SELECT g.id, g.name
+-- The live security groups of some names in a project, with their rules where a new instance shows them.
+-- Index: uniq_security_groups0project_id0name0deleted; the rules by security_group_rules_parent_group_id_idx.
+-- Locks: none.
+SELECT g.*,
+       /*{when with_rules}*/ (SELECT /*{json r as rules}*/ COUNT(*) /*{}*/
+          FROM security_group_rules AS r
+         WHERE r.parent_group_id = g.id
+           AND r.deleted = 0) /*{}*/ AS rules
   FROM security_groups AS g
  WHERE g.project_id = :project_id
    AND g.name IN (/*{list names}*/ :name /*{}*/)
    AND g.deleted = 0
  ORDER BY g.id;
 
--- name: instance_create__info_cache(instance_uuid, network_info)!
+-- name: instance_create__info_cache(instance_uuid, network_info)<!
 -- The network cache of a new instance.
 -- Index: uniq_instance_info_caches0instance_uuid refuses a second one. Locks: the new row.
 INSERT INTO instance_info_caches (/*{columns}*/ instance_uuid, network_info /*{}*/)
@@ -43,6 +48,24 @@ VALUES /*{rows}*/ (:instance_uuid, :security_group_id) /*{}*/;
 -- Index: none. Locks: the new row.
 INSERT INTO instance_id_mappings (/*{columns}*/ uuid /*{}*/)
 VALUES /*{rows}*/ (:uuid) /*{}*/;
+
+-- name: instance_create__ids(uuid)^
+-- The ids that the server gave to what a new instance has, each with its key, and of how many groups it is: more than it
+-- was given where its uuid had some before.
+-- Index: instance_metadata_instance_uuid_idx, instance_system_metadata_instance_uuid_idx,
+-- security_group_association_instance_uuid_deleted_group_id_idx. Locks: none.
+SELECT (SELECT /*{map m.id m.key as metadata}*/ COUNT(*) /*{}*/
+          FROM instance_metadata AS m
+         WHERE m.instance_uuid = :uuid
+           AND m.deleted = 0) AS metadata,
+       (SELECT /*{map s.id s.key as system_metadata}*/ COUNT(*) /*{}*/
+          FROM instance_system_metadata AS s
+         WHERE s.instance_uuid = :uuid
+           AND s.deleted = 0) AS system_metadata,
+       (SELECT COUNT(*)
+          FROM security_group_instance_association AS a
+         WHERE a.instance_uuid = :uuid
+           AND a.deleted = 0) AS groups_held;
 
 -- name: instance_data_get_for_project(project_id)^
 -- How many visible instances a project has, with their virtual CPUs and memory.
