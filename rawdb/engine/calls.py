@@ -387,13 +387,14 @@ def _new_rows(statement: Statement, table: Table, values: Any) -> dict[str, Any]
 
 def new_rows(statement: Statement, table: Table, values: Sequence[Any]) -> list[dict[str, Any]]:
     """Several rows of the same columns, ready to be bound. TypeError for rows of others, DBError for a wrong value."""
-    for row in values:
-        _check_row(statement, table, row)
+    if not (statement.none_is_null and set(map(type, values)) == {dict}):
+        for row in values:
+            _check_row(statement, table, row)
     rows = table.new_rows(values, timeutils.utcnow)
     if not all(rows):
         # Only MySQL has a syntax for it.
         raise TypeError(f"{statement.name}: `values` names no column of {table.name}")
-    if any(row.keys() != rows[0].keys() for row in rows[1:]):
+    if len(rows) > 1 and [row for row in rows if row.keys() != rows[0].keys()]:
         raise TypeError(f"{statement.name}: all rows of one call must name the same columns")
     return rows
 

@@ -39,9 +39,9 @@ def lock_instance(context: Any, instance_uuid: str) -> None:
     sql(context).instance_update__lock.ahead(uuid=instance_uuid)
 
 
-def metadata_rows(context: Any, kind: Kind, instance_uuid: str, read_deleted: str = "no") -> list[Row]:
-    """The rows of an instance, live ones unless `read_deleted` says otherwise, by id. Round trips: 1."""
-    rows: list[Row] = _statement(context, kind, "rows")(uuid=instance_uuid, read_deleted=read_deleted)
+def metadata_rows(context: Any, kind: Kind, instance_uuid: str) -> list[Row]:
+    """The live rows of an instance, by id. Round trips: 1."""
+    rows: list[Row] = _statement(sql(context), kind, "result")(uuid=instance_uuid)
     return rows
 
 
@@ -64,17 +64,23 @@ def replace_metadata(
     goes out with the next statement.
     """
     wanted = stored_pairs(kind.table, new)
-    rows = metadata_rows(context, kind, instance_uuid, read_deleted)
-    changed = [row for row in rows if row["key"] in wanted and row["value"] != wanted[row["key"]]]
-    removed = [row["id"] for row in rows if row["key"] not in wanted] if delete else []
-    known = {row["key"] for row in rows}
+    statements = sql(context)
+    added = dict(wanted)
+    changed, removed = [], []
+    for row in _statement(statements, kind, "rows")(uuid=instance_uuid, read_deleted=read_deleted):
+        key = row["key"]
+        added.pop(key, None)
+        if key not in wanted:
+            removed.append(row["id"])
+        elif row["value"] != wanted[key]:
+            changed.append({"id": row["id"], "value": wanted[key]})
     if changed:
-        _change(context, kind, [(row["id"], wanted[row["key"]]) for row in changed], read_deleted)
-    if removed:
+        _change(statements, kind, changed, read_deleted)
+    if removed and delete:
         touched = timeutils.utcnow() if touch_removed else None
-        _statement(context, kind, "remove").ahead(ids=removed, touched=touched, read_deleted=read_deleted)
-    added = {key: value for key, value in wanted.items() if key not in known}
-    add_metadata(context, kind, instance_uuid, added, timeutils.utcnow())
+        _statement(statements, kind, "remove").ahead(ids=removed, touched=touched, read_deleted=read_deleted)
+    if added:
+        add_metadata(context, kind, instance_uuid, added, timeutils.utcnow())
 
 
 def add_metadata(context: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any], now: datetime) -> None:
@@ -82,18 +88,16 @@ def add_metadata(context: Any, kind: Kind, instance_uuid: str, new: Mapping[Any,
     if new:
         owner = {"instance_uuid": instance_uuid, "created_at": now}
         values = [{**owner, "key": key, "value": value} for key, value in new.items()]
-        _statement(context, kind, "add").ahead(values=values)
+        _statement(sql(context), kind, "add").ahead(values=values)
 
 
-def _statement(context: Any, kind: Kind, part: str) -> Any:
-    return getattr(sql(context), f"{kind.statements}_{part}")
+def _statement(statements: Any, kind: Kind, part: str) -> Any:
+    return getattr(statements, f"{kind.statements}_{part}")
 
 
-def _change(context: Any, kind: Kind, values: list[tuple[int, Any]], read_deleted: str) -> None:
-    matched = _statement(context, kind, "change")(
-        changes_by_id=[{"id": row_id, "value": value} for row_id, value in values],
-        ids=[row_id for row_id, _ in values],
-        read_deleted=read_deleted,
+def _change(statements: Any, kind: Kind, changes: list[Row], read_deleted: str) -> None:
+    matched = _statement(statements, kind, "change")(
+        changes_by_id=changes, ids=[change["id"] for change in changes], read_deleted=read_deleted
     )
-    if matched != len(values):
+    if matched != len(changes):
         raise RetryRequest(DBDeadlock(f"{kind.table}: a row was removed by another transaction"))

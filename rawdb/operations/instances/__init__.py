@@ -59,8 +59,9 @@ def instance_create(context: Any, values: Mapping[str, Any]) -> shapes.Instance:
     Raises InstanceExists for a hostname that is taken under osapi_compute_unique_server_name_scope,
     SecurityGroupNotFoundForProject for the first group that does not exist, DBDuplicateEntry for a uuid that was ever
     used, AttributeError for the key `name`.
-    Round trips: 2 (groups; all that is stored, and the ids of it, or all of it), 1 for a hostname that must be unique, and COMMIT. A
-    project that has no default security group costs 1 more, and those of `security_group_ensure_default` for a new one.
+    Round trips: 2 (groups; all that is stored, and its ids or, without metadata, all of it read), 1 for a hostname that
+    must be unique, and COMMIT. A project that has no default security group costs 1 more, and those of
+    `security_group_ensure_default` for a new one; a uuid that had metadata or groups before its instance, 1 more.
     Source: Nova Juno and Grizzly.
     """
     ANY(context)

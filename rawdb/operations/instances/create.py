@@ -93,7 +93,7 @@ def _put_together(
 
 
 def _numbered(table: str, uuid: str, pairs: Row, ids: Mapping[str, Any], now: datetime) -> list[Row] | None:
-    """The rows of some pairs, which were stored in their order; `ids` has the keys by the ids. None where these differ."""
+    """The rows of some pairs, which were stored in their order. None where `ids`, the keys by their ids, has others."""
     declared = default_database().tables[table]
     keys = declared.columns["key"].encode_all(list(pairs))
     if list(ids.values()) != keys:
@@ -110,7 +110,8 @@ def _read(context: Any, uuid: str, names: list[str]) -> shapes.Instance:
     row = sql(context).instance_get_by_uuid(
         uuid=uuid, read_deleted="yes", project_only=False, **flags(ALWAYS, SINGLE_FLAGS)
     )
-    created: shapes.Instance = instance(row, DEFAULTS)
+    created: Any = instance(row, DEFAULTS)
     places = {name: place for place, name in enumerate(names)}
     created["security_groups"].sort(key=lambda group: places.get(group["name"], len(places)))
-    return created
+    result: shapes.Instance = created
+    return result

@@ -26,10 +26,11 @@ def column_values(values: Mapping[str, Any]) -> Row:
     if "name" in values:
         raise AttributeError("the name of an instance is derived from its other columns")
     converted = dict(values)
-    for key in timeutils.INSTANCE_DATETIME_KEYS:
-        if converted.get(key) == "":
+    moments = [key for key in timeutils.INSTANCE_DATETIME_KEYS if key in converted]
+    for key in moments:
+        if converted[key] == "":
             raise DBDataError(f"instances.{key}: expected a datetime, got ''")
-    timeutils.convert_datetimes(converted, timeutils.INSTANCE_DATETIME_KEYS)
+    timeutils.convert_datetimes(converted, moments)
     for key in ("access_ip_v4", "access_ip_v6"):
         if converted.get(key) is not None:
             converted[key] = str(converted[key])

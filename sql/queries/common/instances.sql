@@ -180,10 +180,19 @@ UPDATE instances
 -- name: instance_update__metadata_rows(uuid)
 -- Metadata of an instance, to be compared with what they are to become.
 -- Index: instance_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
-SELECT m.*
+SELECT m.id, m.key, m.value
   FROM instance_metadata AS m
  WHERE m.instance_uuid = :uuid
    AND /*{visibility}*/ m.deleted = 0 /*{}*/
+ ORDER BY m.id;
+
+-- name: instance_update__metadata_result(uuid)
+-- Metadata of an instance when they were replaced.
+-- Index: instance_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
+SELECT m.*
+  FROM instance_metadata AS m
+ WHERE m.instance_uuid = :uuid
+   AND m.deleted = 0
  ORDER BY m.id;
 
 -- name: instance_update__metadata_change(id, value, now)!
@@ -214,10 +223,19 @@ VALUES /*{rows}*/ (:instance_uuid, :key, :value) /*{}*/;
 -- name: instance_update__system_metadata_rows(uuid)
 -- System metadata of an instance, to be compared with what they are to become.
 -- Index: instance_system_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
-SELECT m.*
+SELECT m.id, m.key, m.value
   FROM instance_system_metadata AS m
  WHERE m.instance_uuid = :uuid
    AND /*{visibility}*/ m.deleted = 0 /*{}*/
+ ORDER BY m.id;
+
+-- name: instance_update__system_metadata_result(uuid)
+-- System metadata of an instance when they were replaced.
+-- Index: instance_system_metadata_instance_uuid_idx. Locks: none; the instance is locked already.
+SELECT m.*
+  FROM instance_system_metadata AS m
+ WHERE m.instance_uuid = :uuid
+   AND m.deleted = 0
  ORDER BY m.id;
 
 -- name: instance_update__system_metadata_change(id, value, now)!
