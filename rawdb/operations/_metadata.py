@@ -80,15 +80,15 @@ def replace_metadata(
         touched = timeutils.utcnow() if touch_removed else None
         _statement(statements, kind, "remove").ahead(ids=removed, touched=touched, read_deleted=read_deleted)
     if added:
-        add_metadata(context, kind, instance_uuid, added, timeutils.utcnow())
+        add_metadata(statements, kind, instance_uuid, added, timeutils.utcnow())
 
 
-def add_metadata(context: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any], now: datetime) -> None:
+def add_metadata(statements: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any], now: datetime) -> None:
     """Insert the pairs, whatever the instance has already. Round trips: 0, they go out with the next statement."""
     if new:
         owner = {"instance_uuid": instance_uuid, "created_at": now}
         values = [{**owner, "key": key, "value": value} for key, value in new.items()]
-        _statement(sql(context), kind, "add").ahead(values=values)
+        _statement(statements, kind, "add").ahead(values=values)
 
 
 def _statement(statements: Any, kind: Kind, part: str) -> Any:

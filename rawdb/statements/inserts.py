@@ -27,7 +27,7 @@ class Columns(Slot):
     """The column list of an INSERT."""
 
     def collect(self, call: Call) -> None:
-        call.key.append(_given(call, _rows(call), self.table))
+        call.key.append(call.given or _given(call, self.table))
 
     def render(self, text: Text) -> None:
         columns = self.columns(text, text.choice().names)
@@ -38,9 +38,8 @@ class Rows(Slot):
     """The values of an INSERT: one row, or several by the way that the server takes them best."""
 
     def collect(self, call: Call) -> None:
-        rows = _rows(call)
-        given = _given(call, rows, self.table)
-        names = given.names
+        given = call.given or _given(call, self.table)
+        names, rows = given.names, _rows(call)
         if len(rows) == 1:
             call.key.append((given, 1))
             call.values.extend(map(rows[0].__getitem__, names))
@@ -106,10 +105,10 @@ def _rows(call: Call) -> _Rows:
     return values if type(values) is list or not isinstance(values, Mapping) else [values]
 
 
-def _given(call: Call, rows: _Rows, table: Table | None) -> Given:
-    """What the rows of a call give values for. All slots of the call say the same."""
-    if call.given is None:
-        call.given = Given(tuple(rows[0])) if table is None else _shape(rows, table)
+def _given(call: Call, table: Table | None) -> Given:
+    """What the rows of a call give values for, found by its first slot of them: all of them say the same."""
+    rows = _rows(call)
+    call.given = Given(tuple(rows[0])) if table is None else _shape(rows, table)
     return call.given
 
 

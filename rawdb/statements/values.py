@@ -277,6 +277,8 @@ def _count(place: str, value: Any) -> int:
 
 
 def _boolean(place: str, value: Any) -> bool:
+    if value is True or value is False:
+        return value
     key = value.lower() if isinstance(value, str) else value
     try:
         return _BOOLS[key]

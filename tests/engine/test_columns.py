@@ -7,6 +7,7 @@ import ipaddress
 import json
 import pickle
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawdb.exceptions import DBDataError, DBInvalidUnicodeParameter
+from rawdb.exceptions import DBDataError, DBError, DBInvalidUnicodeParameter
 from rawdb.statements.columns import Column, Table, load_tables, unique_columns
 from rawdb.statements.values import encode_untyped, from_json
 from tests.engine.conftest import TABLES
@@ -306,3 +307,37 @@ class TestTables:
         assert tables["key_pairs"].unique["uniq_key_pairs0user_id0name0deleted"] == ("user_id", "name", "deleted")
         # What a key over an expression is about, its name tells.
         assert not any("(" in column for table in tables.values() for key in table.unique.values() for column in key)
+
+
+_CELLS = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 2**40), st.text(max_size=6), st.sampled_from(["x" * 9, "\x00", [1], 1.5])
+)
+_ROWS = st.lists(
+    st.dictionaries(st.sampled_from(["id", "name", "size", "kind", "zork"]), _CELLS), min_size=1, max_size=5
+)
+
+
+@given(rows=st.one_of(_ROWS, _ROWS.map(lambda rows: [{**rows[0], **row} for row in rows])))
+def test_rows_together_are_what_each_is_alone(rows: list[dict[str, Any]]) -> None:
+    """Several rows are checked by column; values and errors are those of one row after the other."""
+    columns = {
+        "id": Column("t", "id", "bigint", autoincrement=True, primary_key=True),
+        "name": Column("t", "name", "string(8)"),
+        "size": Column("t", "size", "int"),
+        "kind": Column("t", "kind", "string(8)", default="plain"),
+    }
+    table, now = Table("t", columns), datetime.fromisoformat("2026-01-01")
+
+    def outcome(make: Callable[[], Any]) -> Any:
+        try:
+            return make()
+        except (DBError, ValueError) as error:
+            return type(error), str(error)
+
+    together = outcome(lambda: table.new_rows(rows, lambda: now))
+    alone = outcome(lambda: [table.new_row(row, now) for row in rows])
+    assert together == alone
+    if isinstance(together, list):
+        types = [[{key: type(cell) for key, cell in row.items()} for row in made] for made in (together, alone)]
+        assert types[0] == types[1]
+        assert len({id(row) for row in together}) == len(rows)

@@ -63,7 +63,7 @@ def _store(
     stored = statements.instance_create.ahead(values=columns)
     stored_cache = statements.instance_create__info_cache.ahead(values={**cache, "instance_uuid": uuid})
     for key, kind in KINDS.items():
-        add_metadata(context, kind, uuid, pairs[key], now)
+        add_metadata(statements, kind, uuid, pairs[key], now)
     if groups:
         memberships = [{"instance_uuid": uuid, "security_group_id": group["id"]} for group in groups]
         statements.instance_create__security_groups.ahead(values=memberships)

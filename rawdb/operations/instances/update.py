@@ -44,14 +44,16 @@ def read_locked(context: Any, instance_uuid: str, relations: frozenset[str]) -> 
 
 def can_be_one_statement(values: Mapping[str, Any]) -> bool:
     """Whether a change is one of columns alone, decided by nothing but the instance's own row."""
-    elsewhere = any(values.get(key) is not None for key in KINDS)
-    return (
-        not elsewhere
-        and "updated_at" not in values
-        and hostname_to_check(values) is None
+    for key in KINDS:
+        if values.get(key) is not None:
+            return False
+    if "updated_at" in values or hostname_to_check(values) is not None:
+        return False
+    for states in _expected_states(values).values():
         # What is no text is no state either, and nothing that a server compares with one.
-        and all(one is None or isinstance(one, str) for states in _expected_states(values).values() for one in states)
-    )
+        if not all(one is None or isinstance(one, str) for one in states):
+            return False
+    return True
 
 
 def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> shapes.Instance:
@@ -62,16 +64,17 @@ def update_columns(context: Any, instance_uuid: str, values: Mapping[str, Any]) 
     """
     require_uuid(instance_uuid)
     changes = column_values(values)
+    statements = sql(context)
     if changes:
         expected = [equal(column, list(states)) for column, states in _expected_states(values).items()]
-        if not sql(context).instance_update__columns(uuid=instance_uuid, changes=changes, filters=expected):
+        if not statements.instance_update__columns(uuid=instance_uuid, changes=changes, filters=expected):
             _explain(context, instance_uuid, values)
         # It was there and was the caller's: it is shown even if somebody deletes it now.
         seen = {"read_deleted": "yes", "project_only": False}
     else:
         seen = {}
     relations = single_relations(None)
-    row = sql(context).instance_get_by_uuid(
+    row = statements.instance_get_by_uuid(
         uuid=changes.get("uuid", instance_uuid), **flags(relations, SINGLE_FLAGS), **seen
     )
     if row is None:
