@@ -50,8 +50,8 @@ INSERT INTO instance_id_mappings (/*{columns}*/ uuid /*{}*/)
 VALUES /*{rows}*/ (:uuid) /*{}*/;
 
 -- name: instance_create__ids(uuid)^
--- The ids that the server gave to what a new instance has, each with its key, and of how many groups it is: more than it
--- was given where its uuid had some before.
+-- The ids that the server gave to what a new instance has, each with its key, and of how many groups it is: more than
+-- it was given where its uuid had some before.
 -- Index: instance_metadata_instance_uuid_idx, instance_system_metadata_instance_uuid_idx,
 -- security_group_association_instance_uuid_deleted_group_id_idx. Locks: none.
 SELECT (SELECT /*{map m.id m.key as metadata}*/ COUNT(*) /*{}*/
