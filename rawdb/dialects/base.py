@@ -197,9 +197,11 @@ class Dialect(ABC):
     batches = ""
     #: Whether a column holds another value than the one behind it, NULL being one.
     differs = "{} IS DISTINCT FROM {}"
-    #: An array of cells, an array of rows, an inner array as a cell, and pairs, as JSON.
-    json_row = "json_array({})"
-    json_rows = "json_group_array({})"
+    #: Rows as JSON: whether it is an array of each row or of each column, a column in it, the whole, one inside a
+    #: column of another, and pairs.
+    json_by_rows = True
+    json_column = "{}"
+    json_table = "json_group_array(json_array({}))"
     json_inner = "{}"
     #: Of the pairs those whose key is NULL are left out: JSON has no such key.
     json_pairs = "json_group_object({0}, {1}) FILTER (WHERE {0} IS NOT NULL)"

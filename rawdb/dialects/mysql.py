@@ -139,12 +139,13 @@ class MySQL(Dialect):
     commits_ddl = True
     regexp_text = "{column} REGEXP {parameter}"
     differs = "NOT ({} <=> {})"
-    json_row = "JSON_ARRAY({})"
     # MariaDB makes a temporary table for each JSON_ARRAYAGG, on disk where the rows may be long, before it reads a row:
     # half of its time for an instance with relations. JSON_OBJECTAGG needs none, and keeps pairs of one key there;
     # MySQL keeps the last, and has no such table. Each server runs the comment that is its own. The key is not
     # empty: there is a mode in which that is NULL, and pairs without a key are left out.
-    json_rows = "/*!80000 JSON_ARRAYAGG( *//*M!100500 JSON_OBJECTAGG('-', */ {} /*!80000 ) *//*M!100500 ) */"
+    json_table = (
+        "/*!80000 JSON_ARRAYAGG( *//*M!100500 JSON_OBJECTAGG('-', */ JSON_ARRAY({}) /*!80000 ) *//*M!100500 ) */"
+    )
     # MariaDB leaves out pairs whose key is NULL by itself; MySQL refuses them.
     json_pairs = "JSON_OBJECTAGG({0}, {1})"
     # A TIME is a span of time; the P tells it from the times of day of other servers.

@@ -6,8 +6,9 @@ In the SQL a relation is a scalar subquery whose result is marked, with a sample
        FROM security_group_rules AS r
       WHERE r.parent_group_id = g.id) AS rules
 
-It is sent as the JSON aggregate that each server builds fastest: an array of arrays (on MariaDB an object of arrays,
-all under one key) of the declared columns of the table behind the alias, so names go over the wire in no row. The row
+It is sent as the JSON aggregate that each server builds fastest, of the declared columns of the table behind the
+alias, so names go over the wire in no row: an array of rows (on MariaDB an object of them, all under one key), on
+PostgreSQL an array of columns, each an array of its values. Here it is read by columns in either case. The row
 then holds, under the name behind `as`, a list of dicts by ascending primary key (`json`), or one dict or None (`one`).
 Relations nest: the sample adds a COUNT of each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs
 of keys and values are a relation too: `/*{map m.key m.value as metadata}*/` gives a dict of texts and values, ordered
@@ -19,13 +20,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain, repeat
 from json.scanner import make_scanner
-from operator import itemgetter
 from typing import Any
 
 from rawdb.dialects import Dialect
+from rawdb.dialects.types import DOCUMENTS
 from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
 from rawdb.statements.values import Convert, from_json
@@ -42,6 +44,10 @@ _COUNT = "COUNT("
 _QUOTES = "'\"`"
 _NUMBERS = frozenset({"int", "bigint", "numeric", "float", "single"})
 
+_Values = Sequence[Any]
+#: A column by its index, what makes its values those of a SELECT, and whether rows may have one of them in common.
+_Fix = tuple[int, Convert, bool]
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -53,93 +59,98 @@ class Relation:
     inner: tuple[Relation | Pairs, ...] = ()
     #: What reads the JSON documents in columns.
     loads: Convert = json.loads
+    #: Whether its aggregates hold rows, or columns.
+    by_rows: bool = True
+    _names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    #: Where the primary key is. Of its columns an exact number comes as its text: those are fixed first.
+    _order: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _first: tuple[_Fix, ...] = field(init=False, repr=False, compare=False)
+    _fixes: tuple[_Fix, ...] = field(init=False, repr=False, compare=False)
+    #: The inner relations by their index; they are read with the outer.
+    _inner: tuple[tuple[int, Callable[[Any], list[Any]]], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         columns = list(self.table.columns.values())
         names = (*(column.name for column in columns), *(relation.key for relation in self.inner))
-        fixes: list[tuple[int, Callable[[Any], Any]]] = [
-            (index, decode)
+        fixes: list[_Fix] = [
+            (index, decode, column.type not in DOCUMENTS)
             for index, column in enumerate(columns)
             if (decode := from_json(column.type, self.loads)) is not None
         ]
-        inner = [(len(columns) + index, relation.decode_all) for index, relation in enumerate(self.inner)]
+        inner = [
+            (len(columns) + index, relation.decode_all if isinstance(relation, Pairs) else relation.decode_read)
+            for index, relation in enumerate(self.inner)
+        ]
         identity = self.table.identity
         order = [names.index(name) for name in ([identity] if identity else self.table.unique.get("PRIMARY", ()))]
-        # Before they are sorted by: an exact number comes as its text.
-        object.__setattr__(self, "_first", tuple(fix for fix in fixes if fix[0] in order))
-        fixes = [fix for fix in fixes if fix[0] not in order]
         object.__setattr__(self, "_names", names)
-        object.__setattr__(self, "_fixes", tuple(fixes))
+        object.__setattr__(self, "_order", tuple(order))
+        object.__setattr__(self, "_first", tuple(fix for fix in fixes if fix[0] in order))
+        object.__setattr__(self, "_fixes", tuple(fix for fix in fixes if fix[0] not in order))
         object.__setattr__(self, "_inner", tuple(inner))
-        object.__setattr__(self, "_order", itemgetter(*order) if order else None)
 
     def decode(self, aggregate: Any) -> Any:
         """The rows of an aggregate, in the types that a SELECT gives; of no rows, an empty list or None."""
-        rows = _read(aggregate)
-        if not rows:
+        if aggregate is None:
             return None if self.single else []
-        rows = self._sortable(rows)
-        if self._order is not None and len(rows) > 1:  # type: ignore[attr-defined]
-            self._sort(rows)
-        if self.single:
-            del rows[1:]
-        dicts = self._dicts(rows)
-        return dicts[0] if self.single else dicts
+        return self.decode_read([_read(aggregate)])[0]
 
     def decode_all(self, aggregates: Sequence[Any]) -> list[Any]:
         """The same of each of some aggregates. Short ones are read together: a call costs more than a few rows."""
         found: list[Any] = []
         for some in _batches(aggregates):
-            found += self._decoded(some) if len(some) > 1 else [self.decode(some[0])]
+            found += self.decode_read(_read_all(some))
         return found
 
-    def _decoded(self, aggregates: Sequence[Any]) -> list[Any]:
-        groups = [rows or [] for rows in _read_all(aggregates)]
-        parts = _cut(self._sortable([row for rows in groups for row in rows]), map(len, groups))
-        if self._order is not None:  # type: ignore[attr-defined]
-            for part in parts:
-                if len(part) > 1:
-                    self._sort(part)
-        if self.single:
-            parts = [part[:1] for part in parts]
-        found = _cut(self._dicts([row for part in parts for row in part]), map(len, parts))
-        return [part[0] if part else None for part in found] if self.single else found
-
-    def _sortable(self, rows: list[Any]) -> list[list[Any]]:
-        """Rows that were read, their keys being what they are sorted by."""
-        if rows and type(rows[0]) is tuple:
-            rows = [row for _, row in rows]
-        for index, fix in self._first:  # type: ignore[attr-defined]
-            self._fix(rows, index, fix)
-        return rows
-
-    def _dicts(self, rows: list[list[Any]]) -> list[dict[str, Any]]:
+    def decode_read(self, aggregates: Sequence[Any]) -> list[Any]:
+        """The same of aggregates that were read."""
+        columns, counts = _from_rows(aggregates) if self.by_rows else _from_columns(aggregates)
+        if not columns:
+            return [None if self.single else [] for _ in counts]
         # Column by column, for a call for each row would cost more than what it does.
-        for index, fix in self._fixes:  # type: ignore[attr-defined]
-            self._fix(rows, index, fix)
-        for index, decode in self._inner:  # type: ignore[attr-defined]
-            for row, value in zip(rows, decode([row[index] for row in rows]), strict=True):
-                row[index] = value
-        names = self._names  # type: ignore[attr-defined]
-        return [dict(zip(names, row, strict=False)) for row in rows]
+        if self._first:
+            self._fix(columns, self._first)
+        if max(counts) > 1:
+            columns = self._sorted(columns, counts)
+        self._fix(columns, self._fixes)
+        for index, decode in self._inner:
+            columns[index] = decode(columns[index])
+        rows = list(map(dict, map(zip, repeat(self._names), zip(*columns, strict=True))))
+        if not self.single:
+            return _cut(rows, counts) if len(counts) > 1 else [rows]
+        each = iter(rows)
+        return [next(each) if count else None for count in counts]
 
-    def _sort(self, rows: list[list[Any]]) -> None:
-        order = self._order  # type: ignore[attr-defined]
-        try:
-            rows.sort(key=order)
-        except TypeError:
-            # NULL in a primary key, which SQLite allows, or values of several types: NULLs first, then by their text.
-            rows.sort(key=lambda row: [(one is not None, str(one)) for one in _listed(order(row))])
+    def _sorted(self, columns: list[_Values], counts: Iterable[int]) -> list[_Values]:
+        """The columns, the rows of each aggregate by ascending primary key; where it is one row, the first of them."""
+        keys = [columns[index] for index in self._order]
+        key = keys[0] if len(keys) == 1 else list(zip(*keys, strict=True))
+        places: list[int] = []
+        start = 0
+        for count in counts:
+            some: Sequence[int] = range(start, start + count)
+            if key and count > 1:
+                some = _by_key(key, some)
+            places += some[:1] if self.single else some
+            start += count
+        if places == list(range(start)):
+            return columns
+        return [[column[place] for place in places] for column in columns]
 
-    def _fix(self, rows: list[list[Any]], index: int, fix: Callable[[Any], Any]) -> None:
-        """Make the values of a column what a SELECT gives."""
+    def _fix(self, columns: list[_Values], fixes: Iterable[_Fix]) -> None:
+        """Make the values of columns what a SELECT gives. Plain values of one text in all rows are one object."""
+        index = 0
         try:
-            for row in rows:
-                value = row[index]
-                if value is not None:
-                    row[index] = fix(value)
+            for index, fix, is_plain in fixes:
+                column = columns[index]
+                first = column[0]
+                is_same = (first is None or (is_plain and type(first) is str)) and column.count(first) == len(column)
+                if not is_same:
+                    columns[index] = [None if value is None else fix(value) for value in column]
+                elif first is not None:
+                    columns[index] = [fix(first)] * len(column)
         except (ValueError, TypeError, ArithmeticError) as error:
-            raise DBDataError(f"{self.table.name}.{self._names[index]}: {error}") from error  # type: ignore[attr-defined]
+            raise DBDataError(f"{self.table.name}.{self._names[index]}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -211,7 +222,7 @@ def _read(aggregate: Any) -> Any:
 
 
 #: How many characters are read together. More at once take longer: they fill the processor's caches.
-_TOGETHER = 8192
+_TOGETHER = 4096
 
 
 def _batches(aggregates: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -238,6 +249,38 @@ def _read_all(aggregates: Sequence[Any]) -> list[Any]:
     return found
 
 
+def _from_columns(aggregates: Sequence[Any]) -> tuple[list[_Values], list[int]]:
+    """The columns of some aggregates, all their rows behind each other, and how many each has."""
+    if len(aggregates) == 1:
+        first = aggregates[0]
+        return (first, [len(first[0])]) if first and first[0] else ([], [0])
+    counts = [len(one[0]) if one and one[0] else 0 for one in aggregates]
+    some = [one for one, count in zip(aggregates, counts, strict=True) if count]
+    return [list(chain.from_iterable(columns)) for columns in zip(*some, strict=True)], counts
+
+
+def _from_rows(aggregates: Sequence[Any]) -> tuple[list[_Values], list[int]]:
+    """The same of aggregates that hold rows."""
+    if len(aggregates) == 1:
+        rows = aggregates[0] or []
+        counts = [len(rows)]
+    else:
+        counts = [len(one) if one else 0 for one in aggregates]
+        rows = [row for one in aggregates if one for row in one]
+    if rows and type(rows[0]) is tuple:
+        rows = [row for _, row in rows]
+    return list(zip(*rows, strict=True)), counts
+
+
+def _by_key(key: Sequence[Any], places: Iterable[int]) -> list[int]:
+    """Places in the order of what stands there."""
+    try:
+        return sorted(places, key=key.__getitem__)
+    except TypeError:
+        # NULL in a primary key, which SQLite allows, or values of several types: NULLs first, then by their text.
+        return sorted(places, key=lambda place: [(one is not None, str(one)) for one in _listed(key[place])])
+
+
 def _cut(values: list[Any], counts: Iterable[int]) -> list[list[Any]]:
     """The values in lists of so many each."""
     found, start = [], 0
@@ -257,11 +300,11 @@ def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body:
     """The text of a relation's aggregate; `body` is its sample, the inner relations in it being text already."""
     cells = [_cell(dialect, f"{alias}.{dialect.quote(name)}", column) for name, column in columns.items()]
     cells += [dialect.json_inner.format(subquery) for subquery in _counted(body)]
-    return dialect.json_rows.format(dialect.json_row.format(", ".join(cells)))
+    return dialect.json_table.format(", ".join(map(dialect.json_column.format, cells)))
 
 
 def _cell(dialect: Dialect, place: str, column: Column) -> str:
-    """A column in an array: an exact number as its text, for readers of JSON make a float of it."""
+    """A column in an aggregate: an exact number as its text, for readers of JSON make a float of it."""
     if column.type.startswith("numeric"):
         return f"CAST({place} AS {'text[]' if column.type.endswith('[]') else 'CHAR(70)'})"
     kind, _, _ = column.type.partition("(")

@@ -94,7 +94,7 @@ class Statement:
         """The relations that its rows carry."""
         if not any(slot.kind in RELATIONS for slot in self.slots()):
             return ()
-        return relations(self.segments, self.dialect.json_deserializer)
+        return relations(self.segments, self.dialect)
 
     @cached_property
     def undeclared(self) -> str | None:

@@ -6,31 +6,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rawdb.dialects import Dialect
 from rawdb.statements.columns import Column
 from rawdb.statements.compiled import Segment
 from rawdb.statements.segments import Parameter, Slot
 from rawdb.statements.slots import NESTING, RELATIONS, Related
-from rawdb.statements.values import Convert
 
 if TYPE_CHECKING:
     from rawdb.statements.relations import Pairs, Relation
 
 
-def relations(segments: Iterable[Segment], loads: Convert) -> tuple[Relation | Pairs, ...]:
-    """The relations that some segments read, outermost ones; `loads` reads the JSON documents in them."""
+def relations(segments: Iterable[Segment], dialect: Dialect) -> tuple[Relation | Pairs, ...]:
+    """The relations that some segments read, outermost ones."""
     from rawdb.statements.relations import Pairs, Relation
 
+    loads = dialect.json_deserializer
     found: list[Relation | Pairs] = []
     for segment in segments:
         if not isinstance(segment, Slot):
             continue
-        inner = relations(segment.body, loads)
+        inner = relations(segment.body, dialect)
         if isinstance(segment, Related) and segment.kind == "map":
             found.append(Pairs(segment.argument, segment.value_column, segment.key_column, loads))
         elif segment.kind not in RELATIONS:
             found.extend(inner)
         elif segment.table is not None:
-            found.append(Relation(segment.argument, segment.table, segment.kind == "one", inner, loads))
+            single = segment.kind == "one"
+            found.append(Relation(segment.argument, segment.table, single, inner, loads, dialect.json_by_rows))
     return tuple(found)
 
 
