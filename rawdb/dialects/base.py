@@ -197,11 +197,11 @@ class Dialect(ABC):
     batches = ""
     #: Whether a column holds another value than the one behind it, NULL being one.
     differs = "{} IS DISTINCT FROM {}"
-    #: Rows as JSON: whether it is an array of each row or of each column, a column in it, the whole, one inside a
-    #: column of another, and pairs.
-    json_by_rows = True
-    json_column = "{}"
-    json_table = "json_group_array(json_array({}))"
+    #: Rows as JSON: an array for each row, or for each column where that is faster for many rows (a column, and the
+    #: whole); one inside a cell of another; pairs.
+    json_rows = "json_group_array(json_array({}))"
+    json_column = ""
+    json_columns = ""
     json_inner = "{}"
     #: Of the pairs those whose key is NULL are left out: JSON has no such key.
     json_pairs = "json_group_object({0}, {1}) FILTER (WHERE {0} IS NOT NULL)"

@@ -143,7 +143,7 @@ class MySQL(Dialect):
     # half of its time for an instance with relations. JSON_OBJECTAGG needs none, and keeps pairs of one key there;
     # MySQL keeps the last, and has no such table. Each server runs the comment that is its own. The key is not
     # empty: there is a mode in which that is NULL, and pairs without a key are left out.
-    json_table = (
+    json_rows = (
         "/*!80000 JSON_ARRAYAGG( *//*M!100500 JSON_OBJECTAGG('-', */ JSON_ARRAY({}) /*!80000 ) *//*M!100500 ) */"
     )
     # MariaDB leaves out pairs whose key is NULL by itself; MySQL refuses them.

@@ -383,7 +383,7 @@ class _Segments:
         sample = self._tokens[start : self._index - 1]
         _check_sample(self._source, token, kind, sample)
         if kind in RELATIONS:
-            return self._relation(token, kind, argument, body, sample)
+            return self._relation(token, kind, argument, body, sample, outer)
         alias = self._resolver.alias_in(sample)
         name = self._resolver.table_name(alias, sample)
         if kind in ("columns", "rows", "set", "changed"):
@@ -419,9 +419,17 @@ class _Segments:
             replace(slot, details=("NOT IN" if match["no"] else "IN",)),
         ]
 
-    def _relation(self, token: Token, kind: str, argument: str, body: tuple[Segment, ...], sample: list[Token]) -> Slot:
+    def _relation(
+        self,
+        token: Token,
+        kind: str,
+        argument: str,
+        body: tuple[Segment, ...],
+        sample: list[Token],
+        outer: Token | None,
+    ) -> Slot:
         # Few statements have relations, and few processes such statements.
-        from rawdb.statements.relations import ARGUMENTS, SHAPES
+        from rawdb.statements.relations import ARGUMENTS, INSIDE, SHAPES
 
         match = ARGUMENTS[kind].fullmatch(argument)
         if match is None:
@@ -440,7 +448,8 @@ class _Segments:
                 f"JSON has no form for the interval {name}.{lost[0]}",
                 "read these rows by another statement",
             )
-        return SLOT_KINDS[kind].make(kind, match["key"], body, alias, table, name, details=columns)
+        details = columns or (() if outer is None or marker(outer)[0] not in RELATIONS else (INSIDE,))
+        return SLOT_KINDS[kind].make(kind, match["key"], body, alias, table, name, details=details)
 
     def _stands_for_a_result(self) -> bool:
         """Whether the slot that begins here stands in a list of results."""

@@ -7,8 +7,8 @@ In the SQL a relation is a scalar subquery whose result is marked, with a sample
       WHERE r.parent_group_id = g.id) AS rules
 
 It is sent as the JSON aggregate that each server builds fastest, of the declared columns of the table behind the
-alias, so names go over the wire in no row: an array of rows (on MariaDB an object of them, all under one key), on
-PostgreSQL an array of columns, each an array of its values. Here it is read by columns in either case. The row
+alias, so names go over the wire in no row: an array of rows (on MariaDB an object of them, all under one key), or of
+columns, each an array of its values, where many rows may come. Here it is read by columns in either case. The row
 then holds, under the name behind `as`, a list of dicts by ascending primary key (`json`), or one dict or None (`one`).
 Relations nest: the sample adds a COUNT of each inner subquery, `COUNT(*) + COUNT((SELECT /*{json ...}*/ ...))`. Pairs
 of keys and values are a relation too: `/*{map m.key m.value as metadata}*/` gives a dict of texts and values, ordered
@@ -30,6 +30,7 @@ from rawdb.dialects import Dialect
 from rawdb.dialects.types import DOCUMENTS
 from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
+from rawdb.statements.segments import Slot
 from rawdb.statements.values import Convert, from_json
 
 #: The argument of the marker.
@@ -40,6 +41,8 @@ ARGUMENTS = {
 }
 #: How an argument is written, for people.
 SHAPES = {"json": "alias as key", "one": "alias as key", "map": "alias.name alias.value as key"}
+#: The detail of a slot that stands in another relation.
+INSIDE = "inside"
 _COUNT = "COUNT("
 _QUOTES = "'\"`"
 _NUMBERS = frozenset({"int", "bigint", "numeric", "float", "single"})
@@ -296,11 +299,22 @@ def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...], column
     return dialect.json_pairs.format(key, value if column is None else _cell(dialect, value, column))
 
 
-def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body: str) -> str:
+def is_by_rows(dialect: Dialect, slot: Slot) -> bool:
+    """Whether a relation is an aggregate of rows: where its server has no other, and where there are few.
+
+    There is one, or it stands in another relation, or another in it.
+    """
+    is_nested = INSIDE in slot.details or any(getattr(one, "kind", "") in ARGUMENTS for one in slot.body)
+    return not dialect.json_columns or slot.kind == "one" or is_nested
+
+
+def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body: str, *, by_rows: bool) -> str:
     """The text of a relation's aggregate; `body` is its sample, the inner relations in it being text already."""
     cells = [_cell(dialect, f"{alias}.{dialect.quote(name)}", column) for name, column in columns.items()]
     cells += [dialect.json_inner.format(subquery) for subquery in _counted(body)]
-    return dialect.json_table.format(", ".join(map(dialect.json_column.format, cells)))
+    if by_rows:
+        return dialect.json_rows.format(", ".join(cells))
+    return dialect.json_columns.format(", ".join(map(dialect.json_column.format, cells)))
 
 
 def _cell(dialect: Dialect, place: str, column: Column) -> str:

@@ -425,14 +425,15 @@ class Related(Slot):
 
     def render(self, text: Text) -> None:
         # Loaded by statements that have relations.
-        from rawdb.statements.relations import aggregate, pairs_aggregate
+        from rawdb.statements.relations import aggregate, is_by_rows, pairs_aggregate
 
         body = text.part(self.body)
         dialect = text.dialect
         if self.kind == "map":
             text.add(pairs_aggregate(dialect, self.alias, self.details, self.value_column))
         else:
-            text.add(aggregate(dialect, self.alias, self.known_table(text).columns, body))
+            by_rows = is_by_rows(dialect, self)
+            text.add(aggregate(dialect, self.alias, self.known_table(text).columns, body, by_rows=by_rows))
 
 
 class SlotKind(NamedTuple):

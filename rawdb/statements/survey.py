@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def relations(segments: Iterable[Segment], dialect: Dialect) -> tuple[Relation | Pairs, ...]:
     """The relations that some segments read, outermost ones."""
-    from rawdb.statements.relations import Pairs, Relation
+    from rawdb.statements.relations import Pairs, Relation, is_by_rows
 
     loads = dialect.json_deserializer
     found: list[Relation | Pairs] = []
@@ -31,8 +31,8 @@ def relations(segments: Iterable[Segment], dialect: Dialect) -> tuple[Relation |
         elif segment.kind not in RELATIONS:
             found.extend(inner)
         elif segment.table is not None:
-            single = segment.kind == "one"
-            found.append(Relation(segment.argument, segment.table, single, inner, loads, dialect.json_by_rows))
+            single, by_rows = segment.kind == "one", is_by_rows(dialect, segment)
+            found.append(Relation(segment.argument, segment.table, single, inner, loads, by_rows))
     return tuple(found)
 
 
