@@ -23,7 +23,7 @@ from rawdb.statements.inserts import Rows
 from rawdb.statements.marks import Operation
 from rawdb.statements.resolution import COMPARISONS, Resolver, code
 from rawdb.statements.segments import Literal, Parameter, Slot
-from rawdb.statements.slots import NESTING, RELATIONS, SLOT_KINDS
+from rawdb.statements.slots import INSIDE, NESTING, RELATIONS, SLOT_KINDS
 from rawdb.statements.statement import Statement
 from rawdb.statements.survey import accepted_arguments
 from rawdb.statements.tokens import BLANKS, Source, Token, is_name, marker, own_syntax, scan
@@ -429,7 +429,7 @@ class _Segments:
         outer: Token | None,
     ) -> Slot:
         # Few statements have relations, and few processes such statements.
-        from rawdb.statements.relations import ARGUMENTS, INSIDE, SHAPES
+        from rawdb.statements.relations import ARGUMENTS, SHAPES
 
         match = ARGUMENTS[kind].fullmatch(argument)
         if match is None:

@@ -30,7 +30,6 @@ from rawdb.dialects import Dialect
 from rawdb.dialects.types import DOCUMENTS
 from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
-from rawdb.statements.segments import Slot
 from rawdb.statements.values import Convert, from_json
 
 #: The argument of the marker.
@@ -41,8 +40,6 @@ ARGUMENTS = {
 }
 #: How an argument is written, for people.
 SHAPES = {"json": "alias as key", "one": "alias as key", "map": "alias.name alias.value as key"}
-#: The detail of a slot that stands in another relation.
-INSIDE = "inside"
 _COUNT = "COUNT("
 _QUOTES = "'\"`"
 _NUMBERS = frozenset({"int", "bigint", "numeric", "float", "single"})
@@ -297,15 +294,6 @@ def pairs_aggregate(dialect: Dialect, alias: str, names: tuple[str, ...], column
     """The text of the aggregate of a column of keys and one of values; `column` is the latter, where it is declared."""
     key, value = [f"{alias}.{dialect.quote(name)}" for name in names]
     return dialect.json_pairs.format(key, value if column is None else _cell(dialect, value, column))
-
-
-def is_by_rows(dialect: Dialect, slot: Slot) -> bool:
-    """Whether a relation is an aggregate of rows: where its server has no other, and where there are few.
-
-    There is one, or it stands in another relation, or another in it.
-    """
-    is_nested = INSIDE in slot.details or any(getattr(one, "kind", "") in ARGUMENTS for one in slot.body)
-    return not dialect.json_columns or slot.kind == "one" or is_nested
 
 
 def aggregate(dialect: Dialect, alias: str, columns: Mapping[str, Column], body: str, *, by_rows: bool) -> str:

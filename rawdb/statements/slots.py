@@ -38,6 +38,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from rawdb.dialects import Dialect
 from rawdb.exceptions import DBDataError
 from rawdb.statements.columns import Column, Table
 from rawdb.statements.compiled import FALSE, Call, Convert, Text
@@ -48,6 +49,8 @@ from rawdb.statements.segments import Keys, Literal, Parameter, Parameters, Slot
 NESTING = ("when", "each", "any", "repeat", "part", "json", "one", "map")
 #: Kinds that mark a relation.
 RELATIONS = ("json", "one", "map")
+#: The detail of a relation that stands in another.
+INSIDE = "inside"
 #: Values in one list. SQLite takes 32,766 parameters in all.
 MAX_LIST = 16384
 #: Orders of pages that a slot remembers.
@@ -423,16 +426,24 @@ class Related(Slot):
         """That of its keys."""
         return self.table.columns.get(self.details[0]) if self.table and self.kind == "map" else None
 
+    def is_by_rows(self, dialect: Dialect) -> bool:
+        """Whether it is an aggregate of rows: where the server has no other, and where few are expected.
+
+        There is one, or it stands in another relation, or another in it.
+        """
+        is_nested = INSIDE in self.details or any(isinstance(segment, Related) for segment in self.body)
+        return not dialect.json_columns or self.kind == "one" or is_nested
+
     def render(self, text: Text) -> None:
         # Loaded by statements that have relations.
-        from rawdb.statements.relations import aggregate, is_by_rows, pairs_aggregate
+        from rawdb.statements.relations import aggregate, pairs_aggregate
 
         body = text.part(self.body)
         dialect = text.dialect
         if self.kind == "map":
             text.add(pairs_aggregate(dialect, self.alias, self.details, self.value_column))
         else:
-            by_rows = is_by_rows(dialect, self)
+            by_rows = self.is_by_rows(dialect)
             text.add(aggregate(dialect, self.alias, self.known_table(text).columns, body, by_rows=by_rows))
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def relations(segments: Iterable[Segment], dialect: Dialect) -> tuple[Relation | Pairs, ...]:
     """The relations that some segments read, outermost ones."""
-    from rawdb.statements.relations import Pairs, Relation, is_by_rows
+    from rawdb.statements.relations import Pairs, Relation
 
     loads = dialect.json_deserializer
     found: list[Relation | Pairs] = []
@@ -30,8 +30,8 @@ def relations(segments: Iterable[Segment], dialect: Dialect) -> tuple[Relation |
             found.append(Pairs(segment.argument, segment.value_column, segment.key_column, loads))
         elif segment.kind not in RELATIONS:
             found.extend(inner)
-        elif segment.table is not None:
-            single, by_rows = segment.kind == "one", is_by_rows(dialect, segment)
+        elif isinstance(segment, Related) and segment.table is not None:
+            single, by_rows = segment.kind == "one", segment.is_by_rows(dialect)
             found.append(Relation(segment.argument, segment.table, single, inner, loads, by_rows))
     return tuple(found)
 
