@@ -44,6 +44,8 @@ _COUNT = "COUNT("
 _QUOTES = "'\"`"
 _NUMBERS = frozenset({"int", "bigint", "numeric", "float", "single"})
 
+#: What a value is answered with that is none of its column's type.
+_MISFITS = (ValueError, TypeError, ArithmeticError)
 _Values = Sequence[Any]
 #: A column by its index, what makes its values those of a SELECT, and whether rows may have one of them in common.
 _Fix = tuple[int, Convert, bool]
@@ -93,7 +95,11 @@ class Relation:
         """The rows of an aggregate, in the types that a SELECT gives; of no rows, an empty list or None."""
         if aggregate is None:
             return None if self.single else []
-        return self.decode_read([_read(aggregate)])[0]
+        read = _read(aggregate)
+        if not (self.by_rows and read and len(read) == 1):
+            return self.decode_read([read])[0]
+        row = self._one_row(read[0])
+        return row if self.single else [row]
 
     def decode_all(self, aggregates: Sequence[Any]) -> list[Any]:
         """The same of each of some aggregates. Short ones are read together: a call costs more than a few rows."""
@@ -120,6 +126,20 @@ class Relation:
             return _cut(rows, counts) if len(counts) > 1 else [rows]
         each = iter(rows)
         return [next(each) if count else None for count in counts]
+
+    def _one_row(self, row: Any) -> dict[str, Any]:
+        """The same of a row that is the only one: columns would cost more than it does."""
+        values = row[1] if type(row) is tuple else row
+        index = 0
+        try:
+            for index, fix, _ in (*self._first, *self._fixes):
+                if values[index] is not None:
+                    values[index] = fix(values[index])
+        except _MISFITS as error:
+            raise self._misfit(index, error) from error
+        for index, decode in self._inner:
+            values[index] = decode([values[index]])[0]
+        return dict(zip(self._names, values, strict=True))
 
     def _sorted(self, columns: list[_Values], counts: Iterable[int]) -> list[_Values]:
         """The columns, the rows of each aggregate by ascending primary key; where it is one row, the first of them."""
@@ -149,8 +169,11 @@ class Relation:
                     columns[index] = [None if value is None else fix(value) for value in column]
                 elif first is not None:
                     columns[index] = [fix(first)] * len(column)
-        except (ValueError, TypeError, ArithmeticError) as error:
-            raise DBDataError(f"{self.table.name}.{self._names[index]}: {error}") from error
+        except _MISFITS as error:
+            raise self._misfit(index, error) from error
+
+    def _misfit(self, index: int, error: Exception) -> DBDataError:
+        return DBDataError(f"{self.table.name}.{self._names[index]}: {error}")
 
 
 @dataclass(frozen=True)
@@ -189,7 +212,7 @@ class Pairs:
             return {name: pairs[name] for name in names}
         try:
             return {name: None if (value := pairs[name]) is None else read(value) for name in names}
-        except (ValueError, TypeError, ArithmeticError) as error:
+        except _MISFITS as error:
             raise DBDataError(f"{column.table}.{column.name}: {error}") from error
 
 
