@@ -68,7 +68,7 @@ class Relation:
     _order: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _first: tuple[_Fix, ...] = field(init=False, repr=False, compare=False)
     _fixes: tuple[_Fix, ...] = field(init=False, repr=False, compare=False)
-    #: The inner relations by their index; they are read with the outer.
+    #: The inner relations by their index.
     _inner: tuple[tuple[int, Callable[[Any], list[Any]]], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +80,7 @@ class Relation:
             if (decode := from_json(column.type, self.loads)) is not None
         ]
         inner = [
-            (len(columns) + index, relation.decode_all if isinstance(relation, Pairs) else relation.decode_read)
+            (len(columns) + index, relation.decode_all if isinstance(relation, Pairs) else relation.decode_inner)
             for index, relation in enumerate(self.inner)
         ]
         identity = self.table.identity
@@ -107,6 +107,10 @@ class Relation:
         for some in _batches(aggregates):
             found += self.decode_read(_read_all(some))
         return found
+
+    def decode_inner(self, aggregates: Iterable[Any]) -> list[Any]:
+        """The same of those that stand in another: they were read with it, unless the server made texts of them."""
+        return self.decode_read(list(map(_read, aggregates)))
 
     def decode_read(self, aggregates: Sequence[Any]) -> list[Any]:
         """The same of aggregates that were read."""
