@@ -69,6 +69,7 @@ SELECT g.id, i.uuid, i.created_at, 0
   JOIN security_groups AS g
     ON g.project_id = i.project_id
 """
+# Pairs of one instance are stored together, as instance_create does.
 _PAIRS = """
 INSERT INTO {table} (instance_uuid, {key}, value, created_at, deleted)
 SELECT {uuid}, 'key' || k.k, 'value of key ' || k.k, {time}, 0
@@ -76,6 +77,7 @@ SELECT {uuid}, 'key' || k.k, 'value of key ' || k.k, {time}, 0
   JOIN bench_keys AS k
     ON k.k < {pairs}
  WHERE n < {total}
+ ORDER BY n, k.k
 """
 #: The tables that grow with the instances.
 _LARGE = (
