@@ -14,7 +14,8 @@ class Catalog(NamedTuple):
 
     `columns`: table, column, type, not null, default, primary key position (0: none), autoincrement, collation,
     expression of a hidden generated column. `indexes`: table, index, unique, column or expression, prefix
-    length, in order; the primary key is left out, unless it is called PRIMARY. `constraints`: table, name, kind.
+    length, whether it is over all rows at every moment, in order; the primary key is left out, unless it is called
+    PRIMARY. `constraints`: table, name, kind.
     """
 
     columns: str
@@ -45,7 +46,8 @@ SELECT c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.
  ORDER BY c.relname, a.attnum
 """,
     indexes="""
-SELECT c.relname, i.relname, x.indisunique, pg_catalog.pg_get_indexdef(x.indexrelid, k.n, true), NULL
+SELECT c.relname, i.relname, x.indisunique, pg_catalog.pg_get_indexdef(x.indexrelid, k.n, true), NULL,
+       x.indpred IS NULL AND x.indisvalid AND x.indimmediate
   FROM pg_catalog.pg_index AS x
   JOIN pg_catalog.pg_class AS c ON c.oid = x.indrelid
   JOIN pg_catalog.pg_class AS i ON i.oid = x.indexrelid
@@ -84,7 +86,7 @@ SELECT c.table_name, c.column_name,
  ORDER BY c.table_name, c.ordinal_position
 """,
     indexes="""
-SELECT table_name, index_name, non_unique = 0, column_name, sub_part
+SELECT table_name, index_name, non_unique = 0, column_name, sub_part, 1
   FROM information_schema.statistics
  WHERE table_schema = DATABASE()
  ORDER BY table_name, index_name, seq_in_index
@@ -109,7 +111,7 @@ SELECT m.name, c.name, c.type, c."notnull" = 1 OR c.pk > 0, c.dflt_value, c.pk,
  ORDER BY m.name, c.cid
 """,
     indexes="""
-SELECT m.name, i.name, i."unique", COALESCE(c.name, x.sql), NULL
+SELECT m.name, i.name, i."unique", COALESCE(c.name, x.sql), NULL, i.partial = 0
   FROM sqlite_master AS m
   JOIN pragma_index_list(m.name) AS i
   JOIN pragma_index_xinfo(i.name) AS c

@@ -106,7 +106,7 @@ class Inspector:
 
     def _indexes(self, rows: list[tuple[Any, ...]], hidden: dict[tuple[str, str], str]) -> Iterator[Index]:
         parts: dict[tuple[str, str, bool], list[str]] = {}
-        for table, name, unique, column, prefix in rows:
+        for table, name, unique, column, prefix, _ in rows:
             listed = parts.setdefault((str(table), str(name), bool(unique)), [])
             # MySQL names no column of a part that is an expression.
             part = hidden.get((str(table), str(column)), str(column).strip('`"'))

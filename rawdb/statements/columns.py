@@ -94,7 +94,7 @@ class Table:
     columns: Mapping[str, Column]
     unique: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     partial: bool = False
-    #: The names of unique keys that hold for some rows only (an index with a WHERE).
+    #: The names of unique keys that hold for some rows only (an index with a WHERE), or not at every moment.
     conditional: frozenset[str] = frozenset()
 
     @cached_property

@@ -48,11 +48,17 @@ def live_tables(description: Description, dialect: str) -> dict[str, Table]:
                 autoincrement=bool(row[6]) or numbered,
             )
     unique: dict[str, dict[str, tuple[str, ...]]] = {table: {"PRIMARY": key} for table, key in keys.items()}
-    for table, name, is_unique, column, _ in description.indexes:
+    conditional: dict[str, set[str]] = {}
+    for table, name, is_unique, column, _, is_whole in description.indexes:
         if is_unique and name != "PRIMARY":
             own = unique.setdefault(table, {})
             own[name] = (*own.get(name, ()), _unquoted(str(column)))
-    return {name: Table(name, own, unique.get(name, {}), partial=True) for name, own in columns.items()}
+            if not is_whole:
+                conditional.setdefault(table, set()).add(name)
+    return {
+        name: Table(name, own, unique.get(name, {}), partial=True, conditional=frozenset(conditional.get(name, ())))
+        for name, own in columns.items()
+    }
 
 
 def _primary_keys(description: Description, dialect: str) -> dict[str, tuple[str, ...]]:
@@ -62,7 +68,7 @@ def _primary_keys(description: Description, dialect: str) -> dict[str, tuple[str
         if row[5]:
             keys.setdefault(row[0], []).append((row[5], row[1]))
     # MySQL's stands among the indexes; on other servers any index may be called that.
-    for table, name, _, column, _ in description.indexes:
+    for table, name, _, column, *_ in description.indexes:
         if name == "PRIMARY" and dialect == "mysql":
             keys.setdefault(table, []).append((len(keys.get(table, ())), column))
     return {table: tuple(column for _, column in sorted(key)) for table, key in keys.items()}

@@ -351,7 +351,8 @@ class Paged(Slot):
 
     def _with_unique_key(self, table: Table, keys: Keys) -> Keys:
         names = {name for name, _, _ in keys}
-        unique = [table.unique[key] for key in sorted(table.unique, key=lambda key: key != "PRIMARY")]
+        kept_by_all = [key for key in table.unique if key not in table.conditional]
+        unique = [table.unique[key] for key in sorted(kept_by_all, key=lambda key: key != "PRIMARY")]
         usable = [key for key in unique if key and not any(_is_nullable(table, name) for name in key)]
         if any(names.issuperset(key) for key in usable) or not names <= table.columns.keys():
             return keys

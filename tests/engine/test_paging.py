@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.errors import UniqueViolation
 
 from rawdb import paging, tables
 from rawdb.engine.database import Database
-from rawdb.exceptions import InvalidSortKey
+from rawdb.exceptions import DBDuplicateEntry, InvalidSortKey
 from rawdb.statements.criteria import Page, SortKey, equal
+from rawdb.testing.databases import connected
 from tests.engine.conftest import TABLES, Open
 
 QUERIES = """
@@ -265,3 +267,55 @@ def test_keys_of_words() -> None:
         SortKey("a", "desc", "nullslast"),
         SortKey("b"),
     ]
+
+
+@pytest.mark.dialects("postgresql", "sqlite")
+@pytest.mark.parametrize("declared", [False, True], ids=["live", "declared"])
+def test_a_unique_key_of_some_rows_tells_no_others(
+    url: str, open_database: Open, tmp_path: Path, declared: bool
+) -> None:
+    """MySQL has no index over some of the rows. The deleted twins of a live row are alike in its key."""
+    (tmp_path / "columns.csv").write_text(
+        "table,column,type,nullable,primary_key\ntags,id,int,no,yes\ntags,name,string(9),no,\ntags,deleted,int,no,\n"
+    )
+    (tmp_path / "indexes.csv").write_text("table,index,unique,columns,where\ntags,tags_live,yes,name,deleted = 0\n")
+    with connected(url) as run:
+        run("CREATE TABLE tags (id INTEGER PRIMARY KEY, name VARCHAR(9) NOT NULL, deleted INTEGER NOT NULL)")
+        run("CREATE UNIQUE INDEX tags_live ON tags (name) WHERE deleted = 0")
+    try:
+        database = open_database(url, queries=None, tables=tmp_path / "columns.csv" if declared else None)
+        with database.writer.using(None) as sql:
+            tables.load(sql, "tags", [{"id": n, "name": "ab"[n % 2], "deleted": n // 2} for n in range(10)])
+            with pytest.warns(UserWarning, match="a page of tags by name has no unique key: id comes behind"):
+                pages = list(paging.walk(functools.partial(tables.find, sql, "tags"), 3, ["name"]))
+            assert [row["id"] for page in pages for row in page] == [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
+        # The key is one all the same, to whom breaks it.
+        with pytest.raises(DBDuplicateEntry) as raised, database.writer.using(None) as sql:
+            tables.insert(sql, "tags", {"id": 99, "name": "a", "deleted": 0})
+        assert raised.value.columns == ["name"]
+    finally:
+        with connected(url) as run:
+            run("DROP TABLE tags")
+
+
+@pytest.mark.dialects("postgresql")
+def test_a_unique_key_that_is_unfinished_or_waits_for_commit_is_none(url: str, open_database: Open) -> None:
+    with connected(url) as run:
+        run("CREATE TABLE tags (id INTEGER PRIMARY KEY, name VARCHAR(9) NOT NULL, place INTEGER NOT NULL)")
+        run("ALTER TABLE tags ADD CONSTRAINT tags_place UNIQUE (place) DEFERRABLE INITIALLY DEFERRED")
+        run("INSERT INTO tags SELECT n, 'a', n FROM generate_series(1, 5) AS n")
+    # What could not be built to its end stays, and keeps later rows from repeating one another.
+    with pytest.raises(UniqueViolation), connected(url) as run:
+        run("CREATE UNIQUE INDEX CONCURRENTLY tags_name ON tags (name)")
+    try:
+        database = open_database(url, queries=None, tables=None)
+        with database.writer.using(None) as sql:
+            sql.execute("UPDATE tags SET place = 1")
+            for key in ("name", "place"):
+                with pytest.warns(UserWarning, match=f"a page of tags by {key} has no unique key"):
+                    pages = list(paging.walk(functools.partial(tables.find, sql, "tags"), 2, [key]))
+                assert [row["id"] for page in pages for row in page] == [1, 2, 3, 4, 5]
+            sql.execute("UPDATE tags SET place = id")
+    finally:
+        with connected(url) as run:
+            run("DROP TABLE tags")
