@@ -196,7 +196,8 @@ def _update_one(
         raise DBError(f"{table} has no primary key")
     if not scope.database.dialect.has_returning:
         # Which row it is can be seen before the change alone; the change still has all conditions to meet.
-        rows = find(sql, table, conditions, limit=_SEEN)
+        # It locks, or it would look at a snapshot, and miss what others have committed since the transaction began.
+        rows = _call(scope, table, "find_and_lock", filters=conditions, limit=_SEEN)
         matched = len(rows)
         if matched == 1:
             before = {name: rows[0][name] for name in key}

@@ -39,6 +39,14 @@ SELECT t.*
  ORDER BY /*{{order}}*/ t.{column} /*{{}}*/
  LIMIT :limit;
 """,
+    "find_and_lock": """\
+-- name: {name}(value, limit)
+-- Rows that are to be changed, as they are now and not as the transaction first saw them.
+SELECT t.*
+  FROM {table} AS t
+ WHERE /*{{filters}}*/ t.{column} = :value /*{{}}*/
+ LIMIT :limit{lock};
+""",
     "update": """\
 -- name: {name}(value)!
 -- Change columns of some rows.
@@ -71,7 +79,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def statement_of_table(table: Table, kind: str, dialect: Dialect) -> Statement:
-    """The statement of a kind (`insert`, `load`, `find`, `update`, `update_returning`, `delete`, `soft_delete`).
+    """The statement of a kind, one of the patterns: `insert`, `load`, `find`, `find_and_lock`, `update` and so on.
 
     Raises StatementError for a table that cannot have it, such as one without a column `deleted`.
     """
@@ -84,6 +92,7 @@ def statement_of_table(table: Table, kind: str, dialect: Dialect) -> Statement:
         column=_quoted(dialect, sample),
         returning="\nRETURNING *" if dialect.has_returning else "",
         marks=_marks(table, dialect) if kind == "soft_delete" else "",
+        lock="" if dialect.single_writer else "\n   FOR UPDATE",
         now=", now" if "deleted_at" in table.columns else "",
     )
     source = Source.of(f"table {table.name}", filled)

@@ -319,6 +319,25 @@ def test_compare_and_set(live: Database) -> None:
             tables.update_on_match(sql, "wares", {"code": "a"}, "id", {"big": 3})
 
 
+@pytest.mark.dialects("postgresql", "mysql")
+def test_what_others_committed_meanwhile_is_matched(live: Database) -> None:
+    """A transaction of MySQL reads a snapshot, and changes what is there now. (SQLite has one writer.)"""
+    with live.writer.using(None) as sql:
+        key = tables.insert(sql, "wares", {"code": "a", "big": 1})["id"]
+    with live.writer.using("mine") as sql:
+        assert len(tables.find(sql, "wares")) == 1
+        with live.writer.using("other") as other:
+            tables.update(other, "wares", {"big": 2}, {"code": "a"})
+            tables.insert(other, "wares", {"code": "b", "big": 7})
+        changed = tables.update_on_match(sql, "wares", {"code": "a", "big": 2}, "code", {"note": "x"})
+        assert changed == {"id": key, "code": "a", "note": "x"}
+        with pytest.raises(NoRowsMatched):
+            tables.update_on_match(sql, "wares", {"code": "a", "big": 1}, "code", {"note": "y"})
+        assert tables.update_returning_pk(sql, "wares", {"note": "z"}, ("big", 7)) == (key + 1,)
+    with live.reader.using(None) as sql:
+        assert [(row["big"], row["note"]) for row in tables.find(sql, "wares")] == [(2, "x"), (7, "z")]
+
+
 def test_a_failed_match_is_tried_again(live: Database) -> None:
     with live.writer.using(None) as sql:
         tables.insert(sql, "wares", {"code": "a", "big": 1})
