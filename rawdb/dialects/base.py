@@ -193,6 +193,8 @@ class Dialect(ABC):
     numbers_parameters = False
     #: Whether a list can be bound as one array.
     has_arrays = False
+    #: The type of the elements of such a list, where a value that the column cannot hold may be among them.
+    array_types: ClassVar[Mapping[str, str]] = {}
     #: How one text serves any number of rows of an INSERT: `json` (one document), `many` (sent for each row), or not.
     batches = ""
     #: Whether a column holds another value than the one behind it, NULL being one.

@@ -292,6 +292,13 @@ class PostgreSQL(Dialect):
     }
     numbers_parameters = True
     has_arrays = True
+    #: As a value by itself is compared; in an array of the column's type the server would refuse it, or cut it.
+    array_types: ClassVar[Mapping[str, str]] = {
+        "smallint": "bigint",
+        "int": "bigint",
+        "single": "double precision",
+        "date": "timestamp",
+    }
     batches = "json"
     # As text: rawdb reads it, and not the driver, by whatever json_deserializer is set for columns of JSON.
     json_rows = "CAST(json_agg(json_build_array({})) AS text)"

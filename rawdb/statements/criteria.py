@@ -60,7 +60,7 @@ class Comparison(NamedTuple):
         if size == 0:
             text.add(f"{place} IS NULL" if or_null else FALSE)
             return
-        listed = f"{place} {list_text(text, 'IN', size, text.read_as(self.column, column, equal=True))}"
+        listed = f"{place} {list_text(text, 'IN', size, text.read_as(self.column, column, equal=True), column)}"
         text.add(f"({listed} OR {place} IS NULL)" if or_null else listed)
 
 

@@ -296,7 +296,7 @@ class List(Slot):
         convert = text.compared(parameter.name, column, equal=True)
         if column is None or not column.names_rows:
             text.doubt(self.table)
-        text.add(list_text(text, word, text.choice(), convert))
+        text.add(list_text(text, word, text.choice(), convert, column))
 
 
 #: The choice of a list that is one array, whatever its length.
@@ -323,12 +323,14 @@ def collect_list(call: Call, values: list[Any], *, is_whole: bool) -> int:
     return size
 
 
-def list_text(text: Text, word: str, size: int, convert: Convert) -> str:
+def list_text(text: Text, word: str, size: int, convert: Convert, column: Column | None) -> str:
     """A list behind `word` (IN, NOT IN, or nothing where the parentheses are the statement's own)."""
     if size == _ARRAY:
         array = text.dialect.array
         operator = "= ANY" if word == "IN" else "<> ALL"
-        return f"{operator} ({text.bind(lambda values: array([convert(value) for value in values]))})"
+        bound = text.bind(lambda values: array([convert(value) for value in values]))
+        wide = None if column is None else text.dialect.array_types.get(column.type)
+        return f"{operator} ({bound if wide is None else f'CAST({bound} AS {wide}[])'})"
     # NULL: an empty list matches nothing, behind NOT IN neither.
     listed = ", ".join(text.bind(convert) for _ in range(size)) or "NULL"
     return f"{word} ({listed})" if word else listed

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from rawdb import tables
 from rawdb.engine.database import Database
 from rawdb.exceptions import DBDataError, DBDatetimeError, DBError, DBInvalidUnicodeParameter, StatementError
 from rawdb.statements.criteria import Predicate
@@ -637,3 +638,54 @@ def test_a_text_that_is_no_time_is_both_errors(database: Database) -> None:
         for wanted in (DBDatetimeError, DBDataError, ValueError):
             with pytest.raises(wanted, match=r"g\.at: not an ISO 8601 datetime: 'yesterday'"):
                 sql.g_at(at="yesterday")
+
+
+_LISTS = """
+-- name: gauges_in(plain, small, single, day)
+-- Those whose cells are in the lists, each with a slot of its own.
+SELECT g.id FROM gauges AS g
+ WHERE /*{when plain_too}*/ g.plain IN (/*{list plain}*/ :plain /*{}*/) /*{}*/
+   AND /*{when small_too}*/ g.small IN (/*{list small}*/ :small /*{}*/) /*{}*/
+   AND /*{when single_too}*/ g.single IN (/*{list single}*/ :single /*{}*/) /*{}*/
+   AND /*{when day_too}*/ g.day IN (/*{list day}*/ :day /*{}*/) /*{}*/
+ ORDER BY g.id;
+
+-- name: gauges_not_in(plain, day)
+-- The others.
+SELECT g.id FROM gauges AS g
+ WHERE /*{when plain_too}*/ g.plain NOT IN (/*{list plain}*/ :plain /*{}*/) /*{}*/
+   AND /*{when day_too}*/ g.day NOT IN (/*{list day}*/ :day /*{}*/) /*{}*/
+ ORDER BY g.id;
+"""
+
+
+def test_a_list_matches_what_its_values_do_alone(url: str, dialect: str, open_database: Open, tmp_path: Path) -> None:
+    """A list is one array on PostgreSQL, of a type that may hold less than the values, or cut them."""
+    (tmp_path / "gauges.sql").write_text(_LISTS)
+    single = {"postgresql": "real", "mysql": "FLOAT", "sqlite": "REAL"}[dialect]
+    noon = datetime.fromisoformat("2014-06-01T12:00:00")
+    with connected(url) as run:
+        run(f"CREATE TABLE gauges (id INTEGER PRIMARY KEY, plain INTEGER, small SMALLINT, single {single}, day DATE)")
+    try:
+        database = open_database(url, queries=tmp_path, tables=None)
+        row = {"plain": 1, "small": 1, "single": 0.1, "day": noon.date()}
+        values: dict[str, list[Any]] = {
+            "plain": [1, "1", 2**31, 2**63 - 1, -(2**40)],
+            "small": [1, 2**15, 2**40],
+            "single": [0.1, 1e300, "-1e39"],
+            "day": [noon.date(), noon, noon.replace(hour=0), "2014-06-01"],
+        }
+        with database.writer.using(None) as sql:
+            tables.load(sql, "gauges", [{"id": 1, **row}, {"id": 2, **dict.fromkeys(row)}])
+            for name, given in values.items():
+                alone = [value for value in given if tables.find(sql, "gauges", {name: value})]
+                assert [
+                    value for value in given if tables.find(sql, "gauges", {name: [value, None, value]})[1:]
+                ] == alone
+                assert [v for v in given if sql.gauges_in(**{name: [v], f"{name}_too": True})] == alone
+                assert len(tables.find(sql, "gauges", {name: given})) == 1
+            assert [len(sql.gauges_not_in(plain=[v], plain_too=True)) for v in (1, 2**40)] == [0, 1]
+            assert [len(sql.gauges_not_in(day=[v], day_too=True)) for v in (noon.date(), noon)] == [0, 1]
+    finally:
+        with connected(url) as run:
+            run("DROP TABLE gauges")
