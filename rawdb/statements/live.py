@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from rawdb.dialects import Description
 from rawdb.dialects.types import is_known, logical
@@ -17,6 +18,28 @@ _LIVE_TYPES = {
     "jsonb": "json",
     "bytea": "bytes",
     "smallint": "smallint",
+}
+#: What servers call types that rawdb has another name for. Where theirs holds less, they refuse the rest themselves.
+_SPELLINGS: Mapping[str, Mapping[str, str]] = {
+    "postgresql": {r"character\((\d+)\)": r"string(\1)", r"character varying": "longtext"},
+    "mysql": {
+        r"tinyint(?:\(\d+\))?(?: unsigned)?": "smallint",
+        r"smallint(?:\(\d+\))? unsigned|mediumint(?:\(\d+\))?(?: unsigned)?": "int",
+        r"int(?:\(\d+\))? unsigned": "bigint",
+        r"bigint(?:\(\d+\))? unsigned": "unsigned",
+        r"double(?:\(\d+,\d+\))?(?: unsigned)?": "float",
+        r"char\((\d+)\)": r"string(\1)",
+        r"tinytext": "text",
+    },
+    # There a type may be called anything.
+    "sqlite": {
+        r"(?:unsigned )?(?:tiny|small|medium|big)?int(?:eger|[248])?(?:\(\d+\))?(?: unsigned)?": "bigint",
+        r"unsigned big int": "bigint",
+        r"real|double precision|(?:float|double)(?:\(\d+(?:, *\d+)?\))?": "float",
+        r"(?:(?:national|native) )?(?:char|character|nchar|nvarchar|varying character)\((\d+)\)": r"string(\1)",
+        r"char|character|varchar|nvarchar|clob": "longtext",
+        r"text\(\d+\)|tinytext": "text",
+    },
 }
 _ZONED_CLOCK = re.compile(r"time(?:\(\d\))? with time zone")
 _CLOCK = re.compile(r"time(?:\(\d\))?(?: without time zone)?")
@@ -105,7 +128,12 @@ def _kind_of(dialect: str, native: str) -> str:
         return "bytes"
     if dialect == "postgresql" and kind.partition(" ")[0] in ("uuid", "interval"):
         return kind.partition(" ")[0]
-    return kind if is_known(kind) else _LIVE_TYPES.get(kind, "other")
+    return kind if is_known(kind) else _LIVE_TYPES.get(kind) or _respelt(dialect, kind)
+
+
+def _respelt(dialect: str, kind: str) -> str:
+    found = ((re.fullmatch(pattern, kind), name) for pattern, name in _SPELLINGS[dialect].items())
+    return next((match.expand(name) for match, name in found if match), "other")
 
 
 def _read_otherwise(dialect: str, native: str) -> str | None:

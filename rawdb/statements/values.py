@@ -25,7 +25,8 @@ from rawdb.exceptions import DBDataError, DBDatetimeError, DBInvalidUnicodeParam
 Convert = Callable[[Any], Any]
 
 #: `soft_delete` holds 0, or the id of a deleted row; False and True are 0 and 1, as in every integer.
-INT_LIMITS = {"smallint": 2**15, "int": 2**31, "bigint": 2**63, "soft_delete": 2**63}
+#: `unsigned` is what MySQL calls so: of negative numbers the server says that it has none.
+INT_LIMITS = {"smallint": 2**15, "int": 2**31, "bigint": 2**63, "soft_delete": 2**63, "unsigned": 2**64}
 _TEXT_LIMITS = {"text": 65535, "mediumtext": 16777215, "longtext": 2**32 - 1}
 _ADDRESS_LENGTHS = {"ip": 39, "cidr": 43}
 _DIGITS = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
@@ -120,7 +121,7 @@ def comparer(place: str, kind: str, encode: Convert) -> Convert:
     if kind.endswith("[]"):
         return encode
     if name in INT_LIMITS:
-        return _Checks(place, INT_LIMITS["bigint"]).integer
+        return _Checks(place, max(INT_LIMITS["bigint"], INT_LIMITS[name])).integer
     if name in _ADDRESS_LENGTHS:
         return partial(_address, place, limit=None)
     if name in ("string", "enum") or name in _TEXT_LIMITS:

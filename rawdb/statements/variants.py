@@ -43,6 +43,7 @@ _SAMPLES = {
     "json_dict": {},
     "smallint": 1,
     "soft_delete": 0,
+    "unsigned": 1,
     "limit": 10,
     "offset": 10,
     "ip": "10.0.0.1",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
 import rawdb
 import rawdb.default
+from rawdb import paging, tables
 from rawdb.engine.database import Database
 from rawdb.exceptions import (
+    DBDataError,
     DBDuplicateEntry,
     DBError,
     DBNonExistentColumn,
@@ -23,6 +27,8 @@ from rawdb.exceptions import (
 from rawdb.statements.criteria import Page, SortKey, equal
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
+
+MOMENT = datetime.fromisoformat("2014-06-01T12:30:00.123456")
 
 
 class TestLiveTables:
@@ -257,3 +263,77 @@ def test_a_database_in_use_looks_anew(url: str, open_database: Open) -> None:
             assert "colour" in database.tables["parts"].columns
         finally:
             run("ALTER TABLE parts DROP COLUMN colour")
+
+
+class TestTypesOfOtherNames:
+    """What servers call the types that rawdb has another name for: checked as those are."""
+
+    DDL: ClassVar = {
+        "postgresql": "id INTEGER PRIMARY KEY, code CHAR(3), title VARCHAR, small SMALLINT, medium INT, plain INT,"
+        " big BIGINT, ratio DOUBLE PRECISION",
+        "mysql": "id INTEGER PRIMARY KEY, code CHAR(3), title TINYTEXT, small TINYINT, medium MEDIUMINT,"
+        " plain INT UNSIGNED, big BIGINT UNSIGNED, ratio DOUBLE(9, 3)",
+        "sqlite": "id INTEGER PRIMARY KEY, code CHAR(3), title VARCHAR, small TINYINT, medium MEDIUMINT,"
+        " plain INT UNSIGNED, big UNSIGNED BIG INT, ratio REAL",
+    }
+    NUMBERS: ClassVar = ("small", "medium", "plain", "big")
+
+    @pytest.fixture
+    def database(self, url: str, dialect: str, open_database: Open) -> Iterator[Database]:
+        with connected(url) as run:
+            run(f"CREATE TABLE odds ({self.DDL[dialect]})")
+        database = open_database(url, queries=None, tables=None)
+        row = {"title": "t", "small": 0, "medium": 0, "plain": 0, "big": 0, "ratio": 0}
+        with database.writer.using(None) as sql:
+            tables.load(sql, "odds", [{**row, "id": n, "code": code} for n, code in enumerate(("ab", "", "7"))])
+        yield database
+        with connected(url) as run:
+            run("DROP TABLE odds")
+
+    def ids(self, database: Database, **where: Any) -> list[int]:
+        with database.reader.using(None) as sql:
+            return [row["id"] for row in tables.find(sql, "odds", where)]
+
+    def test_a_number_is_no_text(self, database: Database) -> None:
+        """MySQL has the number 0 equal to most texts, and most texts to the number 0."""
+        assert self.ids(database, code=0) == self.ids(database, code=[0, 1]) == self.ids(database, title=0) == []
+        assert self.ids(database, code=7) == self.ids(database, code=[7, 0]) == [2]
+        for name in (*self.NUMBERS, "ratio"):
+            wrong: list[Any] = ["abc", ["abc"], "", b"0"]
+            for value in wrong:
+                with pytest.raises(DBDataError, match=rf"odds\.{name}: expected a"):
+                    self.ids(database, **{name: value})
+            assert self.ids(database, **{name: "0"}) == [0, 1, 2]
+        for value in [b"ab", MOMENT]:
+            with pytest.raises(DBDataError, match=r"odds\.code: expected text"):
+                self.ids(database, code=value)
+
+    def test_what_is_stored_is_checked_before(self, database: Database) -> None:
+        with database.writer.using(None) as sql:
+            for name, values in {
+                "code": ("abcd", b"ab", ["ab"]),
+                "title": (b"t",),
+                **dict.fromkeys(self.NUMBERS, ("x", 1.5, 2**64, b"1")),
+                "ratio": ("x", float("nan")),
+            }.items():
+                for value in values:
+                    with pytest.raises(DBDataError, match=rf"odds\.{name}: expected"):
+                        tables.update(sql, "odds", {name: value}, {"id": 0})
+            assert tables.update(sql, "odds", {"small": True, "ratio": "1.5", "code": 12}, {"id": 0}) == 1
+            [row] = tables.find(sql, "odds", {"id": 0})
+            assert (row["small"], row["ratio"], row["code"].rstrip()) == (1, 1.5, "12")
+
+    def test_what_was_read_is_found(self, database: Database) -> None:
+        with database.reader.using(None) as sql:
+            for row in tables.find(sql, "odds"):
+                assert [found["id"] for found in tables.find(sql, "odds", row)] == [row["id"]]
+            walked = paging.walk(partial(tables.find, sql, "odds"), 1, ["code", "id"])
+            assert [row["id"] for page in walked for row in page] == [1, 2, 0]
+
+    @pytest.mark.dialects("mysql")
+    def test_the_largest_number_of_all(self, database: Database) -> None:
+        with database.writer.using(None) as sql:
+            tables.update(sql, "odds", {"big": 2**64 - 1}, {"id": 1})
+            assert [row["id"] for row in tables.find(sql, "odds", {"big": 2**64 - 1})] == [1]
+            with pytest.raises(DBDataError):
+                tables.update(sql, "odds", {"big": -1}, {"id": 1})
