@@ -32,6 +32,8 @@ _NO_CONDITION = re.compile(r"\s*\bWHERE \0(?!\s+OR\b)")
 _PLAIN_TYPES = {
     "bigint": "bigint",
     "bool": "boolean",
+    # As its blanks are of no account in a comparison, which a text would give to them.
+    "char": "bpchar",
     "datetime": "timestamp",
     "enum": "text",
     "float": "double precision",

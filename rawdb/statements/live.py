@@ -21,7 +21,7 @@ _LIVE_TYPES = {
 }
 #: What servers call types that rawdb has another name for. Where theirs holds less, they refuse the rest themselves.
 _SPELLINGS: Mapping[str, Mapping[str, str]] = {
-    "postgresql": {r"character\((\d+)\)": r"string(\1)", r"character varying": "longtext"},
+    "postgresql": {r"character\((\d+)\)": r"char(\1)", r"character varying": "longtext"},
     "mysql": {
         r"tinyint(?:\(\d+\))?(?: unsigned)?": "smallint",
         r"smallint(?:\(\d+\))? unsigned|mediumint(?:\(\d+\))?(?: unsigned)?": "int",

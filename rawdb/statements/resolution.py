@@ -410,5 +410,7 @@ class Resolver:
 def _if_text(column: Column | None) -> Column | None:
     """The column if a pattern is a value of it: a number's digits can be matched, and no pattern is a number."""
     return (
-        column if column is not None and column.type.startswith(("string", "text", "mediumtext", "longtext")) else None
+        column
+        if column is not None and column.type.startswith(("string", "char", "text", "mediumtext", "longtext"))
+        else None
     )

@@ -85,7 +85,7 @@ def encoder(place: str, kind: str) -> Convert:
     if kind.endswith("[]"):
         return partial(_array, place, element=encoder(place, kind[:-2]))
     name, _, detail = kind.rstrip(")").partition("(")
-    if name == "string":
+    if name in ("string", "char"):
         return _Checks(place, int(detail)).text
     if name == "enum":
         return partial(_choice, place, allowed=detail.split("|"))
@@ -124,7 +124,7 @@ def comparer(place: str, kind: str, encode: Convert) -> Convert:
         return _Checks(place, max(INT_LIMITS["bigint"], INT_LIMITS[name])).integer
     if name in _ADDRESS_LENGTHS:
         return partial(_address, place, limit=None)
-    if name in ("string", "enum") or name in _TEXT_LIMITS:
+    if name in ("string", "char", "enum") or name in _TEXT_LIMITS:
         return _Checks(place).plain_text
     if name == "numeric":
         return partial(_decimal, place, precision=0, scale=0)

@@ -243,7 +243,7 @@ def _changes(statement: Statement, table: Table) -> _Axis:
 def _filters(table: Table, of_sample: list[Column]) -> _Axis:
     columns = {name: sample_of(column) for name, column in table.columns.items()}
     name, value = next(iter(columns.items()))
-    texts = [name for name, column in table.columns.items() if column.type.startswith(("string", "text"))]
+    texts = [name for name, column in table.columns.items() if column.type.startswith(("string", "char", "text"))]
     chosen: list[tuple[str, list[Any]]] = [
         ("filters of the sample", [equal(column.name, sample_of(column)) for column in of_sample]),
         ("no filter", []),

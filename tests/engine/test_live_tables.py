@@ -330,6 +330,19 @@ class TestTypesOfOtherNames:
             walked = paging.walk(partial(tables.find, sql, "odds"), 1, ["code", "id"])
             assert [row["id"] for page in walked for row in page] == [1, 2, 0]
 
+    @pytest.mark.usefixtures("database")
+    def test_a_parameter_that_may_be_left_out(self, url: str, open_database: Open, tmp_path: Path) -> None:
+        """PostgreSQL fills CHAR with blanks, which count for nothing in a comparison, but would if it were of texts."""
+        (tmp_path / "odds.sql").write_text(
+            "-- name: odds_of(code)\n-- Of a code, or all.\n"
+            "SELECT o.* FROM odds AS o WHERE (:code IS NULL OR o.code = :code) ORDER BY o.id;\n"
+        )
+        of_code = open_database(url, queries=tmp_path, tables=None)
+        with of_code.reader.using(None) as sql:
+            rows = sql.odds_of(code=None)
+            assert [[row["id"] for row in sql.odds_of(code=one["code"])] for one in rows] == [[0], [1], [2]]
+            assert sql.odds_of(code=0) == []
+
     @pytest.mark.dialects("mysql")
     def test_the_largest_number_of_all(self, database: Database) -> None:
         with database.writer.using(None) as sql:
