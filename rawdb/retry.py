@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import logging
 import random
 import threading
@@ -50,6 +51,7 @@ class wrap_db_retry:  # noqa: N801
     `max_retries` counts repeats, -1 is for ever. When they are used up the last error comes out, of a RetryRequest the
     error inside. Pauses start at `retry_interval` seconds and double up to `max_retry_interval`, unless
     `inc_retry_interval` is off; with `jitter`, and after a deadlock always, the next pause is a random part of that.
+    Raises ValueError for another `max_retries`.
     """
 
     retry_interval: float = 1
@@ -61,8 +63,20 @@ class wrap_db_retry:  # noqa: N801
     exception_checker: Callable[[Exception], bool] = _never
     jitter: bool = False
 
+    def __post_init__(self) -> None:
+        if callable(self.retry_interval):
+            raise TypeError("wrap_db_retry takes options first: write @wrap_db_retry() above the function")
+        if type(self.max_retries) is not int or self.max_retries < -1:
+            raise ValueError(f"max_retries is the number of repeats, or -1 for ever, not {self.max_retries!r}")
+
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Decorate a function."""
+        """Decorate a function. Raises TypeError for a coroutine or generator, which runs after it has returned."""
+        if (
+            inspect.iscoroutinefunction(function)
+            or inspect.isgeneratorfunction(function)
+            or inspect.isasyncgenfunction(function)
+        ):
+            raise TypeError(f"{function.__qualname__} would never run again: decorate a plain function that calls it")
 
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -160,3 +160,28 @@ def test_an_unknown_outcome_is_never_repeated() -> None:
     with pytest.raises(DBOutcomeUnknown):
         work()
     assert runs == [1]
+
+
+def test_what_could_not_be_run_again_is_refused() -> None:
+    """A coroutine or a generator has done nothing yet when it returns: its error would come out at once."""
+
+    async def coroutine() -> None: ...
+
+    def generator() -> Iterator[int]:
+        yield 1
+
+    async def both() -> Any:
+        yield 1
+
+    for function in (coroutine, generator, both):
+        with pytest.raises(TypeError, match=f"{function.__name__} would never run again"):
+            wrap_db_retry(retry_on_deadlock=True)(function)
+
+
+def test_options_that_are_none() -> None:
+    with pytest.raises(TypeError, match=r"write @wrap_db_retry\(\) above the function"):
+        wrap_db_retry(lambda: None)  # type: ignore[arg-type]
+    wrong: list[Any] = ["3", None, 1.5, -2, True]
+    for number in wrong:
+        with pytest.raises(ValueError, match="max_retries is the number of repeats"):
+            wrap_db_retry(max_retries=number)

@@ -15,7 +15,8 @@ _LOGICAL = {
     "int": "int", "bigint": "int", "bool": "bool", "float": "float", "datetime": "datetime", "date": "date",
     "single": "float", "bit": "bytes", "timetz": "time", "padded": "int",
     "bytes": "bytes", "string": "str", "char": "str", "text": "str", "mediumtext": "str", "longtext": "str",
-    "ip": "str", "cidr": "str", "limit": "int", "offset": "int", "smallint": "int", "soft_delete": "int", "unsigned": "int",
+    "ip": "str", "cidr": "str", "limit": "int", "offset": "int", "smallint": "int", "soft_delete": "int",
+    "unsigned": "int",
 }  # fmt: skip
 #: Types that have no name of rawdb's own.
 _NATIVE = {
