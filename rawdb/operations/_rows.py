@@ -81,11 +81,21 @@ def repeatable(items: Iterable[Item]) -> Collection[Item]:
     return items if isinstance(items, Collection) else list(items)
 
 
+def each_once(name: str, values: Any) -> list[Any]:
+    """The values of a list, each once. Raises TypeError for None, and for a text: its letters are no values."""
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise TypeError(f"{name}: expected a list of values, got {values!r}")
+    return list(dict.fromkeys(values))
+
+
 def stored_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     """Keys and values of a table with the columns `key` and `value` as they are stored: numbers become text.
 
-    Of keys that are stored alike the last has its value. Raises DBDataError for what is no text, or too long.
+    Of keys that are stored alike the last has its value. Raises DBDataError for what is no text, or too long, and
+    TypeError for pairs that are no dict.
     """
+    if not isinstance(pairs, Mapping):
+        raise TypeError(f"{table}: expected a dict of keys and values, got {pairs!r}")
     columns = default_database().tables[table].columns
     key_of, value_of = columns["key"].encode, columns["value"].encode
     return {
@@ -99,8 +109,6 @@ def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     The order is one for all writers, so that two of them do not wait for each other. Raises DBDataError for a key that
     is None, and for what is no text, and TypeError for pairs that are no dict.
     """
-    if not isinstance(pairs, Mapping):
-        raise TypeError(f"{table}: expected a dict of keys and values, got {pairs!r}")
     stored = stored_pairs(table, pairs)
     if None in stored:
         raise DBDataError(f"{table}.key: expected text, got None")

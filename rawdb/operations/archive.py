@@ -66,7 +66,7 @@ def archive_deleted_rows_for_table(context: Any, tablename: str, max_rows: int |
         return archive_tables(context, [tablename], max_rows=max_rows)
     _checked("max_rows", max_rows, 0)
     if not _exists(context, tablename):
-        raise DBNonExistentTable(str(tablename))
+        raise DBNonExistentTable(str(tablename), f"there is no table {tablename!r}")
     return 0
 
 

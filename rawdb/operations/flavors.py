@@ -33,7 +33,7 @@ from rawdb.exceptions import (
     NovaException,
 )
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, only_columns, repeatable
+from rawdb.operations._rows import Row, each_once, only_columns
 from rawdb.statements.criteria import NO_LIMIT, Page, Predicate, SortKey, equal
 
 #: Filters of the lists that set a lower bound, and the column they are about.
@@ -55,7 +55,7 @@ def flavor_create(context: Any, values: Mapping[str, Any], projects: Iterable[st
     first), DBError for values that cannot be stored; then nothing is stored.
     Round trips: 1, 1 more for extra specs or projects, and COMMIT. Source: Nova Juno.
     """
-    return _flavor_create(context, values, repeatable(projects or ()))
+    return _flavor_create(context, values, each_once("projects", projects or ()))
 
 
 @lone_write(NO_GUARD)
@@ -436,7 +436,7 @@ def _create(
             row: shapes.InstanceTypeRow = sql(context).flavor_create(values=values)
             if specs:
                 sql(context).flavor_create__extra_specs.ahead(values=_spec_rows(row["id"], specs))
-            access = [{"instance_type_id": row["id"], "project_id": project} for project in dict.fromkeys(projects)]
+            access = [{"instance_type_id": row["id"], "project_id": project} for project in projects]
             if access:
                 sql(context).flavor_create__access(values=access)
     except DBDuplicateEntry as error:

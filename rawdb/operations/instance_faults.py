@@ -7,7 +7,7 @@ from typing import Any
 
 from rawdb import rows as shapes
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql
-from rawdb.operations._rows import group_by
+from rawdb.operations._rows import each_once, group_by
 from rawdb.statements.slots import MAX_LIST
 
 
@@ -30,7 +30,7 @@ def instance_fault_get_by_instance_uuids(
     Whatever the context's read_deleted says. A uuid without faults has an empty list.
     Round trips: 1, none for no uuid, one more for each 16,384 uuids. Source: Nova Juno and Grizzly.
     """
-    uuids: list[Any] = list(dict.fromkeys(instance_uuids))
+    uuids = each_once("instance_uuids", instance_uuids)
     faults: dict[str, list[shapes.InstanceFaultRow]] = {}
     for start in range(0, len(uuids), MAX_LIST):
         part = uuids[start : start + MAX_LIST]

@@ -26,7 +26,7 @@ from rawdb.exceptions import (
 from rawdb.operations._cidrs import cidr as cidr_of
 from rawdb.operations._cidrs import with_cidrs
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row, merged, only_columns
+from rawdb.operations._rows import Row, each_once, edit_row, merged, only_columns
 from rawdb.operations.quotas.usages import lock_projects
 from rawdb.statements.slots import MAX_LIST
 
@@ -175,7 +175,7 @@ def network_get_all_by_uuids(
     NetworkNotFoundForProject, or NetworkNotFound when `project_only` is false.
     Round trips: 1, none for no uuid, one more for each 16,384 uuids. Source: Nova Juno and Grizzly.
     """
-    uuids = list(dict.fromkeys(network_uuids))
+    uuids = each_once("network_uuids", network_uuids)
     rows: list[shapes.NetworkRow] = []
     for start in range(0, len(uuids), MAX_LIST):
         part = uuids[start : start + MAX_LIST]

@@ -14,7 +14,7 @@ from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.operations._lock_rows import lock_new_row
 from rawdb.operations._operation import ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, only_columns
+from rawdb.operations._rows import Row, each_once, only_columns
 
 _COUNTERS = ("reads", "read_bytes", "writes", "write_bytes")
 _TOTALS: tuple[Literal["tot_reads", "tot_read_bytes", "tot_writes", "tot_write_bytes"], ...]
@@ -39,7 +39,7 @@ def bw_usage_get_by_uuids(context: Any, uuids: Iterable[str], start_period: date
 
     Round trips: 1 for each 16,384 of `uuids`. Source: Nova Juno and Grizzly.
     """
-    rows = sql(context).bw_usage_get_by_uuids(uuids=list(dict.fromkeys(uuids)), start_period=start_period)
+    rows = sql(context).bw_usage_get_by_uuids(uuids=each_once("uuids", uuids), start_period=start_period)
     return sorted(rows, key=lambda row: int(row["id"]))
 
 
