@@ -90,6 +90,8 @@ class DatabaseOptions:
 
 #: Options whose default, None, does not say their kind.
 _KINDS: Mapping[str, type] = {"mysql_wsrep_sync_wait": int}
+_FUNCTIONS = ("on_engine_create", "on_connect", "on_checkin")
+_FUNCTION = ("json_serializer", "json_deserializer")
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,6 +108,12 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
             kinds = int if kind is int else (int, float)
             right, wanted = isinstance(value, kinds) and not isinstance(value, bool), "a number"
             right = right or (value is None and default is None)
+        elif name == "retry":
+            right, wanted = isinstance(value, RetryPolicy), "a RetryPolicy, such as RetryPolicy(limit=20)"
+        elif name in _FUNCTIONS:
+            right, wanted = isinstance(value, (list, tuple)) and all(map(callable, value)), "a list of functions"
+        elif name in _FUNCTION:
+            right, wanted = value is None or callable(value), "a function"
         else:
             continue
         if not right:
