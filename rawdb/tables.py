@@ -93,7 +93,7 @@ def find(
     page: Page | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows for which all conditions hold, in the order of their first column or of a page.
+    """The rows for which all conditions hold, in the order of their first column that is no document, or of a page.
 
     With rawdb.paging: `paginate(functools.partial(find, sql, "notes"), 10, ["title"])`. Round trips: one.
     """

@@ -83,8 +83,9 @@ def statement_of_table(table: Table, kind: str, dialect: Dialect) -> Statement:
 
     Raises StatementError for a table that cannot have it, such as one without a column `deleted`.
     """
-    # The first column is the sample, or the first whose name needs no care.
-    sample = next((name for name in table.columns if _PLAIN.fullmatch(name)), next(iter(table.columns), ""))
+    # The first column is the sample, or the first whose name needs no care; PostgreSQL's json has no order.
+    names = sorted(table.columns, key=lambda name: (table.columns[name].type == "json", not _PLAIN.fullmatch(name)))
+    sample = next(iter(names), "")
     known_as = table.name if _PLAIN.fullmatch(table.name) else "table"
     filled = _PATTERNS[kind].format(
         name=f"{known_as}__{kind}",

@@ -563,3 +563,24 @@ def test_what_is_found_by_its_document(database: Database) -> None:
             same = [Predicate(column, "=", value)]
             assert [row["name"] for row in sql.paper_list(filters=same)] == ["b"], column
             assert [row["name"] for row in tables.find(sql, "papers", same)] == ["b"], column
+
+
+def test_rows_of_a_table_that_begins_with_a_document(url: str, open_database: Open) -> None:
+    """PostgreSQL has no order for a column of type json, so rows stand in that of the next one."""
+    with connected(url) as run:
+        run("CREATE TABLE letters (doc JSON, id INTEGER, more JSON)")
+        run("CREATE TABLE envelopes (doc JSON)")
+    try:
+        database = open_database(url, queries=None, tables=None)
+        with database.writer.using(None) as sql:
+            assert tables.load(sql, "letters", [{"doc": {"n": n}, "id": -n, "more": [n]} for n in range(3)]) == 3
+            assert [row["doc"] for row in tables.find(sql, "letters")] == [{"n": 2}, {"n": 1}, {"n": 0}]
+            assert tables.update(sql, "letters", {"doc": []}, {"id": [-1, -2]}) == 2
+            assert tables.delete(sql, "letters", {"id": 0}) == 1
+            assert [row["doc"] for row in tables.find(sql, "letters", {}, limit=5)] == [[], []]
+            assert tables.load(sql, "envelopes", [{"doc": 1}]) == 1
+            assert tables.delete(sql, "envelopes", {}) == 1
+    finally:
+        with connected(url) as run:
+            run("DROP TABLE letters")
+            run("DROP TABLE envelopes")
