@@ -31,6 +31,7 @@ _TEXT_LIMITS = {"text": 65535, "mediumtext": 16777215, "longtext": 2**32 - 1}
 _ADDRESS_LENGTHS = {"ip": 39, "cidr": 43}
 _DIGITS = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
 _BOOLS = {True: True, False: False, "1": True, "0": False, "true": True, "false": False}
+_UUID = re.compile(r"\{?(?:[0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}\}?")
 _ADDRESSES = (ipaddress.IPv4Address, ipaddress.IPv6Address)
 _NETWORKS = (ipaddress.IPv4Network, ipaddress.IPv6Network)
 _ALL_DIGITS = 6
@@ -464,6 +465,14 @@ def _itself(place: str, value: Any) -> Any:
     return value
 
 
+def _uuid_text(place: str, value: Any) -> str:
+    """The text of a UUID. What is none the server would refuse, with the transaction."""
+    text = str(value) if _is_uuid(value) else value
+    if not isinstance(text, str) or not _UUID.fullmatch(text):
+        raise _refused(place, value, "a UUID")
+    return _plain_text(place, text)
+
+
 def _any(place: str, value: Any) -> Any:
     return encode_untyped(place.removeprefix("parameter "), value)
 
@@ -481,7 +490,7 @@ _SIMPLE: Mapping[str, Callable[[str, Any], Any]] = {
     "limit": _count,
     "offset": _count,
     "other": _any,
-    "uuid": _any,
+    "uuid": _uuid_text,
     "interval": _any,
     "word": _any,
     "words": _any,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -350,3 +351,26 @@ class TestTypesOfOtherNames:
             assert [row["id"] for row in tables.find(sql, "odds", {"big": 2**64 - 1})] == [1]
             with pytest.raises(DBDataError):
                 tables.update(sql, "odds", {"big": -1}, {"id": 1})
+
+
+@pytest.mark.dialects("postgresql")
+def test_what_is_no_uuid_is_told_before_it_is_sent(url: str, open_database: Open) -> None:
+    """The server would refuse it, and with it all that the transaction has done."""
+    one = uuid.UUID(int=5)
+    with connected(url) as run:
+        run("CREATE TABLE parcels (id uuid PRIMARY KEY, others uuid[])")
+    try:
+        database = open_database(url, queries=None, tables=None)
+        with database.writer.using(None) as sql:
+            assert tables.insert(sql, "parcels", {"id": str(one), "others": [one, None]})["id"] == one
+            wrong: list[Any] = ["", "abc", f"{one}0", f"{one}\n", f"urn:uuid:{one}", 5, b"x" * 16, [5], ["abc", one]]
+            for value in wrong:
+                with pytest.raises(DBDataError, match=r"parcels\.id: expected a UUID, got "):
+                    tables.find(sql, "parcels", {"id": value})
+            with pytest.raises(DBDataError, match=r"parcels\.others: expected a UUID, got 5"):
+                tables.insert(sql, "parcels", {"id": uuid.UUID(int=6), "others": [5]})
+            for value in (one, str(one), one.hex, str(one).upper(), f"{{{one}}}", [one, str(one)]):
+                assert [row["others"] for row in tables.find(sql, "parcels", {"id": value})] == [[one, None]]
+    finally:
+        with connected(url) as run:
+            run("DROP TABLE parcels")
