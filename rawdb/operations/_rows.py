@@ -35,31 +35,30 @@ def can_be_id(value: Any) -> bool:
         return False
 
 
-def changed_columns(table: str, row: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
-    """The entries of `values` that are columns and differ from what `row` holds: what a row edit writes."""
-    return {name: value for name, value in only_columns(table, values).items() if row[name] != value}
-
-
 def row_edits(table: str, row: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
     """The entries of `values` that are columns, all of them, or none when every value equals the stored one.
 
     For an edit that is to hold whatever became of the row since it was read. An `updated_at` that is the row's own
     still, as of a caller that hands a whole row back, is left out: it is to move.
     """
-    changes = changed_columns(table, row, values)
-    given = only_columns(table, values) if changes else changes
-    return {name: value for name, value in given.items() if name != "updated_at" or name in changes}
+    given = only_columns(table, values)
+    differing = {name for name, value in given.items() if row[name] != value}
+    if "updated_at" not in differing:
+        given.pop("updated_at", None)
+    return given if differing else {}
 
 
 def edit_row(
     update: Callable[..., int], table: str, row: AnyRow, values: Mapping[str, Any], lost: Exception | None = None
 ) -> AnyRow:
-    """Write the values that differ from `row` by `update(id=, changes=)`, and return the row as it is then.
+    """Write the values by `update(id=, changes=)` if one differs from `row`, and return the row as it is then.
 
-    Nothing is sent, and `updated_at` stays, when every value equals the stored one. With `lost`, an update that
-    matches nothing (the row went away since it was read) restarts the operation; should that go on, `lost` is raised.
+    All of them: of two callers that edit a row at once the last has its way with all its columns, not with those alone
+    that differed when it looked. Nothing is sent, and `updated_at` stays, when every value equals the stored one. With
+    `lost`, an update that matches nothing (the row went away since it was read) restarts the operation; should that go
+    on, `lost` is raised.
     """
-    changes = changed_columns(table, row, values)
+    changes = row_edits(table, row, values)
     if not changes:
         return row
     changes.setdefault("updated_at", timeutils.utcnow())

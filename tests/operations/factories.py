@@ -43,6 +43,26 @@ def refused_once(statement: str) -> Iterator[None]:
     assert not left, f"{statement} was not sent"
 
 
+@contextmanager
+def meanwhile(statement: str, call: Callable[[], Any]) -> Iterator[None]:
+    """The first time that the statement is about to be sent, another thread makes the call, and comes to its end."""
+    observers = rawdb.default_database().observers
+    left = [statement]
+
+    def interrupt(name: str, text: str) -> None:
+        if name in left:
+            left.remove(name)
+            [result] = together(call)
+            assert not isinstance(result, BaseException), result
+
+    observers.append(interrupt)
+    try:
+        yield
+    finally:
+        observers.remove(interrupt)
+    assert left == [], "the statement was not sent"
+
+
 def together(*functions: Callable[..., Any]) -> list[Any]:
     """Call each function in a thread of its own, all at the same moment; their results or exceptions, in order."""
     barrier = threading.Barrier(len(functions))
