@@ -19,6 +19,7 @@ from rawdb.exceptions import (
     InstanceGroupMetadataNotFound,
     InstanceGroupNotFound,
     InstanceGroupPolicyNotFound,
+    RetryRequest,
 )
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
 from rawdb.operations._rows import Row, edit_row, merged, only_columns
@@ -238,9 +239,12 @@ def instance_group_policies_get(context: Any, group_uuid: str) -> list[str | Non
 
 def _locked(context: Any, group_uuid: str) -> Row:
     """The group with its children, nobody else adding any until the transaction ends. `_unlock` comes before that."""
-    sql(context).instance_group_update__lock.ahead(group_uuid=group_uuid)
+    locked = sql(context).instance_group_update__lock.ahead(group_uuid=group_uuid)
     group = _with_children(context, group_uuid)
     if not group["deleted"]:
+        if not locked.result():
+            # REPEATABLE READ shows a transaction that has read before what was deleted since.
+            raise RetryRequest(InstanceGroupNotFound(group_uuid=group_uuid))
         group["deleted_at"] = None  # what the lock put there
     return group
 

@@ -14,6 +14,7 @@ from rawdb.exceptions import (
     DBDataError,
     InstanceGroupMemberNotFound,
     InstanceGroupMetadataNotFound,
+    InstanceGroupNotFound,
     InstanceGroupPolicyNotFound,
     NovaException,
 )
@@ -260,3 +261,26 @@ class TestNames:
         statements.clear()
         names.delete(nobody, GROUP, "other-1")
         assert statements == [names.delete.__name__]
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda mine: api.instance_group_members_add(mine, GROUP, ["m9"]),
+        lambda mine: api.instance_group_policies_add(mine, GROUP, ["p9"]),
+        lambda mine: api.instance_group_metadata_add(mine, GROUP, {"k9": "v9"}),
+        lambda mine: api.instance_group_update(mine, GROUP, {"members": ["m9"]}),
+    ],
+    ids=["members", "policies", "metadata", "update"],
+)
+def test_a_group_that_was_deleted_since_the_transaction_read(dialect: str, nobody: RequestContext, add: Any) -> None:
+    if dialect == "sqlite":
+        pytest.skip("nobody else writes while a writer's transaction is open")
+    full(nobody)
+    with pytest.raises(InstanceGroupNotFound) as missing, rawdb.writer.using(nobody):
+        # From here on, REPEATABLE READ shows what was there now.
+        assert api.instance_group_get_all_by_project_id(nobody, "another") == []
+        assert together(lambda: api.instance_group_delete(sees("no"), GROUP)) == [None]
+        add(nobody)
+    assert missing.value.kwargs["group_uuid"] == GROUP
+    assert api.instance_group_members_get(sees("yes"), GROUP) == ["m1", "m2"]
