@@ -83,6 +83,11 @@ def replace_metadata(
         add_metadata(statements, kind, instance_uuid, added, timeutils.utcnow())
 
 
+def as_pairs(kind: Kind, new: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """The pairs of a new instance: of keys that are stored alike, such as 1 and "1", the last has its value."""
+    return new if set(map(type, new)) <= {str} else stored_pairs(kind.table, new)
+
+
 def add_metadata(statements: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any], now: datetime) -> None:
     """Insert the pairs, whatever the instance has already. Round trips: 0, they go out with the next statement."""
     if new:

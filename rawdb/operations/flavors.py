@@ -33,7 +33,7 @@ from rawdb.exceptions import (
     NovaException,
 )
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, each_once, only_columns
+from rawdb.operations._rows import Row, as_stored, each_once, only_columns
 from rawdb.statements.criteria import NO_LIMIT, Page, Predicate, SortKey, equal
 
 #: Filters of the lists that set a lower bound, and the column they are about.
@@ -436,7 +436,8 @@ def _create(
             row: shapes.InstanceTypeRow = sql(context).flavor_create(values=values)
             if specs:
                 sql(context).flavor_create__extra_specs.ahead(values=_spec_rows(row["id"], specs))
-            access = [{"instance_type_id": row["id"], "project_id": project} for project in projects]
+            wanted = dict.fromkeys(as_stored("instance_type_projects", "project_id", project) for project in projects)
+            access = [{"instance_type_id": row["id"], "project_id": project} for project in wanted]
             if access:
                 sql(context).flavor_create__access(values=access)
     except DBDuplicateEntry as error:

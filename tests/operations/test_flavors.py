@@ -89,6 +89,12 @@ class TestCreate:
             ]
             assert "projects" not in row
 
+    def test_projects_that_are_stored_alike_are_one(self, admin_context: RequestContext) -> None:
+        projects: Any = [1, "p", "1", None, None]
+        make("f1", projects, is_public=False)
+        access = api.flavor_access_get_by_flavor_id(admin_context, "f1")
+        assert [one["project_id"] for one in access] == ["1", "p", None]
+
     def test_without_extra_specs(self, context: RequestContext) -> None:
         for row in (make("f1"), make("f2", extra_specs=None), make("f3", extra_specs={})):
             assert row["extra_specs"] == {}

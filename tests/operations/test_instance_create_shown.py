@@ -35,7 +35,7 @@ def test_it_is_what_a_read_shows(context: RequestContext, values: dict[str, Any]
     assert api.instance_get_by_uuid(context, there(row["uuid"])) == row
     for key in ("metadata", "system_metadata"):
         shown = [(one["key"], one["value"]) for one in row[key]]
-        assert len(shown) == len(values.get(key, ()))
+        assert len(shown) == len({str(name) for name in values.get(key, ())})
         assert [one["id"] for one in row[key]] == sorted(one["id"] for one in row[key])
     assert api.instance_get(context, other["id"]) == other
 

@@ -170,6 +170,12 @@ def test_create_refuses_what_a_column_cannot_take(context: RequestContext, name:
         assert stored(table) == []
 
 
+@pytest.mark.parametrize("kind", ["metadata", "system_metadata"])
+def test_create_stores_keys_that_are_stored_alike_once(context: RequestContext, kind: str) -> None:
+    row = make(context, **{kind: {1: "a", "k": "v", "1": "b"}})
+    assert sorted((pair["key"], pair["value"]) for pair in row[kind]) == [("1", "b"), ("k", "v")]
+
+
 def test_create_refuses_a_uuid_for_ever(context: RequestContext) -> None:
     row = make(context)
     for _ in range(2):

@@ -12,7 +12,7 @@ from rawdb._uuids import random_uuid
 from rawdb.default import default_database, writer
 from rawdb.exceptions import SecurityGroupNotFoundForProject
 from rawdb.operations._default_security_group import NAME as DEFAULT_GROUP
-from rawdb.operations._metadata import KINDS, add_metadata
+from rawdb.operations._metadata import KINDS, add_metadata, as_pairs
 from rawdb.operations._operation import sql
 from rawdb.operations._rows import Row
 from rawdb.operations.instances.rows import ALWAYS, DEFAULTS, flags, instance
@@ -36,7 +36,7 @@ def create(context: Any, values: Mapping[str, Any]) -> shapes.Instance | None:
         raise SecurityGroupNotFoundForProject(project_id=context.project_id, security_group_id=missing[0])
     columns["uuid"] = columns.get("uuid") or random_uuid()
     groups = [known[name] for name in names]
-    pairs = {key: values.get(key) or {} for key in KINDS}
+    pairs = {key: as_pairs(kind, values.get(key) or {}) for key, kind in KINDS.items()}
     now = timeutils.utcnow()
     stored = _store(context, columns, values.get("info_cache") or {}, pairs, groups, now)
     # Without pairs there is little to read.
@@ -52,7 +52,12 @@ def _groups(context: Any, names: list[str]) -> dict[str, Row]:
 
 
 def _store(
-    context: Any, columns: Row, cache: Mapping[str, Any], pairs: Mapping[str, Row], groups: list[Row], now: datetime
+    context: Any,
+    columns: Row,
+    cache: Mapping[str, Any],
+    pairs: Mapping[str, Mapping[Any, Any]],
+    groups: list[Row],
+    now: datetime,
 ) -> tuple[Any, Any]:
     """Store the instance and what belongs to it; all of that goes out with the next statement.
 
@@ -72,7 +77,7 @@ def _store(
 
 
 def _put_together(
-    context: Any, stored: tuple[Any, Any], pairs: Mapping[str, Row], groups: list[Row], now: datetime
+    context: Any, stored: tuple[Any, Any], pairs: Mapping[str, Mapping[Any, Any]], groups: list[Row], now: datetime
 ) -> shapes.Instance | None:
     """The instance as a read would show it, made of what was stored, and the ids that the server gave.
 
@@ -92,7 +97,9 @@ def _put_together(
     return instance(row, DEFAULTS)
 
 
-def _numbered(table: str, uuid: str, pairs: Row, ids: Mapping[str, Any], now: datetime) -> list[Row] | None:
+def _numbered(
+    table: str, uuid: str, pairs: Mapping[Any, Any], ids: Mapping[str, Any], now: datetime
+) -> list[Row] | None:
     """The rows of some pairs, which were stored in their order. None where `ids`, the keys by their ids, has others."""
     declared = default_database().tables[table]
     keys = declared.columns["key"].encode_all(list(pairs))
