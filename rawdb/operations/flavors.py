@@ -393,7 +393,10 @@ def _list(
         predicates.append(equal("disabled", filters["disabled"]))
     usable = _usable(context)
     is_public = filters.get("is_public")
-    if is_public:
+    if is_public and context.project_id is None:
+        # Access that was given to no project is nobody's.
+        predicates.append(equal("is_public", True))
+    elif is_public:
         usable = {"restricted": True, "project_id": context.project_id}
     elif is_public is not None:
         predicates.append(equal("is_public", False))

@@ -90,6 +90,15 @@ class TestGetAll:
         assert flavorids(get_all(admin_of_p1, filters={"is_public": True})) == ["1"]
         assert flavorids(get_all(member("p1"))) == ["1"]
 
+    @pytest.mark.parametrize("get_all", [api.flavor_get_all, api.instance_type_get_all])
+    def test_access_of_no_project_is_nobodys(self, admin_context: RequestContext, get_all: Callable[..., Any]) -> None:
+        no_project: Any = [None]
+        make("1", no_project, is_public=False)
+        make("2")
+        assert flavorids(get_all(admin_context, filters={"is_public": True})) == ["2"]
+        assert flavorids(get_all(admin_context, filters={"is_public": True, "disabled": True})) == []
+        assert flavorids(get_all(admin_context)) == ["1", "2"]
+
     def test_other_filters_are_ignored(self, context: RequestContext) -> None:
         make("1")
         filters = {"vcpus": 99, "zork": object(), "name": "other"}
