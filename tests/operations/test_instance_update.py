@@ -44,6 +44,18 @@ def test_update_returns_what_a_read_shows(
     assert api.instance_get(context, row["id"]) == new
 
 
+def test_update_that_takes_the_uuid_away_returns_the_instance(context: RequestContext) -> None:
+    rows = [make(context, hostname=hostname) for hostname in ("one", "two", "three")]
+    for row in rows:
+        new = api.instance_update(context, row["uuid"], {"uuid": None, "task_state": "x"})
+        assert (new["id"], new["hostname"], new["uuid"], new["task_state"]) == (row["id"], row["hostname"], None, "x")
+    assert [(row["uuid"], row["hostname"]) for row in stored("instances")] == [
+        (None, "one"),
+        (None, "two"),
+        (None, "three"),
+    ]
+
+
 def test_update_of_nothing_writes_nothing(context: RequestContext, statements: list[str]) -> None:
     row = make(context, host="h", vcpus=2, launched_at="2026-01-01T00:00:00.000000", access_ip_v6="FE80::1")
     statements.clear()

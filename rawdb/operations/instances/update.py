@@ -47,6 +47,9 @@ def can_be_one_statement(values: Mapping[str, Any]) -> bool:
     for key in KINDS:
         if values.get(key) is not None:
             return False
+    if values.get("uuid", "") is None:
+        # Several instances may have none: by it the changed one could not be read again.
+        return False
     if "updated_at" in values or hostname_to_check(values) is not None:
         return False
     for states in _expected_states(values).values():
