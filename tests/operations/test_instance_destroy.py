@@ -17,7 +17,7 @@ from rawdb.exceptions import (
     InstanceNotFound,
     InvalidUUID,
 )
-from tests.operations.factories import soft_delete, stored
+from tests.operations.factories import meanwhile, soft_delete, stored
 from tests.operations.instance_helpers import (
     columns,
     devices,
@@ -188,6 +188,15 @@ def test_test_and_set(context: RequestContext, statements: list[str], stopped_cl
     api.instance_test_and_set(context, row["uuid"], "vcpus", [None, "2"], 2)
     api.instance_test_and_set(context, row["uuid"], "vcpus", ["2"], 3)
     assert api.instance_get(context, row["id"])["vcpus"] == 3
+
+
+def test_test_and_set_of_a_state_that_came_back_meanwhile(context: RequestContext) -> None:
+    row = make(context, task_state="other")
+    back = reading(context, "no")
+    # The column held something else when it was to be set, and an accepted state when the reason was looked for.
+    with meanwhile("instance_get_by_uuid__row", lambda: api.instance_update(back, row["uuid"], {"task_state": "ok"})):
+        api.instance_test_and_set(context, row["uuid"], "task_state", ["ok", "x" * 300], "done")
+    assert api.instance_get(context, row["id"])["task_state"] == "done"
 
 
 def test_test_and_set_errors(context: RequestContext, statements: list[str]) -> None:

@@ -19,10 +19,12 @@ from rawdb.constraints import Constraint
 from rawdb.default import default_database
 from rawdb.exceptions import (
     ConstraintNotMet,
+    DBDeadlock,
     InstanceInvalidState,
     InstanceNotFound,
     InvalidID,
     MarkerNotFound,
+    RetryRequest,
 )
 from rawdb.operations._default_security_group import ensure_default_group
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
@@ -368,4 +370,8 @@ def _test_and_set(context: Any, instance_uuid: str, attr: str, states: Collectio
     row = sql(context).instance_get_by_uuid__row(uuid=instance_uuid)
     if row is None:
         raise InstanceNotFound(instance_id=instance_uuid)
+    comparable = default_database().tables["instances"].columns[attr].comparable
+    if row[attr] in [state if state is None else comparable(state) for state in states]:
+        # It has come into such a state since: a fresh run will find it there.
+        raise RetryRequest(DBDeadlock(f"instance {instance_uuid} was changed by another transaction"))
     raise InstanceInvalidState(attr=attr, instance_uuid=instance_uuid, state=row[attr], method="instance_test_and_set")
