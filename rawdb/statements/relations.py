@@ -256,10 +256,11 @@ def _batches(aggregates: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Some aggregates, short ones together. What was read with outer ones has no length that counts."""
     start, length = 0, 0
     for index, one in enumerate(aggregates):
-        length += len(one) if isinstance(one, (str, bytes)) else 0
+        size = len(one) if isinstance(one, (str, bytes)) else 0
+        length += size
         if length > _TOGETHER and index > start:
             yield aggregates[start:index]
-            start, length = index, len(one)
+            start, length = index, size
     if aggregates:
         yield aggregates[start:]
 

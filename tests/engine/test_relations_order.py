@@ -211,6 +211,34 @@ def test_a_list_has_the_relations_of_each_of_its_rows(url: str, open_database: O
         assert row["leaves"] == [leaf | {"eggs": sorted(of[leaf["id"]], key=itemgetter("id"))} for leaf in wanted]
 
 
+def test_rows_without_a_relation_stand_between_long_ones(url: str, open_database: Open, tmp_path: Path) -> None:
+    """A long one is read alone; whatever comes after it, nothing at all included, begins anew."""
+    (tmp_path / "many.sql").write_text(MANY)
+    database = open_database(url, queries=tmp_path, tables=None)
+    counts = {1: 0, 2: 9, 3: 0, 4: 0, 5: 9, 6: 9, 7: 1, 8: 0, 9: 9}
+    leaves = [
+        {"id": thing * 10 + n, "thing_id": thing, "size": n, "name": f"{n}" * 1900}
+        for thing, count in counts.items()
+        for n in range(count)
+    ]
+    with database.writer.autocommit.using(None) as sql:
+        try:
+            sql.execute(
+                "CREATE TABLE leaves (id INTEGER PRIMARY KEY, thing_id INTEGER, size INTEGER, name VARCHAR(2000))"
+            )
+            sql.execute("CREATE TABLE eggs (id INTEGER PRIMARY KEY, leaf_id INTEGER)")
+            tables.load(sql, "things", [{"id": thing, "name": str(thing)} for thing in counts])
+            tables.load(sql, "leaves", leaves)
+            rows = sql.listed()
+        finally:
+            sql.execute("DROP TABLE eggs")
+            sql.execute("DROP TABLE leaves")
+    assert {int(row["name"]): len(row["leaves"]) for row in rows} == counts
+    assert {int(row["name"]): len(row["sizes"]) for row in rows} == counts
+    assert [row["name"] for row in rows if row["first"] is None] == [str(n) for n in (8, 4, 3, 1)]
+    assert [leaf for row in reversed(rows) for leaf in row["leaves"]] == [leaf | {"eggs": []} for leaf in leaves]
+
+
 def test_a_relation_may_be_long(url: str, open_database: Open, tmp_path: Path) -> None:
     (tmp_path / "long.sql").write_text(LONG)
     database = open_database(url, queries=tmp_path, tables=None)

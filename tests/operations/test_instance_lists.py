@@ -87,6 +87,17 @@ def test_lists_show_metadata_as_the_context_reads(context: RequestContext) -> No
     assert (got["metadata"], pairs(got["system_metadata"])) == ([], {"s": "1"})
 
 
+def test_an_instance_without_metadata_after_one_with_many(context: RequestContext) -> None:
+    many = {f"key{number}": "x" * 255 for number in range(60)}
+    rows = [make(context, metadata=one, system_metadata=one) for one in (many, {}, {"k": "v"}, many, many, {}, {})]
+    assert api.instance_get_all(context, ["metadata", "system_metadata"]) == [
+        without(api.instance_get(context, row["id"]), "info_cache", "security_groups") for row in rows
+    ]
+    assert [len(row["metadata"]) for row in api.instance_get_all_by_filters(context, {}, "id", "asc")] == [
+        len(row["metadata"]) for row in rows
+    ]
+
+
 def test_a_list_costs_the_same_for_any_number(context: RequestContext, statements: list[str]) -> None:
     admin = get_admin_context()
     calls: list[Call] = [
