@@ -8,6 +8,7 @@ import rawdb
 from rawdb import api
 from rawdb.context import RequestContext
 from rawdb.exceptions import DBDuplicateEntry, FlavorExists, KeyPairExists
+from tests.operations.factories import together
 
 FLAVOR = {"name": "m1", "flavorid": "1", "memory_mb": 1, "vcpus": 1, "root_gb": 1, "ephemeral_gb": 0}
 
@@ -56,3 +57,27 @@ def test_the_callers_rollback_takes_all(context: RequestContext) -> None:
 def test_alone_an_operation_needs_no_savepoint(context: RequestContext, statements: list[str]) -> None:
     api.key_pair_create(context, pair("a"))
     assert statements == ["key_pair_create"]
+
+
+def test_at_read_committed_an_operation_sees_what_came_since(dialect: str, context: RequestContext) -> None:
+    if dialect == "sqlite":
+        pytest.skip("nobody else writes while a writer's transaction is open")
+    instance, group = "3b241101-e2bb-4255-8caf-4136c566a962", "group"
+    old = {"changed": "old", "gone": "v"}
+    api.instance_create(context, {"uuid": instance, "metadata": old, "project_id": "fake-project"})
+    api.instance_group_create(context, {"uuid": group}, members=["m"])
+
+    def meanwhile() -> None:
+        other = RequestContext("another", "fake-project", is_admin=False)
+        api.instance_metadata_update(other, instance, {"changed": "theirs", "new": "theirs"}, delete=True)
+        api.instance_group_members_add(other, group, ["new"])
+
+    with rawdb.writer.isolation("READ COMMITTED").using(context):
+        assert api.key_pair_count_by_user(context, "fake-user") == 0
+        assert together(meanwhile) == [None]
+        pairs = {**old, "new": "mine"}
+        api.instance_metadata_update(context, instance, pairs, delete=False)
+        api.instance_group_members_add(context, group, ["new", "mine"])
+    rows = api.instance_get_by_uuid(context, instance)["metadata"]
+    assert sorted((row["key"], row["value"]) for row in rows) == sorted(pairs.items())
+    assert api.instance_group_members_get(context, group) == ["m", "new", "mine"]
