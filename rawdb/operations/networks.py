@@ -62,7 +62,7 @@ def _associate(context: Any, project_id: str, network_id: int | None, force: boo
     stored = only_columns("networks", {"project_id": project_id})
     if not force:
         lock_projects(statements, [stored["project_id"]])
-        owned = statements.network_associate(**stored)
+        owned = statements.network_associate__owned(**stored)
         if owned is not None:
             return owned
     wanted = {"by_id": network_id is not None, "network_id": network_id}

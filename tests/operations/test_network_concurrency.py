@@ -97,3 +97,16 @@ def test_within_a_transaction_that_has_read_before(arena: str) -> None:
         assert api.network_get(context, row["id"])["host"] is None
         assert api.network_set_host(admin(), row["id"], "first") == "first"
         assert api.network_set_host(context, row["id"], "second") == "first"
+
+
+@pytest.mark.dialects("mysql", "postgresql")
+def test_within_a_transaction_a_project_gets_one_network(arena: str) -> None:
+    """A plain read under the project's lock may show a snapshot in which the network of another caller is missing."""
+    context: RequestContext = admin()
+    ids = [network()["id"] for _ in range(3)]
+    with rawdb.writer.using(context):
+        assert api.project_get_networks(context, "p", associate=False) == []
+        assert api.network_associate(admin(), "p")["id"] == ids[0]
+        assert api.network_associate(context, "p")["id"] == ids[0]
+        assert [row["id"] for row in api.project_get_networks(context, "p")] != []
+    assert [row["project_id"] for row in stored("networks")] == ["p", None, None]

@@ -502,10 +502,10 @@ class TestAssociate:
 def test_round_trips(admin_context: RequestContext, statements: list[str]) -> None:
     row, free = network(host="h", project_id="p"), network()
     lock, commit = "quota_reserve__lock", "COMMIT"
-    claim = ["network_associate__free", "network_associate__claim", commit]
+    owned, claim = "network_associate__owned", ["network_associate__free", "network_associate__claim", commit]
     for call, expected in (
         (lambda c: api.network_associate(c, "p"), ["network_associate"]),
-        (lambda c: api.network_associate(c, "q"), ["network_associate", "BEGIN", lock, "network_associate", *claim]),
+        (lambda c: api.network_associate(c, "q"), ["network_associate", "BEGIN", lock, owned, *claim]),
         (lambda c: api.network_disassociate(c, free["id"]), ["network_disassociate"]),
         (lambda c: api.network_associate(c, "q", None, True), ["BEGIN", *claim]),
         (lambda c: api.network_get_all_by_uuids(c, [row["uuid"]]), ["network_get_all_by_uuids"]),

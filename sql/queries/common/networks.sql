@@ -11,6 +11,16 @@ SELECT n.*
  ORDER BY n.id
  LIMIT 1;
 
+-- name: network_associate__owned(project_id)^
+-- The same under the project's lock, where it must show what is committed by now. A plain read does; not on MySQL.
+-- Index: networks_project_id_deleted_id_idx. Locks: none.
+SELECT n.*
+  FROM networks AS n
+ WHERE n.project_id = :project_id
+   AND n.deleted = 0
+ ORDER BY n.id
+ LIMIT 1;
+
 -- name: network_associate__free(network_id)^
 -- A live network that no project owns, the first one or one given. Here writers take turns; the others lock the row.
 -- Index: networks_project_id_deleted_id_idx, or the primary key of the one given. Locks: none.

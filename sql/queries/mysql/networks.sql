@@ -12,6 +12,18 @@ UPDATE fixed_ips FORCE INDEX (fixed_ips_network_id_deleted_instance_uuid_reserve
    AND deleted = 0
    AND (allocated = FALSE OR allocated IS NULL);
 
+-- name: network_associate__owned(project_id)^
+-- The first live network of a project, under its lock. By a locking read: in a transaction of the caller's a plain one
+-- would show the snapshot of its first SELECT, in which the network that another caller got since is missing.
+-- Index: networks_project_id_deleted_id_idx. Locks: the rows of the project and the gap behind them.
+SELECT n.*
+  FROM networks AS n
+ WHERE n.project_id = :project_id
+   AND n.deleted = 0
+ ORDER BY n.id
+ LIMIT 1
+   FOR UPDATE;
+
 -- name: network_associate__free(network_id)^
 -- A live network that no project owns, the first one or one given, and that no other caller is about to take.
 -- Index: networks_project_id_deleted_id_idx. Locks: the row; waits for nobody.
