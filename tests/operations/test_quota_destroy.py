@@ -8,7 +8,7 @@ from typing import Any
 from rawdb import api, timeutils
 from rawdb.context import RequestContext, get_admin_context
 from tests.operations.factories import stored
-from tests.operations.quota_helpers import live_reservations, reserve, usages
+from tests.operations.quota_helpers import live_reservations, reserve, usage_row, usages
 
 
 def _populate() -> None:
@@ -58,6 +58,16 @@ def test_destroy_all_by_project_and_user(admin_context: RequestContext, stopped_
     # What the destroyed reservation held of the project's addresses is never given back.
     assert usages()["p", None, "fixed_ips"] == (0, 2)
     api.quota_destroy_all_by_project_and_user(admin_context, "p", "nobody")
+
+
+def test_a_user_without_a_name_is_not_the_project_as_a_whole(admin_context: RequestContext) -> None:
+    reserve(admin_context, {"cores": 1, "fixed_ips": 1}, project_id="p", user_id="")
+    reserve(admin_context, {"shares": 1, "fixed_ips": 1}, project_id="p", user_id="u")
+    usage_row("ram", 3, project_id="p", user_id=None)
+    api.quota_destroy_all_by_project_and_user(admin_context, "p", "")
+    assert _owners("quota_usages", False) == {("p", "", "cores")}
+    assert _owners("reservations", False) == {("p", "", "cores"), ("p", "", "fixed_ips")}
+    assert usages() == {("p", None, "fixed_ips"): (0, 2), ("p", "u", "shares"): (0, 1), ("p", None, "ram"): (3, 0)}
 
 
 def test_everything_can_be_destroyed_again_and_again(admin_context: RequestContext) -> None:

@@ -436,6 +436,5 @@ def _destroy_all(context: Any, project_id: str, user: Row | None) -> None:
         statements.quota_destroy_all_by_project__quotas.ahead(project_id=project, now=whose["now"])
     statements.quota_destroy_all_by_project__user_quotas.ahead(**whose)
     statements.quota_destroy_all_by_project__reservations.ahead(**whose)
-    user_id = whose.pop("user_id", None)
-    user_key = None if user is None else _user_key(user_id)
+    user_key = None if user is None else _user_key(user["user_id"])
     statements.quota_destroy_all_by_project__usages(**whose, user_key=user_key)

@@ -34,8 +34,9 @@ UPDATE project_user_quotas FORCE INDEX (
    AND /*{when of_user}*/ user_id = :user_id /*{}*/
    AND deleted = 0;
 
--- name: quota_destroy_all_by_project__usages(project_id, user_key, now)!
--- Soft delete of the usages of a project, of all of them or of one user's.
+-- name: quota_destroy_all_by_project__usages(project_id, user_key, user_id, now)!
+-- Soft delete of the usages of a project, of all of them or of one user's: by the key for the index, and by the
+-- user, since the key of a user '' is that of the project as a whole.
 -- By user_key, which the unique key holds: neither server finds the expression that stands for it elsewhere.
 -- Index: uniq_quota_usages0project_id0user_id0resource0deleted. Locks: the rows; the project is locked before.
 UPDATE quota_usages FORCE INDEX (uniq_quota_usages0project_id0user_id0resource0deleted)
@@ -44,6 +45,7 @@ UPDATE quota_usages FORCE INDEX (uniq_quota_usages0project_id0user_id0resource0d
        updated_at = updated_at
  WHERE project_id = :project_id
    AND /*{when of_user}*/ user_key = :user_key /*{}*/
+   AND /*{when of_user}*/ user_id = :user_id /*{}*/
    AND deleted = 0;
 
 -- name: quota_destroy_all_by_project__reservations(project_id, user_id, now)!
