@@ -9,12 +9,14 @@ from uuid import UUID
 
 import pytest
 
+import rawdb
 from rawdb import api, timeutils
 from rawdb.context import RequestContext, get_admin_context
 from rawdb.exceptions import (
     DBDataError,
     OverQuota,
 )
+from rawdb.statements.slots import MAX_LIST
 from tests.operations.factories import soft_delete, stored
 from tests.operations.quota_helpers import (
     FAR,
@@ -229,6 +231,32 @@ def test_long_lists(context: RequestContext) -> None:
     assert len(set(uuids)) == 120
     api.reservation_commit(context, [*uuids, *(f"unknown-{number}" for number in range(3000))])
     assert set(usages().values()) == {(0, 0)}
+
+
+@pytest.mark.parametrize("end", [commit, roll_back])
+def test_lists_that_no_statement_takes(admin_context: RequestContext, context: RequestContext, end: End) -> None:
+    """They go in parts; a uuid that stands in two of them is settled once."""
+    uuids = reserve(context, {"shares": 3, "gigabytes": 5})
+    unknown = [f"unknown-{number}" for number in range(MAX_LIST)]
+    for caller in (context, admin_context):
+        end(caller, [uuids[0], *unknown, *uuids, *unknown, uuids[0]])
+        assert usages() == {
+            ("fake-project", "fake-user", name): (delta, 0) if end is commit else (0, 0)
+            for name, delta in (("shares", 3), ("gigabytes", 5))
+        }
+    assert live_reservations() == []
+
+
+def test_more_reservations_than_a_statement_takes(context: RequestContext) -> None:
+    [uuid] = reserve(context, {"shares": 1})
+    columns = "uuid, usage_id, project_id, user_id, resource, delta, deleted"
+    with rawdb.writer.using(context) as sql:
+        for _ in range(MAX_LIST.bit_length()):
+            sql.execute(f"INSERT INTO reservations ({columns}) SELECT {columns} FROM reservations")
+    api.reservation_commit(context, [uuid])
+    assert mine("shares")[0] == 2 ** MAX_LIST.bit_length() > MAX_LIST
+    with rawdb.reader.using(context) as sql:
+        assert sql.execute("SELECT COUNT(*) AS open FROM reservations WHERE deleted = 0").dicts() == [{"open": 0}]
 
 
 def test_settling_crosses_projects(context: RequestContext, statements: list[str]) -> None:

@@ -11,8 +11,10 @@ from rawdb import timeutils
 from rawdb.default import reader, sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
+from rawdb.operations._address_bulk import batches
 from rawdb.operations._rows import Row, as_stored
 from rawdb.operations.quotas.usages import Usage, check_written, close_reservations, lock_projects, write_usages
+from rawdb.statements.slots import MAX_LIST
 
 T = TypeVar("T")
 #: Reads the live reservations to settle, each with its usage.
@@ -70,7 +72,8 @@ def _open(statements: BoundStatements, uuids: Sequence[Any]) -> list[Row]:
 
 @reader.independent.autocommit
 def _projects_of(context: Any, uuids: Sequence[Any]) -> set[str | None]:
-    return {row["project_id"] for row in sql(context).reservation_commit__projects(uuids=uuids)}
+    parts = batches(uuids, MAX_LIST)
+    return {row["project_id"] for some in parts for row in sql(context).reservation_commit__projects(uuids=some)}
 
 
 def expire(context: Any) -> None:
