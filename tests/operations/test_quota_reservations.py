@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,6 +25,7 @@ from tests.operations.quota_helpers import (
     PAST,
     SETTLE,
     End,
+    Resource,
     commit,
     counting,
     insert,
@@ -109,6 +111,17 @@ def test_expire_is_stored_as_given(context: RequestContext) -> None:
     reserve(context, {"cores": 1}, expire=moment)
     reserve(context, {"cores": 1}, expire=None)
     assert [row["expire"] for row in stored("reservations")] == [moment, None]
+
+
+@pytest.mark.parametrize("name", [5, 5.0, b"shares"])
+def test_a_resource_that_is_no_text(context: RequestContext, name: Any) -> None:
+    """Its usage would be stored as text, and never found again."""
+    for _ in range(2):
+        with pytest.raises(DBDataError, match=r"quota_usages\.resource: expected text"):
+            reserve(context, {"shares": 1, name: 1}, quotas={"shares": 1, name: 1})
+    with pytest.raises(DBDataError, match=r"quota_usages\.resource: expected text"):
+        reserve(context, {"shares": 1}, resources={"shares": Resource(lambda *_: {name: 1})})
+    assert stored("quota_usages") == []
 
 
 def test_what_does_not_fit_leaves_nothing(context: RequestContext) -> None:

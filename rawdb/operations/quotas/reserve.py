@@ -12,7 +12,7 @@ from rawdb import timeutils
 from rawdb._uuids import random_uuids
 from rawdb.default import sql, writer
 from rawdb.engine.calls import BoundStatements
-from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown, OverQuota, QuotaResourceUnknown
+from rawdb.exceptions import DBConnectionError, DBDataError, DBOutcomeUnknown, OverQuota, QuotaResourceUnknown
 from rawdb.operations._rows import Row, as_stored
 from rawdb.operations.quotas.sync import PER_PROJECT_QUOTAS, sync_function
 from rawdb.operations.quotas.usages import Usage, check_written, lock_projects, lost_race, write_usages
@@ -193,7 +193,10 @@ class _Ledger:
         # The whole age, not only its seconds within the day.
         return usage.updated_at is None or (self._now - usage.updated_at).total_seconds() >= self._request.max_age
 
-    def _create(self, resource: str) -> Usage:
+    def _create(self, resource: Any) -> Usage:
+        if not (resource is None or issubclass(type(resource), str)):
+            # Stored as text it would never be found by this name, and be there whenever it was to be made.
+            raise DBDataError(f"quota_usages.resource: expected text, got {resource!r}")
         usage = Usage(self._request.project_id, self._request.owner_of(resource), resource)
         usage.until_refresh = self._request.until_refresh or None
         self.mine[resource] = usage
