@@ -159,6 +159,14 @@ class TestReads:
         assert api.share_get(member("only"), "gone")["status"] == "deleted"
         assert api.share_get(member("yes", "other-project"), "s")["id"] == "s"
 
+    def test_much_metadata_before_none(self, context: RequestContext, stopped_clock: datetime) -> None:
+        for share_id in "abc":
+            api.share_create(context, {"id": share_id, "project_id": "p"})
+        pairs = {f"key {number}": "x" * 1000 for number in range(10)}
+        api.share_metadata_update(context, "b", pairs, True)
+        for listed in (api.share_get_all(get_admin_context()), api.share_get_all_by_project(context, "p")):
+            assert [len(share["share_metadata"]) for share in listed] == [0, 10, 0]
+
     def test_lists(self, context: RequestContext, stopped_clock: datetime) -> None:
         admin = get_admin_context()
         mine = {"host": "h", "share_server_id": "e", "project_id": "p"}
