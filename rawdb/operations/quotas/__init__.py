@@ -4,7 +4,9 @@ Limits belong to projects, to users within a project, and to quota classes; None
 Usage counts what is in use and what is reserved. `quota_reserve` refuses what would exceed a limit; what it grants
 is committed or rolled back, or expires. These, and whatever else changes usages, run in transactions of their own
 and never join their caller's: a quota's refusal is raised after the COMMIT, and what the server refuses is repeated
-from its start. On SQLite, which has one writer at a time, they must not be called inside an open writer.
+from its start. On SQLite, which has one writer at a time, they must not be called inside an open writer; elsewhere not
+inside one that holds the project's lock (it has made the default security group, given a network to the project, or
+deleted floating addresses of it): they would wait for their own caller, until the server ends the wait.
 """
 
 from __future__ import annotations
