@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from rawdb import rows as shapes
@@ -294,8 +295,9 @@ def network_update(context: Any, network_id: int, values: Mapping[str, Any]) -> 
     """
     row = _found(context, network_id, "allow_none")
     lost = NetworkNotFound(network_id=network_id)
+    update = partial(sql(context).network_update, project_only="allow_none")
     try:
-        return edit_row(sql(context).network_update, "networks", row, with_cidrs(values, *_RANGES), lost=lost)
+        return edit_row(update, "networks", row, with_cidrs(values, *_RANGES), lost=lost)
     except DBDuplicateEntry as error:
         raise _duplicate(error, {**row, **values}) from error
 

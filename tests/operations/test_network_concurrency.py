@@ -110,3 +110,23 @@ def test_within_a_transaction_a_project_gets_one_network(arena: str) -> None:
         assert api.network_associate(context, "p")["id"] == ids[0]
         assert [row["id"] for row in api.project_get_networks(context, "p")] != []
     assert [row["project_id"] for row in stored("networks")] == ["p", None, None]
+
+
+@pytest.mark.dialects("mysql", "postgresql")
+def test_a_network_that_becomes_another_projects_is_not_changed(arena: str) -> None:
+    """What the operation has read may be another project's when it writes."""
+    context = RequestContext("u", "p", is_admin=False)
+    row = network()
+    observers = rawdb.default_database().observers
+
+    def give_away(name: str, text: str) -> None:
+        if name == "network_update":
+            observers.remove(give_away)
+            assert api.network_associate(admin(), "q", row["id"])["id"] == row["id"]
+
+    observers.append(give_away)
+    with pytest.raises(NetworkNotFound):
+        api.network_update(context, row["id"], {"label": "mine"})
+    assert give_away not in observers
+    [left] = stored("networks")
+    assert (left["label"], left["project_id"]) == (row["label"], "q")

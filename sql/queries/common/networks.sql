@@ -303,13 +303,14 @@ SELECT n.host
  WHERE n.id = :network_id
    AND n.deleted = 0;
 
--- name: network_update(id, label)!
--- Changes of one network.
+-- name: network_update(id, project_id, label)!
+-- Changes of one network, for users one of their project or of none still.
 -- Index: the primary key. Locks: the row.
 UPDATE networks
    SET /*{set}*/ label = :label /*{}*/
  WHERE id = :id
-   AND /*{visibility}*/ deleted = 0 /*{}*/;
+   AND /*{visibility}*/ deleted = 0 /*{}*/
+   AND /*{scope}*/ project_id = :project_id /*{}*/;
 
 -- name: project_get_networks(project_id)
 -- The live networks of a project.
