@@ -489,6 +489,10 @@ def _rows(statement: Statement, result: Result) -> list[dict[str, Any]]:
         raise StatementError(f"{statement.location}:1 - {statement.name}: {doubled(columns)}")
     for relation in statement.relations:
         key = relation.key
+        if key not in columns:
+            raise StatementError(
+                f"{statement.location}:1 - {statement.name}: no column {key!r}: write AS {key} behind it"
+            )
         if len(rows) == 1:
             rows[0][key] = relation.decode(rows[0][key])
             continue

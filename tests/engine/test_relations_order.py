@@ -12,6 +12,7 @@ import pytest
 
 from rawdb import tables
 from rawdb.engine.database import Database
+from rawdb.exceptions import StatementError
 from rawdb.testing.databases import connected
 from tests.engine.conftest import Open
 
@@ -287,3 +288,15 @@ def test_no_temporary_table_is_made_for_a_relation(database: Database) -> None:
         sql.related(id=1)
         made.append(sql.execute(count, {"name": "Created_tmp_disk_tables"}))
     assert made[0] == made[1]
+
+
+def test_a_relation_has_its_name(url: str, open_database: Open, tmp_path: Path) -> None:
+    """The column is called as the marker says, or there is nowhere to put what is read."""
+    (tmp_path / "unnamed.sql").write_text(
+        "-- name: unnamed()\n-- Things, with what nobody has named.\n"
+        "SELECT t.name, (SELECT /*{json v as again}*/ COUNT(*) /*{}*/ FROM things AS v WHERE v.id = t.id)\n"
+        "  FROM things AS t;\n"
+    )
+    database = open_database(url, queries=tmp_path, tables=None)
+    with database.reader.using(None) as sql, pytest.raises(StatementError, match="write AS again behind it"):
+        sql.unnamed()
