@@ -24,8 +24,10 @@ FLAVOR = {"name": "f", "flavorid": "f", "memory_mb": 1, "vcpus": 1, "root_gb": 1
         ("instance_uuids", api.instance_fault_get_by_instance_uuids),
         ("network_uuids", api.network_get_all_by_uuids),
         ("projects", lambda context, given: api.flavor_create(context, FLAVOR, given)),
+        ("reservations", api.reservation_commit),
+        ("reservations", api.reservation_rollback),
     ],
-    ids=["usage", "faults", "networks", "flavor"],
+    ids=["usage", "faults", "networks", "flavor", "commit", "rollback"],
 )
 def test_the_letters_of_a_text_are_no_list(
     admin_context: RequestContext, name: str, call: Callable[..., Any], given: Any

@@ -12,7 +12,7 @@ from rawdb.default import reader, sql, writer
 from rawdb.engine.calls import BoundStatements
 from rawdb.exceptions import DBConnectionError, DBOutcomeUnknown
 from rawdb.operations._address_bulk import batches
-from rawdb.operations._rows import Row, as_stored
+from rawdb.operations._rows import Row, as_stored, each_once
 from rawdb.operations.quotas.usages import Usage, check_written, close_reservations, lock_projects, write_usages
 from rawdb.statements.slots import MAX_LIST
 
@@ -54,9 +54,9 @@ def settle(context: Any, reservations: Iterable[Any], project_id: str | None, ap
     """Apply the live reservations among some uuids, in one transaction.
 
     `project_id`, else the context's project, only says which lock to take first; without either one the projects
-    are looked up. Round trips: see `reservation_commit`.
+    are looked up. Raises TypeError for a text in place of a list. Round trips: see `reservation_commit`.
     """
-    uuids = list(reservations)
+    uuids = each_once("reservations", reservations)
     if not uuids:
         return
     likely = context.project_id if project_id is None else project_id
