@@ -364,6 +364,7 @@ def test_what_is_no_uuid_is_told_before_it_is_sent(url: str, open_database: Open
         with database.writer.using(None) as sql:
             assert tables.insert(sql, "parcels", {"id": str(one), "others": [one, None]})["id"] == one
             wrong: list[Any] = ["", "abc", f"{one}0", f"{one}\n", f"urn:uuid:{one}", 5, b"x" * 16, [5], ["abc", one]]
+            wrong += [f"{{{one}", f"{one}}}", [one, f"{{{one}"]]
             for value in wrong:
                 with pytest.raises(DBDataError, match=r"parcels\.id: expected a UUID, got "):
                     tables.find(sql, "parcels", {"id": value})
