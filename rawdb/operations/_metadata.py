@@ -84,8 +84,11 @@ def replace_metadata(
 
 
 def as_pairs(kind: Kind, new: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    """The pairs of a new instance: of keys that are stored alike, such as 1 and "1", the last has its value."""
-    return new if set(map(type, new)) <= {str} else stored_pairs(kind.table, new)
+    """The pairs of a new instance: of keys that are stored alike, such as 1 and "1", the last has its value.
+
+    Raises TypeError for pairs that are no dict.
+    """
+    return new if type(new) is dict and set(map(type, new)) <= {str} else stored_pairs(kind.table, new)
 
 
 def add_metadata(statements: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any], now: datetime) -> None:

@@ -52,6 +52,14 @@ def test_metadata_is_a_dict(admin_context: RequestContext, given: Any) -> None:
     assert api.aggregate_get_all(admin_context) == [aggregate]
 
 
+@pytest.mark.parametrize("given", [["k"], "kv", 5, {"k"}])
+@pytest.mark.parametrize("kind", ["metadata", "system_metadata"])
+def test_metadata_of_a_new_instance_is_a_dict(admin_context: RequestContext, kind: str, given: Any) -> None:
+    with pytest.raises(TypeError, match=f"instance_{kind}: expected a dict of keys and values, got "):
+        api.instance_create(admin_context, {kind: given})
+    assert api.instance_get_all(admin_context) == []
+
+
 def test_a_table_that_is_not_there_is_named(admin_context: RequestContext) -> None:
     names: list[Any] = ["zork", "", None, 'cells"; DROP TABLE cells']
     for name in names:
