@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
+from rawdb.engine.retry import name_of
 from rawdb.exceptions import DBConnectionError, DBDeadlock, DBOutcomeUnknown, RetryRequest
 
 __all__ = ["DBAPI", "retry_on_deadlock", "retry_on_request", "safe_for_db_retry", "wrap_db_retry"]
@@ -76,11 +77,13 @@ class wrap_db_retry:  # noqa: N801
             or inspect.isgeneratorfunction(function)
             or inspect.isasyncgenfunction(function)
         ):
-            raise TypeError(f"{function.__qualname__} would never run again: decorate a plain function that calls it")
+            raise TypeError(f"{name_of(function)} would never run again: decorate a plain function that calls it")
+
+        name = name_of(function)
 
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            return self._run(lambda: function(*args, **kwargs), function.__qualname__)
+            return self._run(lambda: function(*args, **kwargs), name)
 
         return wrapper
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
+import rawdb
 from rawdb import api
+from rawdb.context import RequestContext
 from rawdb.exceptions import DBConnectionError, DBDeadlock, DBError, DBOutcomeUnknown, RetryRequest
 from rawdb.retry import DBAPI, retry_on_deadlock, retry_on_request, safe_for_db_retry, wrap_db_retry
 
@@ -176,6 +179,36 @@ def test_what_could_not_be_run_again_is_refused() -> None:
     for function in (coroutine, generator, both):
         with pytest.raises(TypeError, match=f"{function.__name__} would never run again"):
             wrap_db_retry(retry_on_deadlock=True)(function)
+
+    with pytest.raises(TypeError, match="would never run again"):
+        wrap_db_retry(retry_on_deadlock=True)(functools.partial(coroutine))
+
+
+def test_a_function_without_a_name_runs_again() -> None:
+    """Such as a functools.partial."""
+    runs: list[int] = []
+
+    def work(number: int) -> int:
+        runs.append(number)
+        if len(runs) == 1:
+            raise DBDeadlock("again")
+        return number
+
+    assert wrap_db_retry(retry_interval=0, retry_on_deadlock=True)(functools.partial(work, 5))() == 5
+    assert runs == [5, 5]
+
+
+def test_a_transaction_of_a_function_without_a_name_runs_again(admin_context: RequestContext) -> None:
+    runs: list[int] = []
+
+    def work(context: Any, number: int) -> int:
+        runs.append(number)
+        if len(runs) == 1:
+            raise RetryRequest(DBDeadlock("again"))
+        return number
+
+    assert rawdb.writer(functools.partial(work, number=5))(admin_context) == 5
+    assert runs == [5, 5]
 
 
 def test_options_that_are_none() -> None:

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rawdb.exceptions import DBConnectionError, DBDeadlock, DBError, DBOutcomeUnknown, DBPoolTimeout, RetryRequest
 
@@ -86,3 +86,8 @@ def run_with_retry(
                 raise
             LOG.debug("%s is run again after attempt %d: %s", name, attempt, error)
         time.sleep(pause)
+
+
+def name_of(function: Any) -> str:
+    """What a function is called in messages; a functools.partial and the like have no name."""
+    return getattr(function, "__qualname__", None) or repr(function)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
 
 from rawdb.dialects.base import isolation_level
 from rawdb.engine.calls import BoundStatements, bound
-from rawdb.engine.retry import NO_RETRY, RetryPolicy, read_again
+from rawdb.engine.retry import NO_RETRY, RetryPolicy, name_of, read_again
 from rawdb.engine.scope import ASYNC_READER, OPEN, READER, WRITER, Home, Savepoint, Scope, current_scope, innermost
 from rawdb.exceptions import DBError, RetryRequest
 
@@ -171,7 +171,7 @@ class Entry(Generic[S_co]):
                 return result
             except Exception as error:
                 written = written or scope.written
-                pause = _pause(error, self._policy(database), started, attempt, function.__qualname__, written=written)
+                pause = _pause(error, self._policy(database), started, attempt, name_of(function), written=written)
             finally:
                 # A plain store first: no interrupt can come between it and the statement before.
                 scope.over = True
@@ -330,7 +330,7 @@ def _context_finder(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], 
         or inspect.iscoroutinefunction(function)
         or inspect.isasyncgenfunction(function)
     ):
-        raise TypeError(f"{function.__qualname__} runs after its block is over: open the block with .using() inside")
+        raise TypeError(f"{name_of(function)} runs after its block is over: open the block with .using() inside")
     return context_finder(function)
 
 
@@ -339,7 +339,7 @@ def context_finder(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], d
     names = list(inspect.signature(function).parameters)
     index = 1 if names and names[0] in ("self", "cls") else 0
     if len(names) <= index:
-        raise TypeError(f"{function.__qualname__} has no parameter for the context")
+        raise TypeError(f"{name_of(function)} has no parameter for the context")
     name = names[index]
 
     def find(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -347,6 +347,6 @@ def context_finder(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], d
             return args[index]
         if name in kwargs:
             return kwargs[name]
-        raise TypeError(f"{function.__qualname__}() needs its context, the argument {name!r}")
+        raise TypeError(f"{name_of(function)}() needs its context, the argument {name!r}")
 
     return find
