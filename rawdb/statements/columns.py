@@ -15,7 +15,7 @@ from typing import Any
 
 from rawdb._hints import did_you_mean
 from rawdb.dialects.types import DOCUMENTS
-from rawdb.exceptions import DBError
+from rawdb.exceptions import DBError, DBInvalidUnicodeParameter
 from rawdb.statements.lazy import Lazy
 from rawdb.statements.values import INT_LIMITS, batch_encoder, comparer, encoder
 
@@ -162,7 +162,7 @@ class Table:
         if set(map(len, rows)) == {len(rows[0])}:
             try:
                 return self._by_column(blank.copy(), rows)
-            except (DBError, ValueError, KeyError):
+            except (DBError, DBInvalidUnicodeParameter, ValueError, KeyError):
                 # Rows of different columns, or a wrong value: which comes first is told row by row.
                 pass
         return [self._filled(blank.copy(), row) for row in rows]
@@ -174,11 +174,12 @@ class Table:
         """
         varying = []
         for name, first in rows[0].items():
+            # Of what is no column as well: a row without it has another in its place.
+            cells = [row[name] for row in rows]
             column = self.columns.get(name)
             if column is None:
                 continue
             default = blank[name]
-            cells = [row[name] for row in rows]
             if _are_one(cells):
                 if first is not None:
                     blank[name] = column.encode(first)

@@ -341,3 +341,24 @@ def test_rows_together_are_what_each_is_alone(rows: list[dict[str, Any]]) -> Non
         types = [[{key: type(cell) for key, cell in row.items()} for row in made] for made in (together, alone)]
         assert types[0] == types[1]
         assert len({id(row) for row in together}) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([{"zork": 1, "name": "a"}, {"name": "b", "size": 5}, {"zork": 2, "name": "c"}], [None, 5, None]),
+        ([{"zork": 1}, {"size": 5}], [None, 5]),
+        ([{"zork": 1}, {"size": "many"}], "t.size: expected an integer, got 'many'"),
+        # The first wrong value of the first wrong row, whatever it is wrong for.
+        ([{"size": 1, "name": "\ud800"}, {"size": 2, "name": "b"}, {"size": "x", "name": "c"}], "cannot be encoded"),
+        ([{"name": "a", "size": "x"}, {"name": "\ud800", "size": 1}], "t.size: expected an integer, got 'x'"),
+    ],
+)
+def test_a_row_of_others_and_the_first_wrong_row_are_seen_together_too(rows: Any, expected: Any) -> None:
+    table = Table("t", {"name": Column("t", "name", "string(8)"), "size": Column("t", "size", "int")})
+    now = datetime.fromisoformat("2026-01-01")
+    if isinstance(expected, list):
+        assert [row["size"] for row in table.new_rows(rows, lambda: now)] == expected
+        return
+    with pytest.raises((DBDataError, DBInvalidUnicodeParameter), match=expected):
+        table.new_rows(rows, lambda: now)

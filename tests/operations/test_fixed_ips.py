@@ -158,6 +158,12 @@ class TestBulkCreate:
             (False, False, False, 0)
         }
 
+    def test_rows_of_one_call_may_name_other_columns(self, context: RequestContext) -> None:
+        """Also where the first names what is no column: as many keys, but not the same ones."""
+        ips: Any = [{"address": "10.8.0.1", "zork": 1}, {"address": "10.8.0.2", "host": "h"}]
+        api.fixed_ip_bulk_create(context, ips)
+        assert [row["host"] for row in stored("fixed_ips") if row["address"].startswith("10.8.0.")] == [None, "h"]
+
     def test_nothing(self, context: RequestContext) -> None:
         api.fixed_ip_bulk_create(context, [])
         assert stored("fixed_ips") == []
