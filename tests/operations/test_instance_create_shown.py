@@ -32,8 +32,10 @@ GIVEN: dict[str, dict[str, Any]] = {
 def test_it_is_what_a_read_shows(context: RequestContext, values: dict[str, Any]) -> None:
     other = make(context, metadata={"k": "other"}, system_metadata={"k": "other"})
     row = make(context, **values)
-    assert api.instance_get_by_uuid(context, there(row["uuid"])) == row
+    shown_later = api.instance_get_by_uuid(context, there(row["uuid"]))
+    assert shown_later == row
     for key in ("metadata", "system_metadata"):
+        assert [list(one) for one in row[key]] == [list(one) for one in shown_later[key]]
         shown = [(one["key"], one["value"]) for one in row[key]]
         assert len(shown) == len({str(name) for name in values.get(key, ())})
         assert [one["id"] for one in row[key]] == sorted(one["id"] for one in row[key])

@@ -106,7 +106,8 @@ def _numbered(
     if list(ids.values()) != keys:
         return None
     values = declared.columns["value"].encode_all(list(pairs.values()))
-    blank = declared.new_row({"instance_uuid": uuid}, now)
+    # In the order of the columns, as a read gives them.
+    blank = dict.fromkeys(declared.columns) | declared.new_row({"instance_uuid": uuid}, now)
     return [
         {**blank, "id": int(row_id), "key": key, "value": value}
         for row_id, key, value in zip(ids, keys, values, strict=True)
