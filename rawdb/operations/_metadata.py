@@ -14,7 +14,7 @@ from typing import Any
 from rawdb import timeutils
 from rawdb.exceptions import DBDeadlock, RetryRequest
 from rawdb.operations._operation import sql
-from rawdb.operations._rows import Row, stored_pairs
+from rawdb.operations._rows import Row, given_pairs, stored_pairs
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def as_pairs(kind: Kind, new: Mapping[Any, Any]) -> Mapping[Any, Any]:
 
     Raises TypeError for pairs that are no dict.
     """
-    return new if type(new) is dict and set(map(type, new)) <= {str} else stored_pairs(kind.table, new)
+    return new if type(new) is dict and set(map(type, new)) <= {str} else given_pairs(kind.table, new)
 
 
 def add_metadata(statements: Any, kind: Kind, instance_uuid: str, new: Mapping[Any, Any], now: datetime) -> None:

@@ -90,16 +90,20 @@ def each_once(name: str, values: Any) -> list[Any]:
 def stored_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     """Keys and values of a table with the columns `key` and `value` as they are stored: numbers become text.
 
-    Of keys that are stored alike the last has its value. Raises DBDataError for what is no text, or too long, and
-    TypeError for pairs that are no dict.
+    Of keys that are stored alike the last has its value. Raises DBDataError for what is no text, or too long.
     """
-    if not isinstance(pairs, Mapping):
-        raise TypeError(f"{table}: expected a dict of keys and values, got {pairs!r}")
     columns = default_database().tables[table].columns
     key_of, value_of = columns["key"].encode, columns["value"].encode
     return {
         None if key is None else key_of(key): None if value is None else value_of(value) for key, value in pairs.items()
     }
+
+
+def given_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The same of an argument of a caller's. Raises TypeError for pairs that are no dict."""
+    if not isinstance(pairs, Mapping):
+        raise TypeError(f"{table}: expected a dict of keys and values, got {pairs!r}")
+    return stored_pairs(table, pairs)
 
 
 def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -108,7 +112,7 @@ def text_pairs(table: str, pairs: Mapping[Any, Any]) -> dict[Any, Any]:
     The order is one for all writers, so that two of them do not wait for each other. Raises DBDataError for a key that
     is None, and for what is no text, and TypeError for pairs that are no dict.
     """
-    stored = stored_pairs(table, pairs)
+    stored = given_pairs(table, pairs)
     if None in stored:
         raise DBDataError(f"{table}.key: expected text, got None")
     return {key: stored[key] for key in sorted(stored)}

@@ -23,7 +23,7 @@ from rawdb.exceptions import (
     DBDuplicateEntry,
 )
 from rawdb.operations._operation import NO_GUARD, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, edit_row, only_columns, stored_pairs
+from rawdb.operations._rows import Row, edit_row, given_pairs, only_columns
 from rawdb.operations.quotas.usages import lock_projects
 
 _ZONE = "availability_zone"
@@ -43,7 +43,7 @@ def aggregate_create(
     time could both get a name.
     """
     name = only_columns("aggregates", values).get("name")
-    pairs = stored_pairs("aggregate_metadata", metadata or {})
+    pairs = given_pairs("aggregate_metadata", metadata or {})
     _lock(context)
     if sql(context).aggregate_create__named(name=name):
         raise AggregateNameExists(aggregate_name=name)
@@ -132,7 +132,7 @@ def aggregate_update(context: Any, aggregate_id: int, values: Mapping[str, Any])
     look for the name, and replaced the metadata by a zone alone.
     """
     metadata, replace = _metadata_of(values)
-    pairs = None if metadata is None else stored_pairs("aggregate_metadata", metadata)
+    pairs = None if metadata is None else given_pairs("aggregate_metadata", metadata)
     own = {name: value for name, value in values.items() if name not in ("metadata", _ZONE)}
     _lock(context)
     row = sql(context).aggregate_get(aggregate_id=aggregate_id)
@@ -182,7 +182,7 @@ def aggregate_metadata_add(
     Round trips: 1 or 2, and COMMIT. Source: Nova Juno, which tried ten times where it met other callers,
     and Grizzly.
     """
-    pairs = stored_pairs("aggregate_metadata", metadata)
+    pairs = given_pairs("aggregate_metadata", metadata)
     _lock(context)
     found = sql(context).aggregate_get__id(aggregate_id=aggregate_id)
     if found is None:

@@ -154,9 +154,7 @@ class Table:
     def new_rows(self, rows: Sequence[Mapping[str, Any]], clock: Callable[[], datetime]) -> list[dict[str, Any]]:
         """Several of them at the time of the clock, what they have in common made once."""
         now = clock() if self._clocks else datetime.min  # noqa: DTZ901 - all times here are naive
-        if len(rows) == 1:
-            return [self.new_row(rows[0], now)]
-        if self.partial or self._mutable:
+        if self.partial or self._mutable or len(rows) < 2:
             return [self.new_row(row, now) for row in rows]
         blank = self.new_row({}, now)
         if set(map(len, rows)) == {len(rows[0])}:

@@ -44,6 +44,7 @@ _SAMPLES = {
     "smallint": 1,
     "soft_delete": 0,
     "unsigned": 1,
+    "uuid": "00000000-0000-4000-8000-000000000000",
     "limit": 10,
     "offset": 10,
     "ip": "10.0.0.1",
