@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import inspect
 import logging
 import random
 import threading
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
-from rawdb.engine.retry import name_of
+from rawdb.engine.retry import name_of, runs_later
 from rawdb.exceptions import DBConnectionError, DBDeadlock, DBOutcomeUnknown, RetryRequest
 
 __all__ = ["DBAPI", "retry_on_deadlock", "retry_on_request", "safe_for_db_retry", "wrap_db_retry"]
@@ -72,11 +71,7 @@ class wrap_db_retry:  # noqa: N801
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate a function. Raises TypeError for a coroutine or generator, which runs after it has returned."""
-        if (
-            inspect.iscoroutinefunction(function)
-            or inspect.isgeneratorfunction(function)
-            or inspect.isasyncgenfunction(function)
-        ):
+        if runs_later(function):
             raise TypeError(f"{name_of(function)} would never run again: decorate a plain function that calls it")
 
         name = name_of(function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import time
 from collections.abc import Callable
@@ -86,6 +87,12 @@ def run_with_retry(
                 raise
             LOG.debug("%s is run again after attempt %d: %s", name, attempt, error)
         time.sleep(pause)
+
+
+def runs_later(function: Callable[..., Any]) -> bool:
+    """Whether its body runs after it has returned: a coroutine's, or a generator's."""
+    kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    return any(is_one(function) for is_one in kinds)
 
 
 def name_of(function: Any) -> str:

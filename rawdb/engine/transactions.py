@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
 
 from rawdb.dialects.base import isolation_level
 from rawdb.engine.calls import BoundStatements, bound
-from rawdb.engine.retry import NO_RETRY, RetryPolicy, name_of, read_again
+from rawdb.engine.retry import NO_RETRY, RetryPolicy, name_of, read_again, runs_later
 from rawdb.engine.scope import ASYNC_READER, OPEN, READER, WRITER, Home, Savepoint, Scope, current_scope, innermost
 from rawdb.exceptions import DBError, RetryRequest
 
@@ -325,11 +325,7 @@ class Block(Generic[S_co]):
 
 
 def _context_finder(function: Callable[..., Any]) -> Callable[[tuple[Any, ...], dict[str, Any]], Any]:
-    if (
-        inspect.isgeneratorfunction(function)
-        or inspect.iscoroutinefunction(function)
-        or inspect.isasyncgenfunction(function)
-    ):
+    if runs_later(function):
         raise TypeError(f"{name_of(function)} runs after its block is over: open the block with .using() inside")
     return context_finder(function)
 

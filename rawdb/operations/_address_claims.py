@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rawdb.exceptions import DBDeadlock, RetryRequest
 from rawdb.operations._rows import Row
 
 #: How far behind an address that another node got the next attempt begins, at most.
@@ -46,8 +45,3 @@ class Search:
 
 def _lowest(rows: Iterable[Row]) -> Row | None:
     return min(rows, key=lambda row: int(row["id"]), default=None)
-
-
-def lost(what: str) -> RetryRequest:
-    """What to raise when a row is no longer what it was when it was read: the operation is run again."""
-    return RetryRequest(DBDeadlock(f"{what} was changed by another transaction"))

@@ -8,13 +8,18 @@ from typing import Any, TypeVar
 
 from rawdb import timeutils
 from rawdb.default import default_database
-from rawdb.exceptions import DBDataError, RetryRequest
+from rawdb.exceptions import DBDataError, DBDeadlock, RetryRequest
 
 Row = dict[str, Any]
 #: A row of whatever type: one of rawdb.rows, or a plain dict.
 AnyRow = TypeVar("AnyRow", bound=Mapping[str, Any])
 T = TypeVar("T")
 Item = TypeVar("Item")
+
+
+def lost(what: str) -> RetryRequest:
+    """What to raise when a row is no longer what it was when it was read: the operation is run again."""
+    return RetryRequest(DBDeadlock(f"{what} was changed by another transaction"))
 
 
 def only_columns(table: str, values: Mapping[str, Any]) -> Row:

@@ -31,9 +31,9 @@ from rawdb.exceptions import (
     NoMoreFloatingIps,
 )
 from rawdb.operations._address_bulk import Values, batches, insert_all
-from rawdb.operations._address_claims import Search, lost
+from rawdb.operations._address_claims import Search
 from rawdb.operations._operation import ADMIN, ANY, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import Row, can_be_id, merged, only_columns, repeatable, row_edits
+from rawdb.operations._rows import Row, can_be_id, lost, merged, only_columns, repeatable, row_edits
 from rawdb.operations.fixed_ips.rows import with_instance_name
 from rawdb.operations.instances.rows import is_uuid_like
 from rawdb.operations.quotas.release import release

@@ -178,7 +178,7 @@ class Table:
             if column is None:
                 continue
             default = blank[name]
-            if _are_one(cells):
+            if is_one_object(rows, name, first):
                 if first is not None:
                     blank[name] = column.encode(first)
             else:
@@ -231,11 +231,10 @@ class Table:
         }
 
 
-def _are_one(cells: Sequence[Any]) -> bool:
-    """Whether all are one object."""
-    first = cells[0]
-    for cell in cells:  # noqa: SIM110 - in half the time of all()
-        if cell is not first:
+def is_one_object(rows: Sequence[Mapping[str, Any]], name: str, value: Any) -> bool:
+    """Whether a column holds one object in all rows: the time, whose rows they are, a default."""
+    for row in rows:  # noqa: SIM110 - in half the time of all()
+        if row[name] is not value:
             return False
     return True
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from rawdb.dialects import Dialect
 from rawdb.dialects.types import DOCUMENTS
-from rawdb.statements.columns import Column, Table
+from rawdb.statements.columns import Column, Table, is_one_object
 from rawdb.statements.compiled import Call, Convert, Given, Text, as_given
 from rawdb.statements.segments import Slot
 
@@ -134,21 +134,13 @@ def _of_several(rows: _Rows, table: Table) -> tuple[_Names, _Names]:
     optional = table.optional
     names, same = [], []
     for name, value in rows[0].items():
-        if _are_one(rows, name, value):
+        if is_one_object(rows, name, value):
             if value is None and name in optional:
                 continue
             same.append(name)
         names.append(name)
     # A document of rows has a column at least.
     return tuple(names or rows[0]), tuple(same[1:] if len(same) == len(names) else same)
-
-
-def _are_one(rows: _Rows, name: str, value: Any) -> bool:
-    """Whether a column holds one object in all rows: the time, whose rows they are, a default."""
-    for row in rows:  # noqa: SIM110 - in half the time of all()
-        if row[name] is not value:
-            return False
-    return True
 
 
 def _bound_rows(rows: _Rows, binds: Sequence[tuple[str, Convert, bool]]) -> list[tuple[Any, ...]]:

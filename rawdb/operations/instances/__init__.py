@@ -19,16 +19,14 @@ from rawdb.constraints import Constraint
 from rawdb.default import default_database
 from rawdb.exceptions import (
     ConstraintNotMet,
-    DBDeadlock,
     InstanceInvalidState,
     InstanceNotFound,
     InvalidID,
     MarkerNotFound,
-    RetryRequest,
 )
 from rawdb.operations._default_security_group import ensure_default_group
 from rawdb.operations._operation import ADMIN, ANY, NO_GUARD, guarded, lone_read, lone_write, sql, writes
-from rawdb.operations._rows import AnyRow, Row, can_be_id, merged
+from rawdb.operations._rows import AnyRow, Row, can_be_id, lost, merged
 from rawdb.operations.constraints import predicates
 from rawdb.operations.instances.create import create
 from rawdb.operations.instances.filters import filter_arguments, row_limit, sort_keys
@@ -373,5 +371,5 @@ def _test_and_set(context: Any, instance_uuid: str, attr: str, states: Collectio
     comparable = default_database().tables["instances"].columns[attr].comparable
     if row[attr] in [state if state is None else comparable(state) for state in states]:
         # It has come into such a state since: a fresh run will find it there.
-        raise RetryRequest(DBDeadlock(f"instance {instance_uuid} was changed by another transaction"))
+        raise lost(f"instance {instance_uuid}")
     raise InstanceInvalidState(attr=attr, instance_uuid=instance_uuid, state=row[attr], method="instance_test_and_set")

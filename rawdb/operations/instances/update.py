@@ -8,16 +8,14 @@ from typing import Any, NoReturn
 from rawdb import rows as shapes
 from rawdb import timeutils
 from rawdb.exceptions import (
-    DBDeadlock,
     InstanceNotFound,
-    RetryRequest,
     UnexpectedDeletingTaskStateError,
     UnexpectedTaskStateError,
     UnexpectedVMStateError,
 )
 from rawdb.operations._metadata import KINDS, metadata_rows, replace_metadata
 from rawdb.operations._operation import sql
-from rawdb.operations._rows import Row, merged
+from rawdb.operations._rows import Row, lost, merged
 from rawdb.operations.instances.rows import (
     flags,
     instance,
@@ -94,7 +92,7 @@ def _explain(context: Any, instance_uuid: str, values: Mapping[str, Any]) -> NoR
         raise InstanceNotFound(instance_id=instance_uuid)
     _check_expected_states(row, values)
     # It has come into the expected state since: a fresh run will find it there.
-    raise RetryRequest(DBDeadlock(f"instance {instance_uuid} was changed by another transaction"))
+    raise lost(f"instance {instance_uuid}")
 
 
 def update(
@@ -158,5 +156,5 @@ def _write(context: Any, row: Mapping[str, Any], given: Row, expected: Row) -> R
     seen = {column: row[column] for column in ("deleted", *expected, *(given.keys() - changes.keys()))}
     filters = [equal(column, value) for column, value in seen.items()]
     if not sql(context).instance_update(id=row["id"], changes=changes, filters=filters):
-        raise RetryRequest(DBDeadlock(f"instance {row['uuid']} was changed by another transaction"))
+        raise lost(f"instance {row['uuid']}")
     return changes

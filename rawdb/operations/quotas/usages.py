@@ -13,7 +13,6 @@ from typing import Any
 from rawdb.engine.calls import BoundStatements, Pending
 from rawdb.exceptions import DBDeadlock, DBDuplicateEntry, QuotaUsageNotFound, RetryRequest
 from rawdb.operations._rows import Row, as_stored
-from rawdb.statements.slots import MAX_LIST
 
 #: The key in quota_locks of rows that belong to no project.
 NO_PROJECT = ""
@@ -124,10 +123,8 @@ def _insert(statements: BoundStatements, usage: Usage, now: datetime) -> int:
 
 def close_reservations(statements: BoundStatements, ids: Sequence[int], now: datetime) -> None:
     """Soft delete reservations that were read as live. Raises RetryRequest when one of them is not any more."""
-    for start in range(0, len(ids), MAX_LIST):
-        some = ids[start : start + MAX_LIST]
-        if statements.reservation_commit__close(ids=some, now=now) != len(some):
-            raise lost_race("a reservation")
+    if statements.reservation_commit__close(ids=ids, now=now) != len(ids):
+        raise lost_race("a reservation")
 
 
 def update_usages(
